@@ -1,0 +1,1 @@
+"""Pure readers and writers of files: no models, no web, no database."""

@@ -1,0 +1,26 @@
+"""What a reader or a writer says when a file cannot be read or made."""
+
+
+class FormatError(Exception):
+    """One whole Japanese sentence, with its facts kept apart so that it can be translated.
+
+    `message` is a msgid with `%(name)s` placeholders; `str()` gives the Japanese sentence.
+    """
+
+    def __init__(self, message: str, **facts: object) -> None:
+        """Keep the sentence and its facts."""
+        super().__init__(message, facts)
+        self.message = message
+        self.facts = facts
+
+    def __str__(self) -> str:
+        """Give the Japanese sentence with the facts in it."""
+        return self.message % self.facts
+
+
+class UnreadableFile(FormatError):  # noqa: N818 - named for what the person holds in hand
+    """A file that was handed in cannot be read; nothing of it has been used."""
+
+
+class UnprintableDocument(FormatError):  # noqa: N818 - as above
+    """A document could not be made; nothing was written."""

@@ -1,0 +1,67 @@
+"""Paper: a typst template and plain data become a tagged PDF, in a process of its own.
+
+The typesetter holds hundreds of megabytes for a long list; its own process gives them back at
+once, can be stopped by time and memory, and touches neither the network nor any file of ours:
+the data goes in through a pipe and the PDF comes back through one.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from crm.formats.errors import UnprintableDocument
+
+TEMPLATES = Path(__file__).parent / "typst"
+FONTS = Path(__file__).parent / "fonts"
+WORKER = Path(__file__).parent / "pdf_worker.py"
+# 1,000 rows of the roster need a quarter of this address space, 5,000 rows three quarters.
+MAX_MEMORY_BYTES = 2_000_000_000
+
+
+def render_pdf(
+    template: str,
+    data: Mapping[str, object],
+    *,
+    timeout_s: float,
+    created_at: datetime | None = None,
+    max_memory_bytes: int = MAX_MEMORY_BYTES,
+) -> bytes:
+    """Typeset `template` (a name in `typst/`) with `data` as PDF/A-2a and PDF/UA-1.
+
+    `data` must be plain JSON; its texts are printed as they are and never read as markup.
+    `created_at` is the time in the file's own facts: the same time and data give the same bytes.
+    Raises `UnprintableDocument` when it takes longer than `timeout_s` or too much memory.
+    """
+    order = {
+        "template": str(TEMPLATES / f"{template}.typ"),
+        "fonts": str(FONTS),
+        "data": json.dumps(data, ensure_ascii=False),
+        "timestamp": None if created_at is None else int(created_at.timestamp()),
+        "max_memory_bytes": max_memory_bytes,
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and our own file, no shell
+            [sys.executable, "-I", str(WORKER)],
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            timeout=timeout_s,
+            env={},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnprintableDocument(
+            "PDFの作成が%(seconds)s秒で終わりませんでした。件数を絞って、もう一度作成してください。",
+            seconds=f"{timeout_s:g}",
+        ) from error
+    if done.returncode < 0:
+        raise UnprintableDocument(
+            "件数が多すぎるため、PDFを作成できませんでした。件数を絞って、もう一度作成してください。"
+        )
+    if done.returncode > 0:
+        raise UnprintableDocument(
+            "PDFを作成できませんでした。システム管理者に連絡してください。"
+        ) from RuntimeError(done.stderr.decode("utf-8", "replace"))
+    return done.stdout

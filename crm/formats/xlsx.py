@@ -1,0 +1,200 @@
+"""Spreadsheets for offices: every sheet and every cell of the product is written here.
+
+No text can become a formula, a link or a number: it is written as text, in cells formatted as
+text, so that it stays text even when someone edits the cell and leaves it again.
+"""
+
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+Cell = str | int | date | None
+Align = Literal["left", "center", "right"]
+
+FONT = "BIZ UDPGothic"
+FONT_SIZE = 10.5
+A4 = 9
+BINDING_MARGIN = 25 / 25.4  # 綴じ代 25 mm, in inches
+MARGIN = 10 / 25.4
+FOOT_MARGIN = 15 / 25.4
+LINE_HEIGHT = 14.5  # points
+ROW_PADDING = 7.0
+MAX_ROW_HEIGHT = 409.0  # what the format allows
+MAX_TEXT = 32_767  # characters a cell can hold
+JAPANESE_ERA = '[$-411]ggge"年"m"月"d"日"'
+# What XML 1.0 §2.2 cannot hold, and lone surrogates. Tab and line feed are kept.
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL_IN_NAME = re.compile(r"[\[\]:*?/\\']")
+
+OPTIONS = {
+    # Everything stays in memory: no personal data in a temporary file that a crash would leave.
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": {"font_name": FONT, "font_size": FONT_SIZE},
+}
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """One column: its heading, its width in digits (a kanji is 1.5 wide), and how its cells align."""
+
+    label: str
+    width: float
+    align: Align = "left"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of paper-ready rows.
+
+    `header_lines` stand under the title at the right, `footer_lines` under the rows. `page_note`
+    is printed at the foot of every page, beside the page number. `properties` are the file's own
+    (`title`, `subject`, `author`, `company`, `comments`).
+    """
+
+    title: str
+    columns: Sequence[SheetColumn]
+    rows: Iterable[Sequence[Cell]]
+    header_lines: Sequence[str] = ()
+    footer_lines: Sequence[str] = ()
+    page_note: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_sheet(sheet: Sheet, *, now: datetime) -> bytes:
+    """Write an XLSX file of one sheet: A4 landscape, one page wide, ready to print and to sort."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, OPTIONS) as book:
+        created = now.astimezone(UTC).replace(tzinfo=None)  # the library writes it as UTC
+        book.set_properties({**_clean_all(sheet.properties), "created": created})
+        page = book.add_worksheet(_sheet_name(sheet.title))
+        styles = _styles(book)
+        heading = 1 + len(sheet.header_lines)
+        _write_head(page, sheet, styles)
+        end = _write_rows(page, sheet, styles, heading)
+        for offset, line in enumerate(sheet.footer_lines):
+            _write_text(page, end + offset, 0, line, styles["line"])
+        _set_up_view(page, sheet, heading, end - 1)
+        _set_up_paper(page, sheet, heading)
+    return file.getvalue()
+
+
+def clean_text(text: str) -> str:
+    """Give the text as a cell can hold it: no characters illegal in XML, line feeds only."""
+    plain = ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return plain if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
+
+
+def _clean_all(properties: Mapping[str, str]) -> dict[str, str]:
+    return {name: clean_text(value) for name, value in properties.items()}
+
+
+def _sheet_name(title: str) -> str:
+    return ILLEGAL_IN_NAME.sub("", clean_text(title)).strip()[:31] or "一覧表"
+
+
+def _styles(book: xlsxwriter.Workbook) -> dict[str, Format]:
+    text = {"num_format": "@", "valign": "vcenter"}
+    cell = {**text, "border": 1, "border_color": "#949494", "text_wrap": True}
+    styles = {
+        "title": {**text, "bold": True, "font_size": 16, "align": "center_across"},
+        "header_line": {**text, "align": "right"},
+        "line": text,
+        "heading": {**cell, "bold": True, "align": "center", "bg_color": "#E6E6E6", "bottom": 2},
+    }
+    for align in ("left", "center", "right"):
+        styles[f"text {align}"] = {**cell, "align": align}
+        styles[f"number {align}"] = {**cell, "align": align, "num_format": "0"}
+        styles[f"date {align}"] = {**cell, "align": align, "num_format": JAPANESE_ERA}
+    return {name: book.add_format(properties) for name, properties in styles.items()}
+
+
+def _write_head(page: Worksheet, sheet: Sheet, styles: Mapping[str, Format]) -> None:
+    last = len(sheet.columns) - 1
+    page.set_row(0, 30)
+    _write_text(page, 0, 0, sheet.title, styles["title"])
+    for column in range(1, last + 1):
+        page.write_blank(0, column, None, styles["title"])
+    for row, line in enumerate(sheet.header_lines, 1):
+        _write_text(page, row, last, line, styles["header_line"])
+    heading = 1 + len(sheet.header_lines)
+    page.set_row(heading, 24)
+    for column, each in enumerate(sheet.columns):
+        page.set_column(column, column, each.width)
+        _write_text(page, heading, column, each.label, styles["heading"])
+
+
+def _write_rows(page: Worksheet, sheet: Sheet, styles: Mapping[str, Format], heading: int) -> int:
+    """Write the rows, and give the number of the row after the last."""
+    end = heading + 1
+    for end, cells in enumerate(sheet.rows, heading + 2):
+        page.set_row(end - 1, _height(sheet.columns, cells))
+        for index, (column, value) in enumerate(zip(sheet.columns, cells, strict=True)):
+            _write_cell(page, (end - 1, index), value, styles, column.align)
+    return end
+
+
+def _height(columns: Sequence[SheetColumn], cells: Sequence[Cell]) -> float:
+    # Not every program measures wrapped rows when it opens a file, so the height is written.
+    pairs = zip(columns, cells, strict=True)
+    lines = max(_lines(value, column.width) for column, value in pairs)
+    return min(lines * LINE_HEIGHT + ROW_PADDING, MAX_ROW_HEIGHT)
+
+
+def _lines(value: Cell, width: float) -> int:
+    if not isinstance(value, str):
+        return 1
+    return sum(max(1, math.ceil(_breadth(line) / (width - 0.5))) for line in value.split("\n"))
+
+
+def _breadth(line: str) -> float:
+    """Measure a line in digits, a little generously."""
+    return sum(1.6 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in line)
+
+
+def _write_cell(
+    page: Worksheet, place: tuple[int, int], value: Cell, styles: Mapping[str, Format], align: Align
+) -> None:
+    row, column = place
+    if value is None or value == "":
+        page.write_blank(row, column, None, styles[f"text {align}"])
+    elif isinstance(value, str):
+        _write_text(page, row, column, value, styles[f"text {align}"])
+    elif isinstance(value, date):
+        page.write_datetime(row, column, value, styles[f"date {align}"])
+    else:
+        page.write_number(row, column, value, styles[f"number {align}"])
+
+
+def _write_text(page: Worksheet, row: int, column: int, text: str, style: Format) -> None:
+    page.write_string(row, column, clean_text(text), style)
+
+
+def _set_up_view(page: Worksheet, sheet: Sheet, heading: int, last_row: int) -> None:
+    last_column = len(sheet.columns) - 1
+    page.freeze_panes(heading + 1, 0)
+    page.autofilter(heading, 0, max(last_row, heading), last_column)
+    page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    page.hide_gridlines(2)
+
+
+def _set_up_paper(page: Worksheet, sheet: Sheet, heading: int) -> None:
+    page.set_landscape()
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(heading)
+    page.set_margins(left=BINDING_MARGIN, right=MARGIN, top=MARGIN, bottom=FOOT_MARGIN)
+    # An ampersand begins a code there, and the whole may have 255 characters.
+    note = clean_text(sheet.page_note)[:100].replace("&", "&&")
+    page.set_footer(f'&L&"{FONT}"&9{note}&R&"{FONT}"&9&P／&Nページ', {"margin": MARGIN / 2})
