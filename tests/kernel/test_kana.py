@@ -111,6 +111,15 @@ def test_sort_key_compares_given_names_before_voicing_of_the_family_name() -> No
     ]
 
 
+def test_sort_key_compares_voicing_of_the_given_name_before_size_in_the_family_name() -> None:
+    people = [("キョ", "ジロウ"), ("キヨ", "シロウ")]
+
+    assert sorted(people, key=lambda person: kana_sort_key(*person)) == [
+        ("キヨ", "シロウ"),
+        ("キョ", "ジロウ"),
+    ]
+
+
 @pytest.mark.parametrize("blank", ["", "　", "・", "-"])
 def test_sort_key_puts_missing_reading_last(blank: str) -> None:
     last_kanji = "\U0003134a"

@@ -45,6 +45,7 @@ NAME_LETTERS = "髙高橋﨑崎山田𠮷ﾀタたーｰ 　-A　ａガが"
         ("087−833〜0110", "０８７－８３３ー０１１０"),
         ("龍ヶ崎", "竜ケ崎"),
         ("マリア・ルイス", "まりあ ルイス"),
+        ("は\u200b\u309aく", "パク"),
     ],
 )
 def test_search_key_is_the_same_for_both_ways_of_writing(written: str, typed: str) -> None:
