@@ -103,20 +103,21 @@ def _refuse_unfit(data: bytes, max_bytes: int) -> None:
 
 def _decode(data: bytes) -> tuple[str, str]:
     # A BOM settles the question: a file that has one and is not UTF-8 is broken, not CP932.
-    candidates = ("utf-8-sig",) if data.startswith(UTF8_BOM) else ("utf-8", "cp932")
+    marked = data.startswith(UTF8_BOM)
+    content = data.removeprefix(UTF8_BOM)
     position = 0
-    for encoding in candidates:
+    for encoding in ("utf-8",) if marked else ("utf-8", "cp932"):
         try:
-            text = data.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError as error:
             position = max(position, error.start)
         else:
             if encoding != "cp932" or NOT_CP932.isdisjoint(text):
-                return encoding, text
+                return "utf-8-sig" if marked else encoding, text
     raise UnreadableFile(
         "%(row)s行目の文字コードを判別できません。UTF-8又はShift_JIS（CP932）のCSV形式で"
         "保存し直してください。",
-        row=_line_of(data, position),
+        row=_line_of(content, position),
     )
 
 

@@ -18,9 +18,9 @@ class FormatError(Exception):
         return self.message % self.facts
 
 
-class UnreadableFile(FormatError):  # noqa: N818 - named for what the person holds in hand
+class UnreadableFile(FormatError):
     """A file that was handed in cannot be read; nothing of it has been used."""
 
 
-class UnprintableDocument(FormatError):  # noqa: N818 - as above
+class UnprintableDocument(FormatError):
     """A document could not be made; nothing was written."""

@@ -9,8 +9,6 @@ import sys
 
 import typst
 
-STANDARDS = ["a-2a", "ua-1"]
-
 
 def main() -> None:
     """Typeset the document that standard input orders."""
@@ -24,7 +22,7 @@ def main() -> None:
         format="pdf",
         font_paths=fonts,
         sys_inputs={"data": order["data"]},
-        pdf_standards=STANDARDS,
+        pdf_standards=["a-2a", "ua-1"],
         timestamp=order["timestamp"],
     )
     sys.stdout.buffer.write(pdf)

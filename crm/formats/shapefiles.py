@@ -4,6 +4,7 @@ import codecs
 import io
 import re
 import struct
+import warnings
 from collections.abc import Mapping
 
 import shapefile
@@ -57,17 +58,35 @@ def _records(
     parts: Mapping[str, bytes],
 ) -> list[tuple[dict[str, object], shapely.Geometry | None]]:
     try:
-        with shapefile.Reader(
-            shp=io.BytesIO(parts[".shp"]),
-            dbf=io.BytesIO(parts[".dbf"]),
-            encoding=_encoding(parts.get(".cpg"), parts[".dbf"]),
-            encodingErrors="strict",
-        ) as reader:
-            return [
-                (each.record.as_dict(), _geometry(each.shape)) for each in reader.iterShapeRecords()
-            ]
+        with warnings.catch_warnings():
+            # The library warns of padding and odd field names, which cities' tools do write.
+            warnings.simplefilter("ignore")
+            return _read(parts)
     except (shapefile.ShapefileException, struct.error, ValueError, LookupError) as error:
-        raise UnreadableFile("シェープファイルが壊れているか、文字コードが違います。") from error
+        raise _broken() from error
+
+
+def _read(parts: Mapping[str, bytes]) -> list[tuple[dict[str, object], shapely.Geometry | None]]:
+    _require_whole(parts[".shp"])
+    with shapefile.Reader(
+        shp=io.BytesIO(parts[".shp"]),
+        dbf=io.BytesIO(parts[".dbf"]),
+        encoding=_encoding(parts.get(".cpg"), parts[".dbf"]),
+        encodingErrors="strict",
+    ) as reader:
+        return [
+            (each.record.as_dict(), _geometry(each.shape)) for each in reader.iterShapeRecords()
+        ]
+
+
+def _require_whole(shp: bytes) -> None:
+    declared = int.from_bytes(shp[24:28]) * 2  # in 16-bit words, most significant byte first
+    if declared != len(shp):
+        raise _broken()
+
+
+def _broken() -> UnreadableFile:
+    return UnreadableFile("シェープファイルが壊れているか、文字コードが違います。")
 
 
 def _encoding(cpg: bytes | None, table: bytes) -> str:

@@ -47,7 +47,7 @@ OPTIONS = {
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """One column: its heading, its width in digits (a kanji is 1.5 wide), and how its cells align."""
+    """One column: heading, width in digits (a kanji takes 1.5), and how its cells align."""
 
     label: str
     width: float

@@ -1,0 +1,1 @@
+"""つながり台帳 (Tsunagari): an inter-agency liaison network CRM."""

@@ -1,0 +1,1 @@
+"""Accounts, signing in, sessions, and the desk where every request's unit of work begins."""

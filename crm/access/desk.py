@@ -1,0 +1,153 @@
+"""The desk: where a request's unit of work is opened, judged, put on record and closed.
+
+A handler runs in one worker thread and does everything between `with desk.reads()` (or `writes`)
+and its end: open, actor, queries, render, commit. Reads are one snapshot; the audit rows they owe
+are committed in a short transaction of their own before the answer leaves (house.md).
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict
+from litestar.di import NamedDependency
+
+from crm.access import queries, service
+from crm.kernel.audit import entry_of
+from crm.kernel.clock import local_day, utc_now
+from crm.kernel.db import Database
+from crm.kernel.errors import DomainError, Forbidden, NotFound
+from crm.kernel.i18n import use_locale
+from crm.kernel.settings import Settings
+from crm.web.errors import SignInNeeded, preferred_locale
+from crm.web.pages import wants_fragment
+from crm.web.security import csrf_token, require_token
+from crm.web.visit import RequestFacts, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One request, ready to be worked on."""
+
+    database: Database
+    settings: Settings
+    request: RequestFacts
+
+    @property
+    def cookie_name(self) -> str:
+        """The session cookie's name; over https the browser itself keeps it to this host."""
+        return "__Host-sid" if self.settings.is_https else "sid"
+
+    @contextmanager
+    def reads(self) -> Iterator[Visit]:
+        """Open a unit of work that shows something; raises SignInNeeded when nobody is signed in."""
+        visit = self._arrive()
+        try:
+            with self.database.reading(visit.who) as db:
+                visit.db = db
+                yield visit
+        except (NotFound, Forbidden) as refusal:
+            self._put_on_record(visit, refusal)
+            raise
+        self._put_on_record(visit, None)
+
+    @contextmanager
+    def writes(self) -> Iterator[Visit]:
+        """Open a unit of work that changes something; commits when the block returns."""
+        visit = self._arrive()
+        require_token(self.request.sent.get("_csrf_token"), self.request.cookie)
+        try:
+            with self.database.writing(visit.who) as db:
+                visit.db = db
+                yield visit
+                db.add_all(visit.entries)
+                if visit.notice_to_leave:
+                    service.touch(db, visit.actor, now=visit.now, notice=visit.notice_to_leave)
+        except (NotFound, Forbidden) as refusal:
+            self._put_on_record(visit, refusal)
+            raise
+
+    @contextmanager
+    def strangers(self) -> Iterator[Visit]:
+        """Open a page for somebody who has not signed in (the sign-in page itself)."""
+        use_locale(self.request.language)
+        with self.database.reading(None) as db:
+            yield Visit(
+                db=db,
+                now=utc_now(),
+                request=self.request,
+                who=None,
+                locale=self.request.language,
+                csrf_token="",
+            )
+
+    def _arrive(self) -> Visit:
+        now = utc_now()
+        if not self.request.cookie:
+            raise SignInNeeded
+        with self.database.reading(None) as db:
+            found = queries.open_session(
+                db,
+                service.key_of_cookie(self.request.cookie),
+                now=now,
+                day=local_day(now),
+                idle=dt.timedelta(minutes=self.settings.idle_minutes),
+            )
+        if found is None:
+            raise SignInNeeded
+        use_locale(found.locale)
+        stale = now - found.last_seen_at > service.TOUCH_EVERY
+        return Visit(
+            db=db,
+            now=now,
+            request=self.request,
+            who=replace(found.actor, address=self.request.address),
+            locale=found.locale,
+            csrf_token=csrf_token(self.request.cookie),
+            notice=found.notice,
+            is_stale=stale,
+        )
+
+    def _put_on_record(self, visit: Visit, refusal: DomainError | None) -> None:
+        """Commit what the reading owes: who saw what, a refusal, a session still in use."""
+        entries = list(visit.entries)
+        if refusal is not None:
+            entries = [
+                entry_of(
+                    visit.actor,
+                    "access.denied",
+                    now=visit.now,
+                    outcome=str(refusal.status),
+                    method=visit.request.method,
+                    path=visit.request.path,
+                )
+            ]
+        if not (entries or visit.notice or visit.is_stale):
+            return
+        with self.database.writing(visit.who) as db:
+            db.add_all(entries)
+            if visit.notice or visit.is_stale:
+                service.touch(db, visit.actor, now=visit.now, notice="")
+
+
+CurrentDesk = NamedDependency[Desk]
+
+
+async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # user, auth and state are not used
+    """Read of the request what a unit of work may know, before the one hop into a thread."""
+    database: Database = request.app.state.database
+    settings: Settings = request.app.state.settings
+    cookie_name = "__Host-sid" if settings.is_https else "sid"
+    sent = await request.form() if request.method == "POST" else FormMultiDict()
+    facts = RequestFacts(
+        method=request.method,
+        path=request.url.path,
+        address=request.client.host if request.client else "",
+        cookie=request.cookies.get(cookie_name, ""),
+        language=preferred_locale(request),
+        wants_fragment=wants_fragment(request),
+        sent=sent,
+    )
+    return Desk(database, settings, facts)

@@ -1,0 +1,139 @@
+"""Signing in and out, the language, the auditor's page and the state of the system."""
+
+import datetime as dt
+
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from crm.access import queries, service
+from crm.access.desk import CurrentDesk
+from crm.access.forms import LocaleForm, SignInForm
+from crm.kernel.clock import utc_now
+from crm.kernel.errors import Refused
+from crm.kernel.forms import Submission, blank, read_form
+from crm.kernel.i18n import N_, translate
+from crm.web.errors import SignInNeeded
+from crm.web.navigation import first_page
+from crm.web.pages import HEADERS, environment, goto, page
+
+
+@get("/", name="access.home", sync_to_thread=True)
+def home(desk: CurrentDesk) -> Response[None]:
+    """Send everybody to the page their day starts on."""
+    with desk.reads() as visit:
+        return goto(visit, first_page(visit.actor.roles))
+
+
+@get("/sign-in", name="access.sign_in", sync_to_thread=True)
+def sign_in_page(desk: CurrentDesk) -> Response[str]:
+    """Show the sign-in form."""
+    with desk.strangers() as visit:
+        return page(visit, "access/sign_in.html", sub=blank())
+
+
+@post("/sign-in", name="access.sign_in_post", sync_to_thread=True)
+def sign_in(desk: CurrentDesk) -> Response[str] | Response[None]:
+    """Open a session under a new random cookie, whatever cookie the browser brought."""
+    sub = read_form(SignInForm, desk.request.sent)
+    with desk.strangers() as visit:
+        if sub.form is None:
+            return page(visit, "access/sign_in.html", status=422, sub=_without_password(sub))
+    facts = service.SignInFacts(
+        sub.form.login, sub.form.password, desk.request.address, utc_now(), desk.settings.demo
+    )
+    lasts = dt.timedelta(hours=desk.settings.absolute_hours)
+    try:
+        cookie = service.sign_in(desk.database, facts, lasts=lasts)
+    except (Refused, service.TooManyAttempts) as refusal:
+        with desk.strangers() as visit:
+            field = getattr(refusal, "field", "login")
+            said = Refused(refusal.message, field=field, **refusal.facts)
+            sub = _without_password(sub.refused(said))
+            return page(visit, "access/sign_in.html", status=refusal.status, sub=sub)
+    return Redirect("/", status_code=303, headers=HEADERS, cookies=[_session_cookie(desk, cookie)])
+
+
+@post("/sign-out", name="access.sign_out", sync_to_thread=True)
+def sign_out(desk: CurrentDesk) -> Response[None]:
+    """End the session; the cookie opens nothing from now on."""
+    with desk.writes() as visit:
+        service.sign_out(visit.db, visit.actor, visit.now)
+    # Clear-Site-Data empties what a shared terminal's Back button could show
+    headers = {**HEADERS, "Clear-Site-Data": '"cache", "storage"'}
+    gone = Cookie(key=desk.cookie_name, value="", max_age=0, path="/", httponly=True)
+    return Redirect("/sign-in", status_code=303, headers=headers, cookies=[gone])
+
+
+@post("/locale", name="access.locale", sync_to_thread=True)
+def choose_locale(desk: CurrentDesk) -> Response[None]:
+    """Remember the language of the account, or of the browser before anybody signs in."""
+    sub = read_form(LocaleForm, desk.request.sent)
+    locale = sub.form.locale if sub.form else "ja"
+    cookie = Cookie(
+        key="lang", value=locale, path="/", samesite="lax", secure=desk.settings.is_https
+    )
+    try:
+        with desk.writes() as visit:
+            service.choose_locale(visit.db, visit.actor, locale)
+            target = first_page(visit.actor.roles)
+    except SignInNeeded:
+        target = "access.sign_in"
+    path = environment().globals["url"](target)  # type: ignore[operator]  # jinja types globals loosely
+    return Redirect(path, status_code=303, headers=HEADERS, cookies=[cookie])
+
+
+@get("/audit", name="access.audit", sync_to_thread=True)
+def audit_trail(
+    desk: CurrentDesk,
+    number: FromQuery[int] = 1,
+    action: FromQuery[str] = "",
+    name: FromQuery[str] = "",
+) -> Response[str]:
+    """Show the auditor who did what; everybody else has no such page."""
+    with desk.reads() as visit:
+        queries.require_auditor(visit.actor)
+        entries = queries.audit_page(visit.db, number, action=action, actor_name=name)
+        visit.seen("audit.viewed", page=number, action_filter=action)
+        return page(
+            visit,
+            "access/audit.html",
+            block="results",
+            entries=entries,
+            actions=queries.audit_actions(visit.db),
+            action=action,
+            name=name,
+        )
+
+
+@get("/system", name="access.system", sync_to_thread=True)
+def system_state(desk: CurrentDesk) -> Response[str]:
+    """Show the administrator the state of the installation, without personal data."""
+    with desk.reads() as visit:
+        queries.require_administrator(visit.actor)
+        return page(
+            visit,
+            "access/system.html",
+            counts=queries.table_counts(visit.db),
+            database=translate(N_("SQLite（組込み）")) if desk.settings.is_sqlite else "PostgreSQL",
+        )
+
+
+def _session_cookie(desk: CurrentDesk, value: str) -> Cookie:
+    return Cookie(
+        key=desk.cookie_name,
+        value=value,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=desk.settings.is_https,
+    )
+
+
+def _without_password(sub: Submission[SignInForm]) -> Submission[SignInForm]:
+    kept = {name: value for name, value in sub.values.items() if name != "password"}
+    return Submission(kept, sub.form, sub.errors)
+
+
+HANDLERS = [home, sign_in_page, sign_in, sign_out, choose_locale, audit_trail, system_state]

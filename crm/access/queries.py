@@ -1,0 +1,176 @@
+"""Reading accounts and sessions; before anybody is known these are the system's own statements."""
+
+import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from crm.access.models import Account, SignInAttempt, SignInSession
+from crm.agencies.models import Staff, StaffAssignment, Unit, UnitPlacement
+from crm.kernel.actor import Actor, Role
+from crm.kernel.audit import AuditEntry
+from crm.kernel.columns import holds
+from crm.kernel.errors import NotFound
+from crm.kernel.paging import PAGE_SIZE, Page, offset_of
+from crm.kernel.scope import ScopedSession
+
+SIGN_IN = {"system": "sign-in"}
+
+
+class OpenSession(NamedTuple):
+    """A session that still holds, with its account's locale and the notice left for it."""
+
+    actor: Actor
+    locale: str
+    notice: str
+    last_seen_at: dt.datetime
+
+
+class Credentials(NamedTuple):
+    """What signing in compares with."""
+
+    account_id: UUID
+    password_hash: str
+    is_sample: bool
+
+
+def credentials_of(db: ScopedSession, login: str) -> Credentials | None:
+    """Return what the active account `login` must match."""
+    found = db.exec(
+        select(Account.id, Account.password_hash, Account.is_sample)
+        .where(Account.login == login, col(Account.is_active))
+        .execution_options(**SIGN_IN)
+    ).first()
+    return Credentials(*found) if found else None
+
+
+def failures_of(db: ScopedSession, key: str) -> SignInAttempt | None:
+    """Return the count of failed attempts under `key`."""
+    return db.exec(
+        select(SignInAttempt).where(SignInAttempt.key == key).execution_options(**SIGN_IN)
+    ).first()
+
+
+def open_session(
+    db: ScopedSession, key: str, *, now: dt.datetime, day: dt.date, idle: dt.timedelta
+) -> OpenSession | None:
+    """Return the session stored under `key`, if it still holds and its account has a post today."""
+    rows = db.exec(
+        _actor_select(day)
+        .add_columns(SignInSession.notice, SignInSession.last_seen_at)  # type: ignore[arg-type]  # SQLModel types columns as values
+        .join(SignInSession, col(SignInSession.account_id) == Account.id)
+        .where(
+            SignInSession.key == key,
+            col(SignInSession.revoked_at).is_(None),
+            SignInSession.expires_at > now,
+            SignInSession.last_seen_at > now - idle,
+        )
+        .execution_options(**SIGN_IN)
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return OpenSession(_actor_of(rows, key), first.locale, first.notice, first.last_seen_at)
+
+
+def actor_by_login(db: ScopedSession, login: str, day: dt.date) -> Actor | None:
+    """Return the actor behind `login` on `day`, for the command line (`--as`)."""
+    rows = db.exec(
+        _actor_select(day).where(Account.login == login).execution_options(**SIGN_IN)
+    ).all()
+    return _actor_of(rows, None) if rows else None
+
+
+def require_auditor(actor: Actor) -> None:
+    """Hide the audit trail from everybody but auditors."""
+    if not actor.has(Role.AUDITOR):
+        raise NotFound
+
+
+def require_administrator(actor: Actor) -> None:
+    """Hide the system page from everybody but administrators."""
+    if not actor.has(Role.SYSTEM_ADMINISTRATOR):
+        raise NotFound
+
+
+def audit_page(
+    db: ScopedSession, number: int, *, action: str = "", actor_name: str = ""
+) -> Page[AuditEntry]:
+    """Return one page of the audit trail, newest first, for the auditor."""
+    wanted = [
+        *([col(AuditEntry.action) == action] if action else []),
+        *([col(AuditEntry.actor_name).contains(actor_name, autoescape=True)] if actor_name else []),
+    ]
+    total = db.exec(select(sa.func.count(col(AuditEntry.id))).where(*wanted)).one()
+    entries = db.exec(
+        select(AuditEntry)
+        .where(*wanted)
+        .order_by(col(AuditEntry.id).desc())
+        .offset(offset_of(number))
+        .limit(PAGE_SIZE)
+    ).all()
+    return Page(entries, total, number)
+
+
+def audit_actions(db: ScopedSession) -> list[str]:
+    """Return the actions that occur in the trail, for its filter."""
+    return list(db.exec(select(AuditEntry.action).distinct().order_by(AuditEntry.action)).all())
+
+
+def table_counts(db: ScopedSession) -> dict[str, int]:
+    """Return how many accounts, units and open sessions there are: no personal data."""
+    return {
+        "accounts": db.exec(select(sa.func.count(col(Account.id)))).one(),
+        "units": db.exec(select(sa.func.count(col(Unit.id)))).one(),
+    }
+
+
+def _actor_select(day: dt.date) -> sa.Select[tuple[object, ...]]:
+    station = aliased(UnitPlacement, name="station")
+    return (
+        sa.select(
+            col(Account.id).label("account_id"),
+            col(Account.locale),
+            col(Account.agency_id),
+            col(Staff.id).label("staff_id"),
+            col(Staff.family_name),
+            col(Staff.given_name),
+            col(StaffAssignment.unit_id),
+            col(StaffAssignment.role),
+            col(UnitPlacement.station_id),
+            col(UnitPlacement.name).label("unit_name"),
+            col(station.name).label("station_name"),
+            col(Unit.network_office),
+        )
+        .select_from(Account)
+        .join(Staff, col(Staff.id) == Account.staff_id)
+        .join(StaffAssignment, col(StaffAssignment.staff_id) == Staff.id)
+        .join(Unit, col(Unit.id) == StaffAssignment.unit_id)
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == StaffAssignment.unit_id)
+        .outerjoin(
+            station,
+            sa.and_(col(station.unit_id) == UnitPlacement.station_id, holds(station, day)),
+        )
+        .where(col(Account.is_active), holds(StaffAssignment, day), holds(UnitPlacement, day))
+        .order_by(col(StaffAssignment.valid_from), col(StaffAssignment.id))
+    )
+
+
+def _actor_of(rows: list[sa.Row[tuple[object, ...]]], key: str | None) -> Actor:
+    first = rows[0]
+    return Actor(
+        account_id=first.account_id,
+        staff_id=first.staff_id,
+        agency_id=first.agency_id,
+        unit_id=first.unit_id,
+        station_id=first.station_id,
+        roles=frozenset(Role(row.role) for row in rows if row.unit_id == first.unit_id),
+        name=f"{first.family_name} {first.given_name}".strip(),
+        unit_name=first.unit_name,
+        station_name=first.station_name or "",
+        network_office=first.network_office,
+        session_key=key,
+    )

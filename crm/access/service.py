@@ -1,0 +1,256 @@
+"""Signing in and out, and opening accounts."""
+
+import datetime as dt
+import hashlib
+import math
+import secrets
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import col
+
+from crm.access.models import Account, SignInAttempt, SignInSession
+from crm.access.passwords import hash_password, password_matches
+from crm.access.policy import may_keep_accounts
+from crm.access.queries import (
+    SIGN_IN,
+    Credentials,
+    actor_by_login,
+    credentials_of,
+    failures_of,
+)
+from crm.agencies.models import Staff, StaffAssignment
+from crm.kernel import audit
+from crm.kernel.actor import Actor, Role
+from crm.kernel.audit import AuditEntry
+from crm.kernel.clock import local_day
+from crm.kernel.db import Database
+from crm.kernel.errors import DomainError, Forbidden, Refused
+from crm.kernel.scope import ScopedSession
+
+FREE_FAILURES = 5
+LONGEST_WAIT_S = 300
+MIN_PASSWORD = 12
+TOUCH_EVERY = dt.timedelta(minutes=1)
+
+
+class TooManyAttempts(DomainError):
+    """Somebody guesses; wait, but never be locked out (`security.md` F4)."""
+
+    status = 429
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFacts:
+    """What one attempt to sign in brings."""
+
+    login: str
+    password: str
+    address: str
+    now: dt.datetime
+    demo: bool
+
+
+def sign_in(database: Database, facts: SignInFacts, *, lasts: dt.timedelta) -> str:
+    """Open a new session for the right password and return its cookie.
+
+    Each step is a transaction of its own, so that no lock is held while a hash is computed and a
+    failure stays counted. Raises Refused for wrong credentials, TooManyAttempts while throttled.
+    """
+    keys = _throttle_keys(facts)
+    with database.reading(None) as db:
+        _require_patience(db, keys, facts.now)
+        known = credentials_of(db, facts.login)
+    if known and known.is_sample and not facts.demo:
+        known = None
+    # counted before the hash is computed: parallel guesses cannot slip past the count
+    with database.writing(None) as db:
+        for key in keys:
+            _count_failure(db, key, facts.now)
+    if not password_matches(known.password_hash if known else None, facts.password):
+        _record_failure(database, facts)
+        raise Refused("ログイン名またはパスワードが違います。", field="password")
+    return _open(database, known, facts, keys, lasts)  # type: ignore[arg-type]  # a match implies an account
+
+
+def sign_out(db: ScopedSession, actor: Actor, now: dt.datetime) -> None:
+    """End the session the request came with, for good."""
+    revoke(db, actor, now)
+    audit.record(db, actor, "session.ended", now=now)
+
+
+def revoke(db: ScopedSession, actor: Actor, now: dt.datetime) -> None:
+    """Mark the actor's own session as ended; no answer ever opens it again."""
+    db.exec(
+        sa.update(SignInSession)
+        .where(col(SignInSession.key) == actor.session_key)
+        .values(revoked_at=now)
+    )
+
+
+def touch(db: ScopedSession, actor: Actor, *, now: dt.datetime, notice: str) -> None:
+    """Note that the session is in use and what to say on its next page."""
+    db.exec(
+        sa.update(SignInSession)
+        .where(col(SignInSession.key) == actor.session_key)
+        .values(last_seen_at=now, notice=notice)
+    )
+
+
+def choose_locale(db: ScopedSession, actor: Actor, locale: str) -> None:
+    """Show the product to this account in `locale` from now on."""
+    db.exec(sa.update(Account).where(col(Account.id) == actor.account_id).values(locale=locale))
+
+
+def open_account(
+    db: ScopedSession,
+    actor: Actor,
+    staff_id: UUID,
+    *,
+    login: str,
+    password: str,
+    now: dt.datetime,
+) -> Account:
+    """Give a member of staff an account; refuses short passwords and taken names."""
+    if not may_keep_accounts(actor):
+        raise Forbidden
+    require_password(password)
+    if credentials_of(db, login):
+        raise Refused("このログイン名は使われています。別の名前にしてください。", field="login")
+    account = Account(
+        agency_id=actor.agency_id,
+        staff_id=staff_id,
+        login=login,
+        password_hash=hash_password(password),
+        created_by=actor.account_id,
+    )
+    db.add(account)
+    audit.record(db, actor, "account.opened", now=now, subject=("account", account.id))
+    return account
+
+
+def assign(
+    db: ScopedSession, actor: Actor, name: str, *, unit_id: UUID, role: Role, day: dt.date
+) -> Staff:
+    """Take a member of staff on and assign them to a unit in a role, from `day`."""
+    family, _, given = name.strip().partition(" ")
+    staff = Staff(agency_id=actor.agency_id, family_name=family, given_name=given)
+    db.add(staff)
+    db.flush()
+    db.add(
+        StaffAssignment(
+            agency_id=actor.agency_id,
+            staff_id=staff.id,
+            unit_id=unit_id,
+            role=role,
+            valid_from=day,
+        )
+    )
+    return staff
+
+
+def require_password(password: str) -> None:
+    """Refuse a password that is too short; length is what counts, not its composition."""
+    if len(password) < MIN_PASSWORD:
+        raise Refused("パスワードは12文字以上にしてください。", field="password")
+
+
+def key_of_cookie(cookie: str) -> str:
+    """Return what a session is stored under: the table never holds what opens it."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _open(
+    database: Database,
+    known: Credentials,
+    facts: SignInFacts,
+    keys: tuple[str, str],
+    lasts: dt.timedelta,
+) -> str:
+    cookie = secrets.token_urlsafe(32)
+    with database.writing(None) as db:
+        actor = actor_by_login(db, facts.login, local_day(facts.now))
+        if actor is None:
+            raise Refused(
+                "現在の所属が登録されていません。管理者に連絡してください。", field="login"
+            )
+        for key in keys:
+            db.exec(
+                sa.delete(SignInAttempt)
+                .where(col(SignInAttempt.key) == key)
+                .execution_options(**SIGN_IN)
+            )
+        key = key_of_cookie(cookie)
+        db.add(
+            SignInSession(
+                key=key,
+                account_id=known.account_id,
+                created_at=facts.now,
+                last_seen_at=facts.now,
+                expires_at=facts.now + lasts,
+            )
+        )
+        who = replace(actor, session_key=key, address=facts.address)
+        db.add(audit.entry_of(who, "session.started", now=facts.now))
+    return cookie
+
+
+def _throttle_keys(facts: SignInFacts) -> tuple[str, str]:
+    """Count by account and by address apart: neither spraying nor guessing goes unnoticed."""
+    return _digest(f"login:{facts.login}:{facts.address}"), _digest(f"address:{facts.address}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _require_patience(db: ScopedSession, keys: tuple[str, str], now: dt.datetime) -> None:
+    for key, free in zip(keys, (FREE_FAILURES, FREE_FAILURES * 4), strict=True):
+        attempt = failures_of(db, key)
+        if attempt is None or attempt.failures < free:
+            continue
+        wait = dt.timedelta(seconds=min(2 ** (attempt.failures - free + 1), LONGEST_WAIT_S))
+        left = (attempt.last_failed_at + wait - now).total_seconds()
+        if left > 0:
+            raise TooManyAttempts(
+                "続けて失敗したため、あと%(seconds)s秒お待ちください。", seconds=math.ceil(left)
+            )
+
+
+def _count_failure(db: ScopedSession, key: str, now: dt.datetime) -> None:
+    """Add one in a single statement, so that workers cannot miss each other's count."""
+    insert = postgresql_insert if db.get_bind().dialect.name == "postgresql" else sqlite_insert
+    row = insert(SignInAttempt).values(key=key, failures=1, last_failed_at=now)
+    db.exec(
+        row.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "failures": SignInAttempt.failures + 1,
+                "last_failed_at": row.excluded.last_failed_at,
+            },
+        ).execution_options(**SIGN_IN)
+    )
+
+
+def _record_failure(database: Database, facts: SignInFacts) -> None:
+    with database.writing(None) as db:
+        who = actor_by_login(db, facts.login, local_day(facts.now))
+        entry = (
+            audit.entry_of(
+                replace(who, address=facts.address),
+                "session.refused",
+                now=facts.now,
+                outcome="refused",
+            )
+            if who
+            else AuditEntry(
+                at=facts.now,
+                action="session.refused",
+                outcome="refused",
+                address=facts.address,
+            )
+        )
+        db.add(entry)

@@ -1,0 +1,1 @@
+"""Agencies, their units as a dated tree, jurisdictions over areas, staff and their assignments."""

@@ -1,0 +1,138 @@
+"""Agencies, units with their dated place in the tree, jurisdictions, staff and assignments."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from crm.kernel.actor import Role
+from crm.kernel.columns import AgencyOwned, Dated, Identified, Key, SortKey, Stamped, choice
+from crm.kernel.i18n import N_
+
+
+class AgencyKind(StrEnum):
+    """What an agency is; the boundary nothing crosses without a deliberate act."""
+
+    PREFECTURAL_POLICE = "prefectural_police"
+    MUNICIPALITY = "municipality"
+    BOARD_OF_EDUCATION = "board_of_education"
+    FIRE = "fire"
+
+
+class UnitKind(StrEnum):
+    """What a unit is inside its agency."""
+
+    HEADQUARTERS = "headquarters"
+    HQ_DIVISION = "hq_division"
+    STATION = "station"
+    SECTION = "section"
+    KOBAN = "koban"
+    CHUZAISHO = "chuzaisho"
+    BEAT = "beat"
+
+
+BOXES = (UnitKind.KOBAN, UnitKind.CHUZAISHO)
+"""The units of community police officers on the ground: 交番 and 駐在所."""
+
+UNIT_KIND_LABELS = {
+    UnitKind.HEADQUARTERS: N_("警察本部"),
+    UnitKind.HQ_DIVISION: N_("本部所属"),
+    UnitKind.STATION: N_("警察署"),
+    UnitKind.SECTION: N_("課"),
+    UnitKind.KOBAN: N_("交番"),
+    UnitKind.CHUZAISHO: N_("駐在所"),
+    UnitKind.BEAT: N_("受持区"),
+}
+
+ROLE_LABELS = {
+    Role.OFFICER: N_("警察官"),
+    Role.SECTION_CHIEF: N_("課長"),
+    Role.STATION_CHIEF: N_("署長"),
+    Role.HQ_VIEWER: N_("本部閲覧者"),
+    Role.SYSTEM_ADMINISTRATOR: N_("システム管理者"),
+    Role.AUDITOR: N_("監査担当者"),
+}
+
+
+class Agency(Identified, table=True):
+    """A tenant: a prefectural police, a city hall, a school board, a fire service."""
+
+    kind: AgencyKind = Field(sa_type=choice(AgencyKind))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
+    name: str = Field(max_length=120, unique=True)
+    code: str = Field(default="", max_length=20)
+
+
+class Unit(AgencyOwned, Stamped, table=True):
+    """A unit's identity; its name and place in the tree are dated, in `UnitPlacement`.
+
+    `network_office` marks the unit that owns its station's liaison roster (署地域課, S1 2(4)).
+    """
+
+    kind: UnitKind = Field(sa_type=choice(UnitKind))  # type: ignore[call-overload]  # as above
+    network_office: bool = False
+    address: str = Field(default="", max_length=200)
+    longitude: float | None = None
+    latitude: float | None = None
+    provenance: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
+
+
+class UnitPlacement(AgencyOwned, Dated, table=True):
+    """What a unit was called and where it stood in the tree, from one day to another.
+
+    `station_id` is the station at or above the unit (None at headquarters); moving a unit writes
+    new placements for everything below it, so that any day can be asked for again.
+    """
+
+    __tablename__ = "unit_placement"
+    __table_args__ = (
+        sa.Index("ix_unit_placement_unit_id_valid_from", "unit_id", "valid_from"),
+        sa.Index("ix_unit_placement_station_id", "station_id"),
+    )
+
+    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
+    parent_id: UUID | None = Field(default=None, foreign_key="unit.id", sa_type=Key)
+    station_id: UUID | None = Field(default=None, foreign_key="unit.id", sa_type=Key)
+    name: str = Field(max_length=120)
+    kana: str = Field(default="", max_length=120)
+    kana_sort: str = Field(default="", sa_type=SortKey)  # type: ignore[call-overload]  # as above
+
+
+class UnitJurisdiction(AgencyOwned, Dated, table=True):
+    """An area a box or station is responsible for, from one day to another."""
+
+    __tablename__ = "unit_jurisdiction"
+    __table_args__ = (
+        sa.Index("ix_unit_jurisdiction_unit_id", "unit_id"),
+        sa.Index("ix_unit_jurisdiction_area_id", "area_id"),
+    )
+
+    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
+    area_id: UUID = Field(foreign_key="area.id", sa_type=Key)
+
+
+class Staff(AgencyOwned, Stamped, table=True):
+    """A member of an agency's staff. The staff number never stands on paper residents see."""
+
+    family_name: str = Field(max_length=60)
+    given_name: str = Field(default="", max_length=60)
+    family_kana: str = Field(default="", max_length=60)
+    given_kana: str = Field(default="", max_length=60)
+    staff_no: str = Field(default="", max_length=20)
+
+    @property
+    def name(self) -> str:
+        """The whole name as colleagues write it."""
+        return f"{self.family_name} {self.given_name}".strip()
+
+
+class StaffAssignment(AgencyOwned, Dated, table=True):
+    """The unit and role a member of staff holds from one day to another."""
+
+    __tablename__ = "staff_assignment"
+    __table_args__ = (sa.Index("ix_staff_assignment_staff_id", "staff_id"),)
+
+    staff_id: UUID = Field(foreign_key="staff.id", sa_type=Key)
+    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
+    role: Role = Field(sa_type=choice(Role))  # type: ignore[call-overload]  # as above

@@ -1,0 +1,38 @@
+"""An agency's own staff read its units and colleagues; the administrator changes them."""
+
+from typing import Any
+
+from crm.agencies.models import (
+    Agency,
+    Staff,
+    StaffAssignment,
+    Unit,
+    UnitJurisdiction,
+    UnitPlacement,
+)
+from crm.kernel.actor import Actor, Role
+from crm.kernel.scope import Rule, register
+
+
+def may_change_units(actor: Actor) -> bool:
+    """Whether `actor` keeps the tree of units, jurisdictions and staff."""
+    return actor.has(Role.SYSTEM_ADMINISTRATOR)
+
+
+def _own_and_administrator(actor: Actor, row: Any) -> bool:  # noqa: ANN401 - any agency-owned row
+    return may_change_units(actor) and row.agency_id == actor.agency_id
+
+
+register(
+    Agency,
+    Rule(read=lambda actor: Agency.id == actor.agency_id, write=lambda actor, row: False),  # type: ignore[arg-type, return-value]  # SQLModel types columns as values
+)
+for _table in (Unit, UnitPlacement, UnitJurisdiction, Staff, StaffAssignment):
+    register(
+        _table,
+        Rule(
+            read=lambda actor, table=_table: table.agency_id == actor.agency_id,  # type: ignore[misc]  # the default binds this turn's table
+            write=_own_and_administrator,
+            fixed=("agency_id",),
+        ),
+    )

@@ -1,0 +1,151 @@
+"""Reading the tree of units, jurisdictions and staff, as of a day."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from crm.agencies.models import (
+    Staff,
+    StaffAssignment,
+    Unit,
+    UnitJurisdiction,
+    UnitKind,
+    UnitPlacement,
+)
+from crm.kernel.columns import holds
+from crm.kernel.errors import NotFound, Refused
+from crm.kernel.scope import ScopedSession
+
+
+class UnitLine(NamedTuple):
+    """A unit as it was called and placed on a day."""
+
+    id: UUID
+    kind: UnitKind
+    name: str
+    parent_id: UUID | None
+    station_id: UUID | None
+    network_office: bool
+
+
+class StaffLine(NamedTuple):
+    """A colleague with the unit held on a day."""
+
+    id: UUID
+    family_name: str
+    given_name: str
+    unit_id: UUID
+    unit_name: str
+
+    @property
+    def name(self) -> str:
+        """The whole name."""
+        return f"{self.family_name} {self.given_name}".strip()
+
+
+def units_on(
+    db: ScopedSession, day: dt.date, *, station_id: UUID | None = None
+) -> Sequence[UnitLine]:
+    """Return the units standing on `day`, of one station or of the whole agency, in reading order."""
+    statement = (
+        select(
+            Unit.id,
+            Unit.kind,
+            UnitPlacement.name,
+            UnitPlacement.parent_id,
+            UnitPlacement.station_id,
+            Unit.network_office,
+        )
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == Unit.id)
+        .where(holds(UnitPlacement, day))
+        .order_by(UnitPlacement.kana_sort, UnitPlacement.name)
+    )
+    if station_id is not None:
+        statement = statement.where(UnitPlacement.station_id == station_id)
+    return [UnitLine(*row) for row in db.exec(statement).all()]
+
+
+def unit_by_path(db: ScopedSession, path: str, day: dt.date) -> UUID:
+    """Return the unit a path such as 「焼津警察署/地域課」 names on `day`; Refused if none or several."""
+    units = units_on(db, day)
+    names = path.split("/")
+    found = [
+        unit for unit in units if unit.name == names[-1] and _is_below(unit, names[:-1], units)
+    ]
+    if len(found) != 1:
+        raise Refused(
+            "所属「%(path)s」を一つに決められません。署名/課名のように書いてください。", path=path
+        )
+    return found[0].id
+
+
+def station_staff(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence[StaffLine]:
+    """Return the staff assigned to a station's units on `day`, for naming who took part."""
+    rows = db.exec(
+        select(
+            Staff.id, Staff.family_name, Staff.given_name, UnitPlacement.unit_id, UnitPlacement.name
+        )
+        .join(StaffAssignment, col(StaffAssignment.staff_id) == Staff.id)
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == StaffAssignment.unit_id)
+        .where(
+            UnitPlacement.station_id == station_id,
+            holds(StaffAssignment, day),
+            holds(UnitPlacement, day),
+        )
+        .order_by(UnitPlacement.name, Staff.family_kana, Staff.family_name)
+    ).all()
+    return [StaffLine(*row) for row in rows]
+
+
+def placement_on(db: ScopedSession, unit_id: UUID, day: dt.date) -> UnitPlacement:
+    """Return where a unit stands on `day`; NotFound when it does not."""
+    found = db.exec(
+        select(UnitPlacement).where(UnitPlacement.unit_id == unit_id, holds(UnitPlacement, day))
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def placements_below(db: ScopedSession, unit_id: UUID, day: dt.date) -> Sequence[UnitPlacement]:
+    """Return the placements of everything below a unit on `day`, nearest first."""
+    standing = db.exec(select(UnitPlacement).where(holds(UnitPlacement, day))).all()
+    found: list[UnitPlacement] = []
+    parents = {unit_id}
+    while parents:
+        children = [line for line in standing if line.parent_id in parents]
+        found.extend(children)
+        parents = {line.unit_id for line in children}
+    return found
+
+
+def jurisdictions_of(db: ScopedSession, area_id: UUID, day: dt.date) -> Sequence[UnitJurisdiction]:
+    """Return who is responsible for an area on `day`."""
+    return db.exec(
+        select(UnitJurisdiction).where(
+            UnitJurisdiction.area_id == area_id, holds(UnitJurisdiction, day)
+        )
+    ).all()
+
+
+def areas_of_unit(db: ScopedSession, unit_id: UUID, day: dt.date) -> Sequence[UUID]:
+    """Return the areas a unit is responsible for on `day`."""
+    return db.exec(
+        select(UnitJurisdiction.area_id).where(
+            UnitJurisdiction.unit_id == unit_id, holds(UnitJurisdiction, day)
+        )
+    ).all()
+
+
+def _is_below(unit: UnitLine, names: list[str], units: Sequence[UnitLine]) -> bool:
+    by_id = {line.id: line for line in units}
+    parent = by_id.get(unit.parent_id) if unit.parent_id else None
+    for name in reversed(names):
+        while parent is not None and parent.name != name:
+            parent = by_id.get(parent.parent_id) if parent.parent_id else None
+        if parent is None:
+            return False
+    return True

@@ -1,0 +1,120 @@
+"""The composition of the web application: everything is built here, nothing at import time."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from mimetypes import guess_type
+from typing import Any
+
+import anyio.to_thread
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.config.allowed_hosts import AllowedHostsConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.params import FromPath
+
+from crm import features
+from crm.access import pages as access_pages
+from crm.access.desk import provide_desk
+from crm.contacts import pages as contact_pages
+from crm.coverage import pages as coverage_pages
+from crm.kernel.db import Database
+from crm.kernel.errors import DomainError
+from crm.kernel.settings import Settings
+from crm.liaisons import pages as liaison_pages
+from crm.notes import pages as note_pages
+from crm.relationships import pages as relationship_pages
+from crm.rosters import pages as roster_pages
+from crm.search import pages as search_pages
+from crm.today import pages as today_pages
+from crm.web import errors
+from crm.web.pages import use_environment
+from crm.web.security import add_security_headers, require_own_origin
+from crm.web.templates import STATIC, make_environment
+
+MAX_BODY_BYTES = 1_000_000
+YEAR_S = 31_536_000
+
+PAGES = (
+    access_pages,
+    contact_pages,
+    liaison_pages,
+    note_pages,
+    relationship_pages,
+    today_pages,
+    coverage_pages,
+    roster_pages,
+    search_pages,
+)
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Litestar:
+    """Return the application for one installation, with its database opened."""
+    features.require_rules()
+    opened = database or Database(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        # one unit of work per thread, as many as the pool has connections
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.worker_threads
+        yield
+        opened.close()
+
+    async def check_origin(request: Request[Any, Any, Any]) -> None:
+        require_own_origin(request, settings.origin)
+
+    app = Litestar(
+        route_handlers=[
+            Router(
+                "/",
+                route_handlers=[handler for room in PAGES for handler in room.HANDLERS],
+                dependencies={"desk": Provide(provide_desk)},
+                include_in_schema=False,
+            ),
+            static_file,
+        ],
+        lifespan=[lifespan],
+        before_request=check_origin,
+        before_send=[add_security_headers],
+        exception_handlers={
+            DomainError: errors.answer_domain_error,
+            errors.SignInNeeded: errors.ask_to_sign_in,
+            HTTPException: errors.answer_http_error,
+            Exception: errors.answer_fault,
+        },
+        allowed_hosts=AllowedHostsConfig(allowed_hosts=[_host(settings)]),
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=None,
+    )
+    app.state.database = opened
+    app.state.settings = settings
+    use_environment(make_environment(lambda name, **given: app.route_reverse(name, **given)))
+    return app
+
+
+@get("/static/{version:str}/{path:path}", include_in_schema=False, sync_to_thread=True)
+def static_file(version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
+    """Serve a file the pages use; its address changes with its content, so it is kept for a year."""
+    del version
+    target = (STATIC / str(path).lstrip("/")).resolve()
+    if not target.is_relative_to(STATIC) or not target.is_file():
+        raise NotFoundException
+    media_type = guess_type(target.name)[0] or MediaType.TEXT
+    return Response(
+        target.read_bytes(),
+        media_type=media_type,
+        headers={"Cache-Control": f"public, max-age={YEAR_S}, immutable"},
+    )
+
+
+def _host(settings: Settings) -> str:
+    return settings.origin.split("://", 1)[1].rsplit(":", 1)[0]
+
+
+def route_names(app: Litestar) -> Mapping[str, str]:
+    """Return every named route and its path, for the tests that walk them all."""
+    return {
+        str(handler.name): route.path
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", [])
+        if handler.name
+    }

@@ -1,0 +1,1 @@
+"""Places: association areas, school districts, municipalities, which overlap and change by date."""

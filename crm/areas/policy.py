@@ -1,0 +1,15 @@
+"""Areas are public facts: everyone signed in reads them; offices that import change them."""
+
+from crm.areas.models import Area
+from crm.kernel.actor import Actor, Role
+from crm.kernel.scope import Rule, register
+
+
+def may_change_areas(actor: Actor) -> bool:
+    """Whether `actor` keeps the map: the administrator, or the chief of a network office."""
+    return actor.has(Role.SYSTEM_ADMINISTRATOR) or (
+        actor.has(Role.SECTION_CHIEF) and actor.network_office
+    )
+
+
+register(Area, Rule(read=None, write=lambda actor, area: may_change_areas(actor)))

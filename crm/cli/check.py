@@ -1,0 +1,22 @@
+"""`crm check`."""
+
+import click
+
+from crm.cli.office import office, settings_or_exit
+from crm.kernel.migrate import differences
+from crm.kernel.settings import Settings
+
+
+@click.command()
+def check() -> None:
+    """Check the settings, the rules and the database, and list every setting."""
+    settings = settings_or_exit()
+    for name, info in Settings.model_fields.items():
+        click.echo(f"CRM_{name.upper()}={getattr(settings, name)!s}")
+        click.echo(f"    {info.description}")
+    with office() as database:
+        if found := differences(database):
+            raise click.ClickException(f"データベースの形が違います: {found}")
+    if settings.demo:
+        click.echo("注意: CRM_DEMO が有効です。見本のアカウントでサインインできます。")
+    click.echo("設定・規則・データベースに問題はありません。")

@@ -1,0 +1,60 @@
+"""What every command opens first: the settings, the database, and on whose behalf it works."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from crm import features
+from crm.access.queries import actor_by_login
+from crm.kernel.actor import Actor
+from crm.kernel.clock import local_day, utc_now
+from crm.kernel.db import Database
+from crm.kernel.errors import DomainError
+from crm.kernel.migrate import is_current
+from crm.kernel.settings import BadSetting, Settings, load_settings
+
+
+def settings_or_exit() -> Settings:
+    """Return the settings, or end the command with the sentence that names the wrong one."""
+    try:
+        return load_settings()
+    except BadSetting as wrong:
+        raise click.ClickException(str(wrong)) from None
+
+
+@contextmanager
+def office(*, current: bool = True) -> Iterator[Database]:
+    """Open the installation's database; refusals of the business end the command in one sentence."""
+    features.require_rules()
+    database = Database(settings_or_exit())
+    try:
+        if current and not is_current(database):
+            raise click.ClickException(
+                "データベースが最新ではありません。先に crm migrate を実行してください。"
+            )
+        yield database
+    except DomainError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    finally:
+        database.close()
+
+
+def acting_as(database: Database, login: str) -> Actor:
+    """Return the actor behind an account, whose rights the command then has and no more."""
+    now = utc_now()
+    with database.reading(None) as db:
+        actor = actor_by_login(db, login, local_day(now))
+    if actor is None:
+        raise click.ClickException(
+            f"アカウント「{login}」がないか、現在の所属がありません。--as を確かめてください。"
+        )
+    return actor
+
+
+def read_password(*, from_stdin: bool) -> str:
+    """Ask for a password twice, or read it from standard input for scripts."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("パスワード", hide_input=True, confirmation_prompt=True))

@@ -1,0 +1,31 @@
+"""`crm serve`."""
+
+import click
+import uvicorn
+
+from crm.app import create_app
+from crm.cli.office import settings_or_exit
+from crm.kernel.db import Database
+from crm.kernel.migrate import is_current
+
+
+@click.command()
+def serve() -> None:
+    """Serve the product on CRM_HOST:CRM_PORT."""
+    settings = settings_or_exit()
+    database = Database(settings)
+    if not is_current(database):
+        raise click.ClickException(
+            "データベースが最新ではありません。先に crm migrate を実行してください。"
+        )
+    click.echo(f"つながり台帳: {settings.origin}")
+    uvicorn.run(
+        create_app(settings, database),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        # behind nginx on the same machine the client's address comes in a header
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+    )

@@ -1,0 +1,81 @@
+"""Consent (同意) to the use and provision of personal data, apart from acceptance of serving."""
+
+import datetime as dt
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Field
+
+from crm.contacts.models import Held, one_holder
+from crm.kernel.columns import Dated, Key, Moment, StationOwned, choice
+from crm.kernel.i18n import N_
+
+
+class ConsentScope(StrEnum):
+    """What a person or organization may agree to, each separate and unticked (wording.md)."""
+
+    WITHIN_STATION = "within_station"
+    HQ_NAME = "hq_name"
+    MUNICIPALITY = "municipality"
+    OTHER_LIAISONS = "other_liaisons"
+    BY_PHONE = "by_phone"
+    BY_POST = "by_post"
+    BY_FAX = "by_fax"
+    BY_EMAIL = "by_email"
+    PHOTO = "photo"
+
+
+CONSENT_SCOPE_LABELS = {
+    ConsentScope.WITHIN_STATION: N_("署内各課での共有"),
+    ConsentScope.HQ_NAME: N_("本部への氏名の提供"),
+    ConsentScope.MUNICIPALITY: N_("市町への提供"),
+    ConsentScope.OTHER_LIAISONS: N_("他の連絡員への紹介"),
+    ConsentScope.BY_PHONE: N_("電話での連絡"),
+    ConsentScope.BY_POST: N_("郵送での連絡"),
+    ConsentScope.BY_FAX: N_("ＦＡＸでの連絡"),
+    ConsentScope.BY_EMAIL: N_("メールでの連絡"),
+    ConsentScope.PHOTO: N_("写真の使用"),
+}
+
+
+class ConsentMethod(StrEnum):
+    """How an answer was given."""
+
+    ORAL = "oral"
+    WRITTEN = "written"
+    PHONE = "phone"
+
+
+CONSENT_METHOD_LABELS = {
+    ConsentMethod.ORAL: N_("口頭"),
+    ConsentMethod.WRITTEN: N_("書面"),
+    ConsentMethod.PHONE: N_("電話"),
+}
+
+
+class ConsentRecord(Held, table=True):
+    """What a holder agreed to on one day, as a whole; the newest record is the one in force.
+
+    Append-only: narrowing or ending consent is another record with fewer grants or none.
+    """
+
+    __tablename__ = "consent_record"
+    __table_args__ = (one_holder(),)
+
+    signatory: str = Field(default="", max_length=120)
+    capacity: str = Field(default="", max_length=120)
+    form_version: str = Field(max_length=20)
+    decided_on: dt.date
+    method: ConsentMethod = Field(sa_type=choice(ConsentMethod))  # type: ignore[call-overload]  # as above
+    recorded_by: UUID = Field(foreign_key="staff.id", sa_type=Key)
+    recorded_at: dt.datetime = Field(sa_type=Moment)
+
+
+class ConsentGrant(StationOwned, Dated, table=True):
+    """One thing agreed to in a consent record, for as long as it says."""
+
+    __tablename__ = "consent_grant"
+
+    record_id: UUID = Field(foreign_key="consent_record.id", sa_type=Key, index=True)
+    scope: ConsentScope = Field(sa_type=choice(ConsentScope))  # type: ignore[call-overload]  # as above
+    recipient: str = Field(default="", max_length=120)

@@ -1,0 +1,1 @@
+"""People and organizations, the posts they hold, and what each agreed to."""

@@ -1,0 +1,52 @@
+"""Every table and every rule of the product, gathered so that none is forgotten."""
+
+from crm.access import models as access_models
+from crm.access import policy as access_policy
+from crm.agencies import models as agency_models
+from crm.agencies import policy as agency_policy
+from crm.areas import models as area_models
+from crm.areas import policy as area_policy
+from crm.consents import models as consent_models
+from crm.consents import policy as consent_policy
+from crm.contacts import models as contact_models
+from crm.contacts import policy as contact_policy
+from crm.imports import models as import_models
+from crm.imports import policy as import_policy
+from crm.kernel import audit
+from crm.kernel.scope import require_rules
+from crm.liaisons import models as liaison_models
+from crm.liaisons import policy as liaison_policy
+from crm.notes import models as note_models
+from crm.notes import policy as note_policy
+from crm.rosters import models as roster_models
+from crm.rosters import policy as roster_policy
+from crm.search import models as search_models
+from crm.search import policy as search_policy
+
+MODELS = (
+    audit,
+    area_models,
+    agency_models,
+    access_models,
+    contact_models,
+    consent_models,
+    liaison_models,
+    note_models,
+    roster_models,
+    search_models,
+    import_models,
+)
+POLICIES = (
+    area_policy,
+    agency_policy,
+    access_policy,
+    contact_policy,
+    consent_policy,
+    liaison_policy,
+    note_policy,
+    roster_policy,
+    search_policy,
+    import_policy,
+)
+
+require_rules()

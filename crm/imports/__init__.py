@@ -1,0 +1,1 @@
+"""Taking in the files cities publish, without writing anything until it is applied."""

@@ -1,0 +1,111 @@
+"""Engines and sessions: the only place that makes them, on SQLite and PostgreSQL alike."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from crm.kernel.actor import Actor
+from crm.kernel.scope import SYSTEM, ScopedSession, arm
+from crm.kernel.settings import Settings
+
+WRITES = "crm_writes"
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """One database: opens units of work and closes them."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.sqlite_path:
+            settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        self.engine = _make_engine(settings)
+        self._reader = self.engine.execution_options(**_snapshot(settings))
+        self._writer = self.engine.execution_options(**{WRITES: True})
+
+    @contextmanager
+    def reading(self, actor: Actor | None) -> Iterator[ScopedSession]:
+        """Give a session whose reads are one snapshot; nothing it changes is kept."""
+        with ScopedSession(self._reader, actor) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self, actor: Actor | None) -> Iterator[ScopedSession]:
+        """Give a session that commits when its block returns and rolls back when it raises."""
+        with ScopedSession(self._writer, actor) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def system(self, why: str) -> Iterator[Connection]:
+        """Give a connection outside the rules (migrations, bulk loading); commits at the end."""
+        with self._writer.execution_options(**{SYSTEM: why}).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _make_engine(settings: Settings) -> Engine:
+    if settings.is_sqlite:
+        engine = sa.create_engine(
+            settings.database_url,
+            pool_size=settings.worker_threads,
+            max_overflow=1,
+            connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        )
+        _speak_sqlite(engine)
+    else:
+        engine = sa.create_engine(
+            settings.database_url,
+            pool_size=settings.worker_threads,
+            max_overflow=1,
+            pool_pre_ping=True,
+            # PgBouncer in transaction mode keeps no prepared statements (performance.md)
+            connect_args={"prepare_threshold": None},
+        )
+    arm(engine)
+    return engine
+
+
+def _snapshot(settings: Settings) -> dict[str, Any]:
+    if settings.is_sqlite:
+        return {}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _speak_sqlite(engine: Engine) -> None:
+    """Let SQLAlchemy, not the driver, begin transactions, and make commits durable."""
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        del record
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A read that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, so writers say so.
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a closed SQLite database, with what its write-ahead log still holds."""
+    with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
+        old.backup(new)
+    old.close()
+    new.close()

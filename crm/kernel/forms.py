@@ -1,0 +1,131 @@
+"""Forms: turn a submitted HTML form into a validated value, or into sentences beside the fields."""
+
+import datetime as dt
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, Protocol, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from crm.kernel.clock import JST
+from crm.kernel.errors import Refused
+from crm.kernel.i18n import N_, translate
+from crm.kernel.wareki import parse_date
+
+
+class Form(BaseModel):
+    """A form's fields. Blank controls count as absent; unknown controls are ignored.
+
+    A field's `title` is its label; `json_schema_extra={"missing": "…"}` is the sentence shown
+    when it is left empty.
+    """
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
+
+
+F = TypeVar("F", bound=Form)
+
+
+class SentForm(Protocol):
+    """What a browser sent: several values may have one name."""
+
+    def getall(self, key: str, default: Any = ...) -> list[Any]:  # noqa: ANN401 - multidict's signature
+        """Return every value sent under `key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission(Generic[F]):
+    """What the user sent: the text to show again, and the form or its errors by field."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    form: F | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def refused(self, error: Refused) -> "Submission[F]":
+        """Return the same submission with what the business said at its field."""
+        sentence = translate(error.message, **error.facts)
+        return Submission(self.values, None, {**self.errors, error.field: sentence})
+
+
+def blank(**values: object) -> Submission[Any]:
+    """Return a form not yet sent, filled with what is known already."""
+    return Submission({name: value for name, value in values.items() if value is not None})
+
+
+def read_form(form_type: type[F], sent: SentForm) -> Submission[F]:
+    """Read `sent` as `form_type`; errors are whole sentences in the current language."""
+    values: dict[str, Any] = {}
+    for name, info in form_type.model_fields.items():
+        given = [value for value in sent.getall(name, []) if value not in ("", None)]
+        if given:
+            values[name] = given if _takes_many(info.annotation) else given[-1]
+    try:
+        return Submission(values, form_type.model_validate(values))
+    except ValidationError as wrong:
+        return Submission(values, None, _sentences(form_type, wrong.errors()))
+
+
+def _takes_many(annotation: Any) -> bool:  # noqa: ANN401 - any type annotation
+    if get_origin(annotation) in (Union, types.UnionType):
+        return any(_takes_many(arm) for arm in get_args(annotation))
+    return (get_origin(annotation) or annotation) in (list, set, tuple, frozenset)
+
+
+SENTENCES = {
+    "missing": N_("「%(label)s」を入力してください。"),
+    "string_too_long": N_("「%(label)s」は%(max_length)s字以内で入力してください。"),
+    "string_too_short": N_("「%(label)s」を入力してください。"),
+    "enum": N_("「%(label)s」を選んでください。"),
+    "uuid_parsing": N_("「%(label)s」を選び直してください。"),
+    "int_parsing": N_("「%(label)s」は数字で入力してください。"),
+    "bad_date": N_("「%(label)s」は日付で入力してください。（例：2026-11-20、令和8年11月20日）"),
+    "bad_time": N_("「%(label)s」は日時で入力してください。（例：2026-11-20T13:30）"),
+}
+UNKNOWN = N_("「%(label)s」を確かめてください。")
+
+
+def _sentences(form_type: type[Form], errors: list[ErrorDetails]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for error in errors:
+        name = str(error["loc"][0]) if error["loc"] else ""
+        info = form_type.model_fields.get(name)
+        found.setdefault(name, _sentence(info, error))
+    return found
+
+
+def _sentence(info: FieldInfo | None, error: ErrorDetails) -> str:
+    extra = info.json_schema_extra if info else None
+    if error["type"] == "missing" and isinstance(extra, dict) and "missing" in extra:
+        return translate(str(extra["missing"]))
+    label = translate(info.title) if info and info.title else ""
+    facts = {**error.get("ctx", {}), "label": label}
+    return translate(SENTENCES.get(error["type"], UNKNOWN), **facts)
+
+
+def _read_day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parsed = parse_date(value)
+    if parsed.value is None:
+        raise PydanticCustomError("bad_date", "not a date")
+    return parsed.value
+
+
+def _read_local_time(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("bad_time", "not a time") from None
+    return moment.replace(tzinfo=JST) if moment.tzinfo is None else moment
+
+
+Day = Annotated[dt.date, BeforeValidator(_read_day)]
+"""A day typed as a browser, an office or a fax writes it (ISO or 和暦)."""
+
+LocalTime = Annotated[dt.datetime, BeforeValidator(_read_local_time)]
+"""A time in Japan, as `<input type="datetime-local">` sends it; aware."""

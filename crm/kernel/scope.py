@@ -1,0 +1,187 @@
+"""Rules that cannot be forgotten: one per table, added to every statement of an actor's session.
+
+Each feature registers a rule for each of its tables. A session is bound to one actor for its whole
+life: reads are narrowed by `with_loader_criteria` in one hook (so loads, counts, joins, subqueries
+and bulk changes are covered alike), writes are judged at flush, and a tripwire on the engine refuses
+whatever reached the database without passing either. Where the hook is known to be blind
+(`security.md` F5) the statement is refused here or the way is banned by the source check.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, orm
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.selectable import TextualSelect
+from sqlmodel import Session, SQLModel
+
+from crm.kernel.actor import Actor
+
+type_of_row = type[SQLModel]
+
+SEEN = "crm_scope"
+SYSTEM = "system"
+FLUSHING = "crm_flushing"
+
+
+class ScopeError(RuntimeError):
+    """A statement or a write went around the rules: a fault of ours, never of the user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may read and who may write the rows of one table.
+
+    `read` gives the condition a row must meet for an actor; None means every signed-in actor.
+    `write` judges one row about to be inserted, changed or deleted; `fixed` names columns that
+    never change once written (the owner of a row); `append_only` rows are never changed at all;
+    `by_nobody` rows may be written before anybody has signed in (the sign-in itself).
+    """
+
+    read: Callable[[Actor], sa.ColumnElement[bool]] | None
+    write: Callable[[Actor, Any], bool]
+    fixed: tuple[str, ...] = ()
+    append_only: bool = False
+    by_nobody: bool = False
+
+
+_rules: dict[type_of_row, Rule] = {}
+
+
+def register(table: type_of_row, rule: Rule) -> None:
+    """State the rule of `table`; once, in its feature's `policy.py`."""
+    if table in _rules:
+        raise ScopeError(f"{table.__name__} has two rules")
+    _rules[table] = rule
+
+
+def rules() -> Mapping[type_of_row, Rule]:
+    """Return every registered rule."""
+    return _rules
+
+
+def require_rules() -> None:
+    """Stop start-up when a mapped table has no rule."""
+    mapped = {mapper.class_ for mapper in SQLModel._sa_registry.mappers}  # noqa: SLF001 - the only list of mapped classes
+    if missing := mapped - set(_rules):
+        names = ", ".join(sorted(table.__name__ for table in missing))
+        raise ScopeError(f"no access rule is registered for: {names}")
+
+
+class ScopedSession(Session):
+    """A session that sees and changes only what its actor may; without an actor, nothing."""
+
+    def __init__(self, bind: Engine | Connection, actor: Actor | None) -> None:
+        super().__init__(bind, expire_on_commit=False)
+        self._actor = actor
+        self._criteria = [
+            with_loader_criteria(
+                table, sa.false() if actor is None else rule.read(actor), include_aliases=True
+            )
+            for table, rule in _rules.items()
+            if rule.read is not None
+        ]
+
+    @property
+    def actor(self) -> Actor | None:
+        """The one on whose behalf this session works; never changes."""
+        return self._actor
+
+    def rows(self, statement: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        """Return the rows of a select of several columns, as plain named tuples."""
+        return orm.Session.execute(self, statement).all()
+
+    def flush(self, objects: Any = None) -> None:  # noqa: ANN401 - SQLAlchemy's signature
+        """Write pending changes; only here may the engine see a statement without criteria."""
+        if not (self.new or self.dirty or self.deleted):
+            return
+        with _flushing(self.connection()):
+            super().flush(objects)
+
+
+@contextmanager
+def _flushing(connection: Connection) -> Iterator[None]:
+    connection.info[FLUSHING] = True
+    try:
+        yield
+    finally:
+        connection.info.pop(FLUSHING, None)
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    """Add every table's criteria to the statement, or refuse what they cannot cover."""
+    session = state.session
+    if not isinstance(session, ScopedSession):  # pragma: no cover - the event is ours alone
+        raise ScopeError("a session of another kind")
+    if state.execution_options.get(SYSTEM):
+        return
+    if state.is_insert or (state.is_update and state.is_executemany):
+        raise ScopeError("rows are written by the unit of work, not by bulk statements")
+    if state.is_from_statement or state.bind_mapper is None:
+        raise ScopeError("only statements over mapped classes can be narrowed")
+    _refuse_text(state.statement)
+    state.statement = state.statement.options(*session._criteria)  # type: ignore[attr-defined]  # noqa: SLF001 - its own hook
+    state.update_execution_options(**{SEEN: True})
+
+
+def _refuse_text(statement: Any) -> None:  # noqa: ANN401 - any executable
+    for element in visitors.iterate(statement):
+        literal = getattr(element, "is_literal", False) and element.name not in {"*", "1"}
+        if literal or isinstance(element, TextClause | TextualSelect):
+            raise ScopeError("SQL text inside a statement widens what the rules narrow")
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _judge(session: ScopedSession, context: UOWTransaction, instances: object) -> None:
+    del context, instances
+    for row in session.new:
+        _require(session.actor, row, changed=False)
+    for row in session.dirty:
+        if session.is_modified(row):
+            _require(session.actor, row, changed=True)
+            _require_fixed(row)
+    for row in session.deleted:
+        _require(session.actor, row, changed=True)
+
+
+def _require(actor: Actor | None, row: SQLModel, *, changed: bool) -> None:
+    rule = _rules[type(row)]
+    if changed and rule.append_only:
+        raise ScopeError(f"{type(row).__name__} rows are never changed")
+    allowed = rule.by_nobody if actor is None else rule.write(actor, row)
+    if not allowed:
+        raise ScopeError(f"{type(row).__name__} is not this actor's to write")
+
+
+def _require_fixed(row: SQLModel) -> None:
+    state = sa.inspect(row)
+    for name in _rules[type(row)].fixed:
+        if state.attrs[name].history.has_changes():
+            raise ScopeError(f"{type(row).__name__}.{name} never changes")
+
+
+def arm(engine: Engine) -> None:
+    """Refuse on `engine` every statement that passed neither the criteria nor a flush."""
+
+    @event.listens_for(engine, "before_execute")
+    def _tripwire(
+        connection: Connection,
+        clause: Any,  # noqa: ANN401 - any executable
+        multiparams: object,
+        params: object,
+        execution_options: Mapping[str, Any],
+    ) -> None:
+        del multiparams, params
+        options = {**connection.get_execution_options(), **execution_options}
+        if options.get(SEEN) or options.get(SYSTEM):
+            return
+        if isinstance(clause, sa.UpdateBase) and connection.info.get(FLUSHING):
+            return
+        raise ScopeError(f"a statement went around the rules: {type(clause).__name__}")

@@ -1,0 +1,1 @@
+"""The database's history: the same migrations on SQLite and PostgreSQL."""

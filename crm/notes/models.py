@@ -1,0 +1,138 @@
+"""Activity notes, who took part, corrections that keep the old text, and answers told back."""
+
+import datetime as dt
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from crm.kernel.columns import Key, Moment, Stamped, StationOwned, choice
+from crm.kernel.i18n import N_
+
+
+class Occasion(StrEnum):
+    """The occasion of a contact (S1 3(1)ア・イ)."""
+
+    PATROL_VISIT = "patrol_visit"
+    PATROL = "patrol"
+    MEETING = "meeting"
+    CAMPAIGN = "campaign"
+    PHONE = "phone"
+    AT_STATION = "at_station"
+    OTHER = "other"
+
+
+OCCASION_LABELS = {
+    Occasion.PATROL_VISIT: N_("巡回連絡"),
+    Occasion.PATROL: N_("警ら"),
+    Occasion.MEETING: N_("会議"),
+    Occasion.CAMPAIGN: N_("キャンペーン"),
+    Occasion.PHONE: N_("電話"),
+    Occasion.AT_STATION: N_("来署"),
+    Occasion.OTHER: N_("その他"),
+}
+
+
+class Outcome(StrEnum):
+    """Whether the two sides exchanged anything; an absence does not count as a contact."""
+
+    MET = "met"
+    ABSENT = "absent"
+    PHONE = "phone"
+
+
+OUTCOME_LABELS = {
+    Outcome.MET: N_("面談"),
+    Outcome.ABSENT: N_("不在"),
+    Outcome.PHONE: N_("電話"),
+}
+
+TWO_WAY = (Outcome.MET, Outcome.PHONE)
+"""Outcomes in which both sides spoke: they alone reset 「最後に会った日」."""
+
+
+class ActivityNote(StationOwned, Stamped, table=True):
+    """One contact as the station keeps it: an official record, corrected but never rewritten.
+
+    `unit_id` is the author's unit at the time. `client_key` makes sending twice one note.
+    `needs_reply` says something heard awaits an answer; a `NoteReply` ends that.
+    `happened_at` is UTC; `next_on` is a promised or planned next contact.
+    """
+
+    __tablename__ = "activity_note"
+    __table_args__ = (
+        sa.Index("ix_activity_note_station_id_happened_at", "station_id", "happened_at"),
+        sa.UniqueConstraint("author_id", "client_key"),
+    )
+
+    author_id: UUID = Field(foreign_key="staff.id", sa_type=Key)
+    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
+    occasion: Occasion = Field(sa_type=choice(Occasion))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
+    outcome: Outcome = Field(sa_type=choice(Outcome))  # type: ignore[call-overload]  # as above
+    happened_at: dt.datetime = Field(sa_type=Moment)
+    heard: str = Field(default="")
+    told: str = Field(default="")
+    needs_reply: bool = False
+    next_on: dt.date | None = None
+    client_key: UUID = Field(sa_type=Key)
+
+
+class NotePerson(StationOwned, table=True):
+    """A person who took part in a contact."""
+
+    __tablename__ = "note_person"
+    __table_args__ = (sa.UniqueConstraint("note_id", "person_id"),)
+
+    note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)
+    person_id: UUID = Field(foreign_key="person.id", sa_type=Key, index=True)
+
+
+class NoteOrganization(StationOwned, table=True):
+    """An organization that took part in a contact."""
+
+    __tablename__ = "note_organization"
+    __table_args__ = (sa.UniqueConstraint("note_id", "organization_id"),)
+
+    note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)
+    organization_id: UUID = Field(foreign_key="organization.id", sa_type=Key, index=True)
+
+
+class NoteStaff(StationOwned, table=True):
+    """A member of staff who took part, with the unit held at the time."""
+
+    __tablename__ = "note_staff"
+    __table_args__ = (sa.UniqueConstraint("note_id", "staff_id"),)
+
+    note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)
+    staff_id: UUID = Field(foreign_key="staff.id", sa_type=Key, index=True)
+    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
+
+
+class NoteCorrection(StationOwned, table=True):
+    """What a note said before it was corrected (訂正)."""
+
+    __tablename__ = "note_correction"
+
+    note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key, index=True)
+    corrected_at: dt.datetime = Field(sa_type=Moment)
+    corrected_by: UUID = Field(foreign_key="staff.id", sa_type=Key)
+    occasion: Occasion = Field(sa_type=choice(Occasion))  # type: ignore[call-overload]  # as above
+    outcome: Outcome = Field(sa_type=choice(Outcome))  # type: ignore[call-overload]  # as above
+    happened_at: dt.datetime = Field(sa_type=Moment)
+    heard: str = Field(default="")
+    told: str = Field(default="")
+
+
+class NoteReply(StationOwned, table=True):
+    """The answer that went back to who said it: with it, a thing heard is done."""
+
+    __tablename__ = "note_reply"
+    __table_args__ = (sa.UniqueConstraint("note_id"),)
+
+    note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)
+    told_on: dt.date
+    told_by: UUID = Field(foreign_key="staff.id", sa_type=Key)
+    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
+    text: str
+    recorded_at: dt.datetime = Field(sa_type=Moment)

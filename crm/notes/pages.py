@@ -1,0 +1,5 @@
+"""HTML routes of this feature."""
+
+from typing import Any
+
+HANDLERS: list[Any] = []

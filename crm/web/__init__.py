@@ -1,0 +1,1 @@
+"""HTML out, forms in: what every page shares and no feature owns."""

@@ -1,0 +1,96 @@
+"""Errors as pages and fragments: what happened, and what to do now."""
+
+import logging
+from dataclasses import dataclass
+
+from jinja2_fragments import render_block
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from crm.kernel.errors import DomainError
+from crm.kernel.i18n import N_, translate, use_locale
+from crm.web.pages import HEADERS, environment, wants_fragment
+
+log = logging.getLogger("crm")
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or the sign-in ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """A calm title, and what to do."""
+
+    title: str
+    what_to_do: str
+
+
+TEXTS = {
+    403: ErrorText(
+        N_("この操作はできません"), N_("必要な場合は、所属の課長または管理者に相談してください。")
+    ),
+    404: ErrorText(
+        N_("ページまたは記録が見つかりません"),
+        N_("アドレスを確かめるか、検索から探してください。"),
+    ),
+    409: ErrorText(
+        N_("他の職員が先に更新しました"), N_("前の画面に戻り、最新の内容を確かめてください。")
+    ),
+    422: ErrorText(N_("入力を確かめてください"), N_("前の画面に戻って直してください。")),
+    429: ErrorText(N_("しばらくお待ちください"), N_("時間をおいて、もう一度操作してください。")),
+    500: ErrorText(
+        N_("処理できませんでした"),
+        N_("入力した内容は送信前の画面に残っています。戻ってもう一度お試しください。"),
+    ),
+}
+
+
+def answer_domain_error(request: Request, error: DomainError) -> Response[str]:  # type: ignore[type-arg]  # as wants_fragment
+    """Show a refusal in its own words."""
+    return _error_page(request, error.status, translate(error.message, **error.facts))
+
+
+def answer_http_error(request: Request, error: HTTPException) -> Response[str]:  # type: ignore[type-arg]  # as above
+    """Show an error of the protocol: an unknown address, a wrong method, a body too large."""
+    return _error_page(request, error.status_code, "")
+
+
+def answer_fault(request: Request, error: Exception) -> Response[str]:  # type: ignore[type-arg]  # as above
+    """Show a fault of ours without its cause, which goes to the log."""
+    log.error("unhandled fault on %s", request.method, exc_info=error)
+    return _error_page(request, 500, "")
+
+
+def ask_to_sign_in(request: Request, error: SignInNeeded) -> Response[None]:  # type: ignore[type-arg]  # as above
+    """Send the browser to the sign-in page."""
+    del error
+    if wants_fragment(request):
+        return Response(None, status_code=200, headers={"HX-Redirect": "/sign-in", **HEADERS})
+    return Redirect("/sign-in", status_code=303, headers=HEADERS)
+
+
+def _error_page(request: Request, status: int, sentence: str) -> Response[str]:  # type: ignore[type-arg]  # as above
+    use_locale(preferred_locale(request))
+    text = TEXTS.get(status, TEXTS[404] if status < 500 else TEXTS[500])  # noqa: PLR2004 - the protocol's own number
+    context = {
+        "status": status,
+        "title": translate(text.title),
+        "sentence": sentence,
+        "what_to_do": translate(text.what_to_do),
+    }
+    if wants_fragment(request):
+        body = render_block(environment(), "errors/error.html", "error", **context)
+    else:
+        body = environment().get_template("errors/error.html").render(context)
+    return Response(body, status_code=status, media_type="text/html", headers=HEADERS)
+
+
+def preferred_locale(request: Request) -> str:  # type: ignore[type-arg]  # as above
+    """Return the language to use before anybody has signed in."""
+    if chosen := request.cookies.get("lang"):
+        return chosen
+    wanted = request.headers.get("accept-language", "ja").lower()
+    english, japanese = wanted.find("en"), wanted.find("ja")
+    return "en" if english >= 0 and (japanese < 0 or english < japanese) else "ja"

@@ -1,0 +1,63 @@
+"""Answers: a whole page or one of its blocks, and the way on after something was saved."""
+
+from uuid import UUID
+
+from jinja2 import Environment
+from jinja2_fragments import render_block
+from litestar import Request, Response
+from litestar.response import Redirect
+
+from crm.web.navigation import navigation
+from crm.web.visit import Visit
+
+HEADERS = {"Vary": "HX-Request, HX-Request-Type", "Cache-Control": "no-store"}
+
+_environment: list[Environment] = []
+
+
+def use_environment(env: Environment) -> None:
+    """Render every page from `env`; told once by the composition."""
+    _environment[:] = [env]
+
+
+def environment() -> Environment:
+    """Return the environment pages are rendered from."""
+    return _environment[0]
+
+
+def wants_fragment(request: Request) -> bool:  # type: ignore[type-arg]  # user, auth and state are not used
+    """Whether htmx asks for a part of a page; the only place that decides it."""
+    headers = request.headers
+    return (
+        headers.get("hx-request") == "true"
+        and headers.get("hx-request-type") != "full"
+        and "hx-boosted" not in headers
+        and "hx-history-restore-request" not in headers
+    )
+
+
+def page(
+    visit: Visit, template: str, *, block: str = "", status: int = 200, **context: object
+) -> Response[str]:
+    """Render `template`; to htmx only `block`, the fragment of the element with that id."""
+    context = {"visit": visit, "nav": navigation(visit), **context}
+    env = environment()
+    if block and visit.request.wants_fragment:
+        text = render_block(env, template, block, **context)
+    else:
+        text = env.get_template(template).render(context)
+    return Response(text, status_code=status, media_type="text/html", headers=HEADERS)
+
+
+def saved(visit: Visit, route: str, notice: str = "", **parameters: UUID | str) -> Response[None]:
+    """Send the browser on to `route` after a change, with a sentence shown once on arrival."""
+    visit.notice_to_leave = notice
+    return goto(visit, route, **parameters)
+
+
+def goto(visit: Visit, route: str, **parameters: UUID | str) -> Response[None]:
+    """Send the browser to `route`; htmx by its own header, so that it loads the whole page."""
+    path = environment().globals["url"](route, **parameters)  # type: ignore[operator]  # jinja types globals loosely
+    if visit.request.wants_fragment:
+        return Response(None, status_code=200, headers={"HX-Redirect": path, **HEADERS})
+    return Redirect(path, status_code=303, headers=HEADERS)

@@ -1,0 +1,76 @@
+"""One request's unit of work, as handlers and templates see it."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from litestar.datastructures import FormMultiDict
+
+from crm.kernel.actor import Actor
+from crm.kernel.audit import AuditEntry, entry_of
+from crm.kernel.scope import ScopedSession
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What of an HTTP request a unit of work may know."""
+
+    method: str
+    path: str
+    address: str
+    cookie: str
+    language: str
+    wants_fragment: bool
+    sent: FormMultiDict
+
+
+@dataclass(slots=True)
+class Visit:
+    """A unit of work in progress: its session, who acts, and what was shown to whom.
+
+    Reads that must be on record are named with `seen`; the desk commits them before the answer
+    leaves the house.
+    """
+
+    db: ScopedSession
+    now: dt.datetime
+    request: RequestFacts
+    who: Actor | None
+    locale: str
+    csrf_token: str
+    notice: str = ""
+    notice_to_leave: str = ""
+    is_stale: bool = False
+    entries: list[AuditEntry] = field(default_factory=list)
+
+    @property
+    def actor(self) -> Actor:
+        """The signed-in member of staff; pages behind the sign-in always have one."""
+        if self.who is None:
+            raise LookupError("nobody has signed in")
+        return self.who
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether anybody has signed in."""
+        return self.who is not None
+
+    @property
+    def path(self) -> str:
+        """The path of the page being shown."""
+        return self.request.path
+
+    @property
+    def sent(self) -> FormMultiDict:
+        """The submitted form, empty on GET."""
+        return self.request.sent
+
+    def seen(
+        self,
+        action: str,
+        subject: tuple[str, UUID] | None = None,
+        **detail: Any,  # noqa: ANN401 - small JSON facts, see AuditEntry.detail
+    ) -> None:
+        """Put on record that the actor is shown something: a person, a list, search results."""
+        self.entries.append(entry_of(self.actor, action, now=self.now, subject=subject, **detail))

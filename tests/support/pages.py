@@ -1,0 +1,88 @@
+"""Walking the pages without a browser: signing in, following forms, counting statements."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import event
+
+from crm.app import create_app
+from crm.kernel.db import Database
+from crm.kernel.settings import Settings
+from tests.support.world import PASSWORD
+
+ORIGIN = "http://testserver.local"
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+class Browser:
+    """A plain browser: keeps its cookie, sends Origin, carries the page's CSRF token."""
+
+    def __init__(self, client: TestClient[Litestar]) -> None:
+        self.client = client
+        self.token = ""
+
+    def get(self, path: str, *, htmx: bool = False) -> httpx.Response:
+        """Open a page (redirects are followed)."""
+        headers = {"Accept-Language": "ja", **(HTMX if htmx else {})}
+        return self._remember(self.client.get(path, headers=headers))
+
+    def post(
+        self,
+        path: str,
+        data: dict[str, object] | None = None,
+        *,
+        htmx: bool = False,
+        follow: bool = True,
+    ) -> httpx.Response:
+        """Send a form as the last page's form would."""
+        headers = {"Origin": ORIGIN, "Accept-Language": "ja", **(HTMX if htmx else {})}
+        body = {"_csrf_token": self.token, **(data or {})}
+        answer = self.client.post(path, data=body, headers=headers, follow_redirects=follow)
+        return self._remember(answer)
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> "Browser":
+        """Sign in as an account of the world."""
+        answer = self.post("/sign-in", {"login": login, "password": password})
+        assert answer.status_code == 200, answer.text[:500]
+        return self
+
+    def _remember(self, answer: httpx.Response) -> httpx.Response:
+        found = re.search(r'name="_csrf_token" value="([^"]+)"', answer.text)
+        if found:
+            self.token = found.group(1)
+        return answer
+
+
+@contextmanager
+def open_browser(database: Database, settings: Settings | None = None) -> Iterator[Browser]:
+    """Serve the product in-process on an open database and give a browser on it."""
+    chosen = settings or Settings(
+        database_url=str(database.engine.url), base_url="", host="127.0.0.1"
+    )
+    with TestClient(_app(chosen, database), base_url=ORIGIN) as client:
+        yield Browser(client)
+
+
+def _app(settings: Settings, database: Database) -> Litestar:
+    # the TestClient's host stands for this machine
+    return create_app(settings.model_copy(update={"base_url": ORIGIN}), database)
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Collect every SQL statement the block sends (transaction control aside)."""
+    statements: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")):
+            statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
