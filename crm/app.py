@@ -53,7 +53,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     opened = database or Database(settings)
 
     @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
         # one unit of work per thread, as many as the pool has connections
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.worker_threads
         yield
@@ -87,13 +87,13 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     )
     app.state.database = opened
     app.state.settings = settings
-    use_environment(make_environment(lambda name, **given: app.route_reverse(name, **given)))
+    use_environment(make_environment(app.route_reverse))
     return app
 
 
 @get("/static/{version:str}/{path:path}", include_in_schema=False, sync_to_thread=True)
 def static_file(version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
-    """Serve a file the pages use; its address changes with its content, so it is kept for a year."""
+    """Serve a file the pages use; its address changes with its content, so it keeps a year."""
     del version
     target = (STATIC / str(path).lstrip("/")).resolve()
     if not target.is_relative_to(STATIC) or not target.is_file():

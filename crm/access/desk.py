@@ -42,7 +42,7 @@ class Desk:
 
     @contextmanager
     def reads(self) -> Iterator[Visit]:
-        """Open a unit of work that shows something; raises SignInNeeded when nobody is signed in."""
+        """Open a unit of work that shows something; SignInNeeded when nobody is signed in."""
         visit = self._arrive()
         try:
             with self.database.reading(visit.who) as db:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from crm.access.models import Account, SignInAttempt, SignInSession
 from crm.kernel.actor import Actor, Role
 from crm.kernel.columns import StationOwned
-from crm.kernel.scope import Rule, register
+from crm.kernel.scope import Rule, nobody_reads, nobody_writes, register
 
 
 def own_station(table: type[StationOwned], *, append_only: bool = False) -> Rule:
@@ -29,6 +29,12 @@ def own_station(table: type[StationOwned], *, append_only: bool = False) -> Rule
         )
 
     return Rule(read, write, fixed=("station_id", "agency_id"), append_only=append_only)
+
+
+def register_own_station(*tables: type[StationOwned], append_only: bool = False) -> None:
+    """State the own-station rule for each of `tables`."""
+    for table in tables:
+        register(table, own_station(table, append_only=append_only))
 
 
 def may_keep_accounts(actor: Actor) -> bool:
@@ -59,4 +65,4 @@ register(
         by_nobody=True,
     ),
 )
-register(SignInAttempt, Rule(read=lambda actor: sa.false(), write=lambda actor, row: False))
+register(SignInAttempt, Rule(read=nobody_reads, write=nobody_writes))

@@ -1,7 +1,8 @@
 """Reading accounts and sessions; before anybody is known these are the system's own statements."""
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from crm.kernel.audit import AuditEntry
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
 
 SIGN_IN = {"system": "sign-in"}
 
@@ -58,18 +59,18 @@ def open_session(
     db: ScopedSession, key: str, *, now: dt.datetime, day: dt.date, idle: dt.timedelta
 ) -> OpenSession | None:
     """Return the session stored under `key`, if it still holds and its account has a post today."""
-    rows = db.exec(
+    rows = db.rows(
         _actor_select(day)
-        .add_columns(SignInSession.notice, SignInSession.last_seen_at)  # type: ignore[arg-type]  # SQLModel types columns as values
+        .add_columns(col(SignInSession.notice), col(SignInSession.last_seen_at))
         .join(SignInSession, col(SignInSession.account_id) == Account.id)
         .where(
-            SignInSession.key == key,
+            col(SignInSession.key) == key,
             col(SignInSession.revoked_at).is_(None),
-            SignInSession.expires_at > now,
-            SignInSession.last_seen_at > now - idle,
+            col(SignInSession.expires_at) > now,
+            col(SignInSession.last_seen_at) > now - idle,
         )
         .execution_options(**SIGN_IN)
-    ).all()
+    )
     if not rows:
         return None
     first = rows[0]
@@ -78,9 +79,9 @@ def open_session(
 
 def actor_by_login(db: ScopedSession, login: str, day: dt.date) -> Actor | None:
     """Return the actor behind `login` on `day`, for the command line (`--as`)."""
-    rows = db.exec(
-        _actor_select(day).where(Account.login == login).execution_options(**SIGN_IN)
-    ).all()
+    rows = db.rows(
+        _actor_select(day).where(col(Account.login) == login).execution_options(**SIGN_IN)
+    )
     return _actor_of(rows, None) if rows else None
 
 
@@ -128,7 +129,7 @@ def table_counts(db: ScopedSession) -> dict[str, int]:
     }
 
 
-def _actor_select(day: dt.date) -> sa.Select[tuple[object, ...]]:
+def _actor_select(day: dt.date) -> AnySelect:
     station = aliased(UnitPlacement, name="station")
     return (
         sa.select(
@@ -159,7 +160,7 @@ def _actor_select(day: dt.date) -> sa.Select[tuple[object, ...]]:
     )
 
 
-def _actor_of(rows: list[sa.Row[tuple[object, ...]]], key: str | None) -> Actor:
+def _actor_of(rows: Sequence[Any], key: str | None) -> Actor:
     first = rows[0]
     return Actor(
         account_id=first.account_id,

@@ -59,7 +59,7 @@ ROLE_LABELS = {
 class Agency(Identified, table=True):
     """A tenant: a prefectural police, a city hall, a school board, a fire service."""
 
-    kind: AgencyKind = Field(sa_type=choice(AgencyKind))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
+    kind: AgencyKind = Field(sa_type=choice(AgencyKind))
     name: str = Field(max_length=120, unique=True)
     code: str = Field(default="", max_length=20)
 
@@ -70,7 +70,7 @@ class Unit(AgencyOwned, Stamped, table=True):
     `network_office` marks the unit that owns its station's liaison roster (署地域課, S1 2(4)).
     """
 
-    kind: UnitKind = Field(sa_type=choice(UnitKind))  # type: ignore[call-overload]  # as above
+    kind: UnitKind = Field(sa_type=choice(UnitKind))
     network_office: bool = False
     address: str = Field(default="", max_length=200)
     longitude: float | None = None
@@ -96,7 +96,7 @@ class UnitPlacement(AgencyOwned, Dated, table=True):
     station_id: UUID | None = Field(default=None, foreign_key="unit.id", sa_type=Key)
     name: str = Field(max_length=120)
     kana: str = Field(default="", max_length=120)
-    kana_sort: str = Field(default="", sa_type=SortKey)  # type: ignore[call-overload]  # as above
+    kana_sort: str = Field(default="", sa_type=SortKey)
 
 
 class UnitJurisdiction(AgencyOwned, Dated, table=True):
@@ -135,4 +135,4 @@ class StaffAssignment(AgencyOwned, Dated, table=True):
 
     staff_id: UUID = Field(foreign_key="staff.id", sa_type=Key)
     unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
-    role: Role = Field(sa_type=choice(Role))  # type: ignore[call-overload]  # as above
+    role: Role = Field(sa_type=choice(Role))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlmodel import col
+
 from crm.agencies.models import (
     Agency,
     Staff,
@@ -11,7 +13,7 @@ from crm.agencies.models import (
     UnitPlacement,
 )
 from crm.kernel.actor import Actor, Role
-from crm.kernel.scope import Rule, register
+from crm.kernel.scope import Rule, nobody_writes, register
 
 
 def may_change_units(actor: Actor) -> bool:
@@ -25,13 +27,13 @@ def _own_and_administrator(actor: Actor, row: Any) -> bool:  # noqa: ANN401 - an
 
 register(
     Agency,
-    Rule(read=lambda actor: Agency.id == actor.agency_id, write=lambda actor, row: False),  # type: ignore[arg-type, return-value]  # SQLModel types columns as values
+    Rule(read=lambda actor: col(Agency.id) == actor.agency_id, write=nobody_writes),
 )
 for _table in (Unit, UnitPlacement, UnitJurisdiction, Staff, StaffAssignment):
     register(
         _table,
         Rule(
-            read=lambda actor, table=_table: table.agency_id == actor.agency_id,  # type: ignore[misc]  # the default binds this turn's table
+            read=lambda actor, table=_table: col(table.agency_id) == actor.agency_id,  # type: ignore[misc]  # the default binds this turn's table
             write=_own_and_administrator,
             fixed=("agency_id",),
         ),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from crm.agencies.models import (
@@ -49,27 +50,27 @@ class StaffLine(NamedTuple):
 def units_on(
     db: ScopedSession, day: dt.date, *, station_id: UUID | None = None
 ) -> Sequence[UnitLine]:
-    """Return the units standing on `day`, of one station or of the whole agency, in reading order."""
+    """Return the units standing on `day`, of one station or the whole agency, in reading order."""
     statement = (
-        select(
-            Unit.id,
-            Unit.kind,
-            UnitPlacement.name,
-            UnitPlacement.parent_id,
-            UnitPlacement.station_id,
-            Unit.network_office,
+        sa.select(
+            col(Unit.id),
+            col(Unit.kind),
+            col(UnitPlacement.name),
+            col(UnitPlacement.parent_id),
+            col(UnitPlacement.station_id),
+            col(Unit.network_office),
         )
         .join(UnitPlacement, col(UnitPlacement.unit_id) == Unit.id)
         .where(holds(UnitPlacement, day))
-        .order_by(UnitPlacement.kana_sort, UnitPlacement.name)
+        .order_by(col(UnitPlacement.kana_sort), col(UnitPlacement.name))
     )
     if station_id is not None:
-        statement = statement.where(UnitPlacement.station_id == station_id)
-    return [UnitLine(*row) for row in db.exec(statement).all()]
+        statement = statement.where(col(UnitPlacement.station_id) == station_id)
+    return [UnitLine(*row) for row in db.rows(statement)]
 
 
 def unit_by_path(db: ScopedSession, path: str, day: dt.date) -> UUID:
-    """Return the unit a path such as 「焼津警察署/地域課」 names on `day`; Refused if none or several."""
+    """Return the unit a path such as 「焼津警察署/地域課」 names; Refused if none or several."""
     units = units_on(db, day)
     names = path.split("/")
     found = [
@@ -84,19 +85,23 @@ def unit_by_path(db: ScopedSession, path: str, day: dt.date) -> UUID:
 
 def station_staff(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence[StaffLine]:
     """Return the staff assigned to a station's units on `day`, for naming who took part."""
-    rows = db.exec(
-        select(
-            Staff.id, Staff.family_name, Staff.given_name, UnitPlacement.unit_id, UnitPlacement.name
+    rows = db.rows(
+        sa.select(
+            col(Staff.id),
+            col(Staff.family_name),
+            col(Staff.given_name),
+            col(UnitPlacement.unit_id),
+            col(UnitPlacement.name),
         )
         .join(StaffAssignment, col(StaffAssignment.staff_id) == Staff.id)
         .join(UnitPlacement, col(UnitPlacement.unit_id) == StaffAssignment.unit_id)
         .where(
-            UnitPlacement.station_id == station_id,
+            col(UnitPlacement.station_id) == station_id,
             holds(StaffAssignment, day),
             holds(UnitPlacement, day),
         )
-        .order_by(UnitPlacement.name, Staff.family_kana, Staff.family_name)
-    ).all()
+        .order_by(col(UnitPlacement.name), col(Staff.family_kana), col(Staff.family_name))
+    )
     return [StaffLine(*row) for row in rows]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from shapely import Geometry
 from sqlmodel import Field
+from sqlmodel._compat import SQLModelConfig
 
 from crm.kernel.columns import Dated, Identified, Shape, SortKey, Stamped, choice
 from crm.kernel.i18n import N_
@@ -42,12 +43,12 @@ class Area(Identified, Stamped, Dated, table=True):
         sa.Index("ix_area_kind_municipality_code_name", "kind", "municipality_code", "name"),
     )
 
-    kind: AreaKind = Field(sa_type=choice(AreaKind))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
+    kind: AreaKind = Field(sa_type=choice(AreaKind))
     municipality_code: str = Field(default="", max_length=6)
     name: str = Field(max_length=120)
     kana: str = Field(default="", max_length=120)
-    kana_sort: str = Field(default="", sa_type=SortKey)  # type: ignore[call-overload]  # as above
+    kana_sort: str = Field(default="", sa_type=SortKey)
     polygon: Geometry | None = Field(default=None, sa_type=Shape)
     provenance: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
 
-    model_config = {"arbitrary_types_allowed": True}
+    model_config = SQLModelConfig(arbitrary_types_allowed=True)

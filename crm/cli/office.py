@@ -26,7 +26,7 @@ def settings_or_exit() -> Settings:
 
 @contextmanager
 def office(*, current: bool = True) -> Iterator[Database]:
-    """Open the installation's database; refusals of the business end the command in one sentence."""
+    """Open the installation's database; a refusal ends the command in one sentence."""
     features.require_rules()
     database = Database(settings_or_exit())
     try:

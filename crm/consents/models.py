@@ -66,7 +66,7 @@ class ConsentRecord(Held, table=True):
     capacity: str = Field(default="", max_length=120)
     form_version: str = Field(max_length=20)
     decided_on: dt.date
-    method: ConsentMethod = Field(sa_type=choice(ConsentMethod))  # type: ignore[call-overload]  # as above
+    method: ConsentMethod = Field(sa_type=choice(ConsentMethod))
     recorded_by: UUID = Field(foreign_key="staff.id", sa_type=Key)
     recorded_at: dt.datetime = Field(sa_type=Moment)
 
@@ -77,5 +77,5 @@ class ConsentGrant(StationOwned, Dated, table=True):
     __tablename__ = "consent_grant"
 
     record_id: UUID = Field(foreign_key="consent_record.id", sa_type=Key, index=True)
-    scope: ConsentScope = Field(sa_type=choice(ConsentScope))  # type: ignore[call-overload]  # as above
+    scope: ConsentScope = Field(sa_type=choice(ConsentScope))
     recipient: str = Field(default="", max_length=120)

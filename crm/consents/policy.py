@@ -1,8 +1,6 @@
 """Consents belong to the station and are only ever added to."""
 
-from crm.access.policy import own_station
+from crm.access.policy import register_own_station
 from crm.consents.models import ConsentGrant, ConsentRecord
-from crm.kernel.scope import register
 
-for _table in (ConsentRecord, ConsentGrant):
-    register(_table, own_station(_table, append_only=True))
+register_own_station(ConsentRecord, ConsentGrant, append_only=True)

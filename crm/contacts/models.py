@@ -122,7 +122,7 @@ class Person(StationOwned, Stamped, table=True):
     family_kana: str = Field(default="", max_length=60)
     given_kana: str = Field(default="", max_length=60)
     name_as_given: str = Field(default="", max_length=120)
-    kana_sort: str = Field(default="", sa_type=SortKey)  # type: ignore[call-overload]  # SQLModel types sa_type as a class
+    kana_sort: str = Field(default="", sa_type=SortKey)
     kana_row: str = Field(default="他", max_length=1)
     search_key: str = Field(default="")
     address: str = Field(default="", max_length=200)
@@ -154,10 +154,10 @@ class Organization(StationOwned, Stamped, table=True):
         sa.Index("ix_organization_station_id_external_key", "station_id", "external_key"),
     )
 
-    kind: OrganizationKind = Field(sa_type=choice(OrganizationKind))  # type: ignore[call-overload]  # as above
+    kind: OrganizationKind = Field(sa_type=choice(OrganizationKind))
     name: str = Field(max_length=160)
     kana: str = Field(default="", max_length=160)
-    kana_sort: str = Field(default="", sa_type=SortKey)  # type: ignore[call-overload]  # as above
+    kana_sort: str = Field(default="", sa_type=SortKey)
     kana_row: str = Field(default="他", max_length=1)
     search_key: str = Field(default="")
     parent_id: UUID | None = Field(default=None, foreign_key="organization.id", sa_type=Key)
@@ -186,7 +186,7 @@ class Telephone(Held, table=True):
     raw: str = Field(max_length=80)
     e164: str | None = Field(default=None, max_length=20)
     extension: str = Field(default="", max_length=10)
-    kind: PhoneKind = Field(sa_type=choice(PhoneKind))  # type: ignore[call-overload]  # as above
+    kind: PhoneKind = Field(sa_type=choice(PhoneKind))
     label: str = Field(default="", max_length=40)
     note: str = Field(default="", max_length=80)
     last4: str = Field(default="", max_length=4)
@@ -199,7 +199,7 @@ class PostType(Identified, table=True):
 
     code: str = Field(max_length=60, unique=True)
     name: str = Field(max_length=80)
-    category: PostCategory = Field(sa_type=choice(PostCategory))  # type: ignore[call-overload]  # as above
+    category: PostCategory = Field(sa_type=choice(PostCategory))
     position: int = 0
 
 

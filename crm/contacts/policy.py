@@ -1,6 +1,6 @@
 """People and organizations belong to the station; everyone reads the kinds of posts."""
 
-from crm.access.policy import own_station
+from crm.access.policy import register_own_station
 from crm.contacts.models import (
     Appointment,
     Organization,
@@ -9,8 +9,7 @@ from crm.contacts.models import (
     Registration,
     Telephone,
 )
-from crm.kernel.scope import Rule, register
+from crm.kernel.scope import Rule, nobody_writes, register
 
-for _table in (Person, Organization, Telephone, Appointment, Registration):
-    register(_table, own_station(_table))
-register(PostType, Rule(read=None, write=lambda actor, row: False))
+register_own_station(Person, Organization, Telephone, Appointment, Registration)
+register(PostType, Rule(read=None, write=nobody_writes))

@@ -1,4 +1,4 @@
-"""Time as the product knows it: aware UTC inside, Japan Standard Time outside, tours over midnight."""
+"""Time as the product knows it: UTC inside, Japan Standard Time outside, tours over midnight."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo

@@ -32,7 +32,10 @@ F = TypeVar("F", bound=Form)
 class SentForm(Protocol):
     """What a browser sent: several values may have one name."""
 
-    def getall(self, key: str, default: Any = ...) -> list[Any]:  # noqa: ANN401 - multidict's signature
+    def __contains__(self, key: object, /) -> bool:
+        """Whether anything was sent under `key`."""
+
+    def getall(self, key: str, /) -> list[Any]:
         """Return every value sent under `key`."""
 
 
@@ -59,7 +62,11 @@ def read_form(form_type: type[F], sent: SentForm) -> Submission[F]:
     """Read `sent` as `form_type`; errors are whole sentences in the current language."""
     values: dict[str, Any] = {}
     for name, info in form_type.model_fields.items():
-        given = [value for value in sent.getall(name, []) if value not in ("", None)]
+        given = (
+            [value for value in sent.getall(name) if value not in ("", None)]
+            if name in sent
+            else []
+        )
         if given:
             values[name] = given if _takes_many(info.annotation) else given[-1]
     try:

@@ -2,8 +2,8 @@
 
 Each feature registers a rule for each of its tables. A session is bound to one actor for its whole
 life: reads are narrowed by `with_loader_criteria` in one hook (so loads, counts, joins, subqueries
-and bulk changes are covered alike), writes are judged at flush, and a tripwire on the engine refuses
-whatever reached the database without passing either. Where the hook is known to be blind
+and bulk changes are covered alike), writes are judged at flush, and a tripwire on the engine
+refuses whatever reached the database without passing either. Where the hook is known to be blind
 (`security.md` F5) the statement is refused here or the way is banned by the source check.
 """
 
@@ -24,6 +24,9 @@ from sqlmodel import Session, SQLModel
 from crm.kernel.actor import Actor
 
 type_of_row = type[SQLModel]
+
+AnySelect = sa.Select[*tuple[Any, ...]]
+"""A select of several columns."""
 
 SEEN = "crm_scope"
 SYSTEM = "system"
@@ -49,6 +52,18 @@ class Rule:
     fixed: tuple[str, ...] = ()
     append_only: bool = False
     by_nobody: bool = False
+
+
+def nobody_reads(actor: Actor) -> sa.ColumnElement[bool]:
+    """Hide every row: the table is the system's own."""
+    del actor
+    return sa.false()
+
+
+def nobody_writes(actor: Actor, row: object) -> bool:
+    """Refuse every write through a session: migrations and system statements keep the table."""
+    del actor, row
+    return False
 
 
 _rules: dict[type_of_row, Rule] = {}
@@ -93,7 +108,7 @@ class ScopedSession(Session):
         """The one on whose behalf this session works; never changes."""
         return self._actor
 
-    def rows(self, statement: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def rows(self, statement: AnySelect) -> Sequence[Any]:
         """Return the rows of a select of several columns, as plain named tuples."""
         return orm.Session.execute(self, statement).all()
 
@@ -127,15 +142,19 @@ def _narrow(state: ORMExecuteState) -> None:
     if state.is_from_statement or state.bind_mapper is None:
         raise ScopeError("only statements over mapped classes can be narrowed")
     _refuse_text(state.statement)
-    state.statement = state.statement.options(*session._criteria)  # type: ignore[attr-defined]  # noqa: SLF001 - its own hook
+    state.statement = state.statement.options(*session._criteria)  # noqa: SLF001 - its own hook
     state.update_execution_options(**{SEEN: True})
 
 
 def _refuse_text(statement: Any) -> None:  # noqa: ANN401 - any executable
     for element in visitors.iterate(statement):
-        literal = getattr(element, "is_literal", False) and element.name not in {"*", "1"}
-        if literal or isinstance(element, TextClause | TextualSelect):
+        if isinstance(element, TextClause | TextualSelect) or _is_spelled_out(element):
             raise ScopeError("SQL text inside a statement widens what the rules narrow")
+
+
+def _is_spelled_out(element: object) -> bool:
+    """Whether an element is SQL of somebody's own; `*` and `1` are SQLAlchemy's (count, exists)."""
+    return isinstance(element, sa.ColumnClause) and element.is_literal and element.name not in "*1"
 
 
 @event.listens_for(ScopedSession, "before_flush")

@@ -65,7 +65,8 @@ class Settings(BaseModel):
         if not self.base_url:
             if self.host not in LOOPBACK:
                 raise ValueError(
-                    "CRM_BASE_URL: 他の端末から使う場合は https:// で始まる URL を指定してください。"
+                    "CRM_BASE_URL: 他の端末から使う場合は "
+                    "https:// で始まる URL を指定してください。"
                 )
             return self
         parts = urlsplit(self.base_url)

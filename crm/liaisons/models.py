@@ -85,7 +85,7 @@ class Approach(Held, table=True):
     asked_on: dt.date
     asked_by: UUID = Field(foreign_key="staff.id", sa_type=Key)
     unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
-    method: ConsentMethod = Field(sa_type=choice(ConsentMethod))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
+    method: ConsentMethod = Field(sa_type=choice(ConsentMethod))
     form_version: str = Field(max_length=20)
     recorded_at: dt.datetime = Field(sa_type=Moment)
 
@@ -96,9 +96,9 @@ class AcceptanceRecord(Held, table=True):
     __tablename__ = "acceptance_record"
     __table_args__ = (one_holder(),)
 
-    decision: Decision = Field(sa_type=choice(Decision))  # type: ignore[call-overload]  # as above
+    decision: Decision = Field(sa_type=choice(Decision))
     decided_on: dt.date
-    method: ConsentMethod = Field(sa_type=choice(ConsentMethod))  # type: ignore[call-overload]  # as above
+    method: ConsentMethod = Field(sa_type=choice(ConsentMethod))
     recorded_by: UUID = Field(foreign_key="staff.id", sa_type=Key)
     recorded_at: dt.datetime = Field(sa_type=Moment)
 
@@ -122,7 +122,7 @@ class LiaisonTerm(Held, Dated, Stamped, table=True):
         default=None, foreign_key="person.id", sa_type=Key, index=True
     )
     contact_needs_review: bool = False
-    end_reason: EndReason | None = Field(default=None, sa_type=choice(EndReason))  # type: ignore[call-overload]  # as above
+    end_reason: EndReason | None = Field(default=None, sa_type=choice(EndReason))
     remark: str = Field(default="", max_length=200)
 
 

@@ -1,8 +1,7 @@
 """Who may ask, and who may put an answer on record."""
 
-from crm.access.policy import own_station
+from crm.access.policy import register_own_station
 from crm.kernel.actor import Actor, Role
-from crm.kernel.scope import register
 from crm.liaisons.models import (
     AcceptanceRecord,
     Approach,
@@ -24,7 +23,5 @@ def may_record_answer(actor: Actor) -> bool:
     )
 
 
-for _table in (LiaisonCandidate, LiaisonTerm, LiaisonTermArea):
-    register(_table, own_station(_table))
-for _table in (Approach, AcceptanceRecord):
-    register(_table, own_station(_table, append_only=True))
+register_own_station(LiaisonCandidate, LiaisonTerm, LiaisonTermArea)
+register_own_station(Approach, AcceptanceRecord, append_only=True)

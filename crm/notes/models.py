@@ -68,8 +68,8 @@ class ActivityNote(StationOwned, Stamped, table=True):
 
     author_id: UUID = Field(foreign_key="staff.id", sa_type=Key)
     unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
-    occasion: Occasion = Field(sa_type=choice(Occasion))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
-    outcome: Outcome = Field(sa_type=choice(Outcome))  # type: ignore[call-overload]  # as above
+    occasion: Occasion = Field(sa_type=choice(Occasion))
+    outcome: Outcome = Field(sa_type=choice(Outcome))
     happened_at: dt.datetime = Field(sa_type=Moment)
     heard: str = Field(default="")
     told: str = Field(default="")
@@ -117,8 +117,8 @@ class NoteCorrection(StationOwned, table=True):
     note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key, index=True)
     corrected_at: dt.datetime = Field(sa_type=Moment)
     corrected_by: UUID = Field(foreign_key="staff.id", sa_type=Key)
-    occasion: Occasion = Field(sa_type=choice(Occasion))  # type: ignore[call-overload]  # as above
-    outcome: Outcome = Field(sa_type=choice(Outcome))  # type: ignore[call-overload]  # as above
+    occasion: Occasion = Field(sa_type=choice(Occasion))
+    outcome: Outcome = Field(sa_type=choice(Outcome))
     happened_at: dt.datetime = Field(sa_type=Moment)
     heard: str = Field(default="")
     told: str = Field(default="")

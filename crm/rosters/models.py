@@ -39,8 +39,8 @@ class RosterIssue(StationOwned, table=True):
 
     number: str = Field(max_length=30)
     as_of: dt.date
-    profile: RosterProfile = Field(sa_type=choice(RosterProfile))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
-    format: RosterFormat = Field(sa_type=choice(RosterFormat))  # type: ignore[call-overload]  # as above
+    profile: RosterProfile = Field(sa_type=choice(RosterProfile))
+    format: RosterFormat = Field(sa_type=choice(RosterFormat))
     purpose: str = Field(max_length=120)
     persons: int
     organizations: int

@@ -1,8 +1,7 @@
 """Who may take a roster out of the house."""
 
-from crm.access.policy import own_station
+from crm.access.policy import register_own_station
 from crm.kernel.actor import Actor, Role
-from crm.kernel.scope import register
 from crm.rosters.models import RosterIssue
 
 
@@ -13,4 +12,4 @@ def may_issue(actor: Actor) -> bool:
     )
 
 
-register(RosterIssue, own_station(RosterIssue, append_only=True))
+register_own_station(RosterIssue, append_only=True)

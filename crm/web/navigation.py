@@ -1,4 +1,4 @@
-"""The main menu, in the words of the people who work here (wording.md); a room appears when built."""
+"""The main menu, in the words of the people who work here (wording.md)."""
 
 from dataclasses import dataclass
 

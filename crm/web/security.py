@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from typing import cast
 
 from litestar import Request
 from litestar.datastructures import MutableScopeHeaders
@@ -39,7 +38,7 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
 
 
 def require_own_origin(request: Request, origin: str) -> None:  # type: ignore[type-arg]  # as wants_fragment
-    """Refuse a change that no page of ours sent (with the session-bound token, `security.md` F3)."""
+    """Refuse a change that no page of ours sent (`security.md` F3)."""
     if request.method in SAFE_METHODS:
         return
     sent = request.headers.get("origin")
@@ -55,6 +54,6 @@ def csrf_token(session_cookie: str) -> str:
 
 def require_token(sent: object, session_cookie: str) -> None:
     """Refuse a form that carries another sign-in's token, or none."""
-    given = cast("str", sent) if isinstance(sent, str) else ""
+    given = sent if isinstance(sent, str) else ""
     if not hmac.compare_digest(given.encode(), csrf_token(session_cookie).encode()):
         raise Forbidden("画面を開き直してから、もう一度操作してください。")

@@ -1,4 +1,4 @@
-"""A small world to act in: two stations, their sections and koban, areas, and one actor per role."""
+"""A small world to act in: two stations, their units and areas, and one actor per role."""
 
 import datetime as dt
 from collections.abc import Iterator
