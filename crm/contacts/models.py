@@ -233,3 +233,12 @@ class Registration(StationOwned, Dated, Stamped, table=True):
     longitude: float | None = None
     latitude: float | None = None
     provenance: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentEnded:
+    """A person's post came to its end; whoever leaned on it hears of it in the same transaction."""
+
+    person_id: UUID
+    organization_id: UUID | None
+    ended_on: dt.date

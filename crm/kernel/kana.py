@@ -9,6 +9,7 @@ KANA_ROWS = ("ア", "カ", "サ", "タ", "ナ", "ハ", "マ", "ヤ", "ラ", "ワ
 _AFTER_EVERYTHING = "\U0010fffd"
 
 _HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+_KATAKANA_TO_HIRAGANA = {kata: hira for hira, kata in _HIRAGANA_TO_KATAKANA.items()}
 _SPACING_MARKS = str.maketrans({"゛": "\u3099", "゜": "\u309a"})
 _IGNORED_IN_ORDER = re.compile(r"[\s・.,'’\-‐‑‒–—―−]+")
 
@@ -54,6 +55,11 @@ def normalize_kana(text: str) -> str:
     composed = unicodedata.normalize("NFKC", text.translate(_SPACING_MARKS))
     katakana = composed.translate(_HIRAGANA_TO_KATAKANA)
     return " ".join(unicodedata.normalize("NFC", katakana).split())
+
+
+def furigana(kana: str) -> str:
+    """Return a stored reading the way it is shown beside a name (ふりがな): in hiragana."""
+    return kana.translate(_KATAKANA_TO_HIRAGANA)
 
 
 def kana_sort_key(family_kana: str, given_kana: str = "") -> str:

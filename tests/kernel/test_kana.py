@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.kernel.kana import KANA_ROWS, kana_row, kana_sort_key, normalize_kana
+from crm.kernel.kana import KANA_ROWS, furigana, kana_row, kana_sort_key, normalize_kana
 
 # The order ICU's `ja` collation gives; readings on one line differ only in script or width.
 IN_ORDER = [
@@ -207,3 +207,18 @@ def test_normalize_kana(typed: str, stored: str) -> None:
 @given(st.text())
 def test_normalize_kana_twice_changes_nothing_more(text: str) -> None:
     assert normalize_kana(normalize_kana(text)) == normalize_kana(text)
+
+
+def test_furigana_shows_a_stored_reading_in_hiragana() -> None:
+    readings = ["タカハシ ショウヘイ", "ヴァン", "ユーゴー", "ＰＴＡカイチョウ", ""]
+
+    shown = [furigana(reading) for reading in readings]
+
+    assert shown == ["たかはし しょうへい", "ゔぁん", "ゆーごー", "ＰＴＡかいちょう", ""]
+
+
+@given(st.text(alphabet=[chr(code) for code in range(0x30A1, 0x30F7)] + ["ー", " "]))
+def test_furigana_read_again_gives_the_stored_reading(reading: str) -> None:
+    stored = normalize_kana(reading)
+
+    assert normalize_kana(furigana(stored)) == stored
