@@ -1,0 +1,323 @@
+"""Reading people and organizations with the posts that hold on a day and their telephones."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from crm.agencies.models import UnitJurisdiction, UnitPlacement
+from crm.areas.models import Area
+from crm.contacts.lines import Choice, OrganizationLine, PersonLine, PhoneLine, PostLine
+from crm.contacts.models import (
+    Appointment,
+    Holder,
+    Organization,
+    OrganizationKind,
+    Person,
+    PostType,
+    Telephone,
+    about,
+)
+from crm.kernel.actor import Actor
+from crm.kernel.columns import holds
+from crm.kernel.errors import Forbidden, NotFound
+from crm.kernel.paging import PAGE_SIZE, Page, offset_of
+from crm.kernel.scope import ScopedSession
+
+T = TypeVar("T")
+
+_PHONE_COLUMNS = (
+    col(Telephone.raw),
+    col(Telephone.e164),
+    col(Telephone.extension),
+    col(Telephone.kind),
+    col(Telephone.label),
+)
+
+
+def require_reader(actor: Actor) -> None:
+    """Raise Forbidden where personal data is not the actor's to read (本部、管理者、監査)."""
+    if not actor.reads_people:
+        raise Forbidden
+
+
+def people_page(
+    db: ScopedSession, *, row: str | None, number: int, counts: dict[str, int], day: dt.date
+) -> Page[PersonLine]:
+    """Return one page of people in kana order, of one kana row or all, with posts and phones.
+
+    `counts` is what `people_by_row` said; a number past the end gives the last page.
+    """
+    total = counts.get(row, 0) if row else sum(counts.values())
+    number = min(max(1, number), Page((), total).last)
+    condition = sa.true() if row is None else col(Person.kana_row) == row
+    items = people_where(db, condition, day=day, limit=PAGE_SIZE, offset=offset_of(number))
+    return Page(items, total, number)
+
+
+def people_by_row(db: ScopedSession) -> dict[str, int]:
+    """Return how many people each kana row has; 他 are those whose reading is not known."""
+    counted = sa.select(col(Person.kana_row), sa.func.count()).group_by(col(Person.kana_row))
+    return dict(row.tuple() for row in db.rows(counted))
+
+
+def people_where(
+    db: ScopedSession,
+    *conditions: sa.ColumnElement[bool],
+    day: dt.date,
+    limit: int,
+    offset: int = 0,
+) -> list[PersonLine]:
+    """Return the people who meet `conditions`, in kana order, with their posts on `day` and phones.
+
+    Three statements, however many people.
+    """
+    found = db.rows(
+        sa.select(
+            col(Person.id),
+            col(Person.family_name),
+            col(Person.given_name),
+            col(Person.family_kana),
+            col(Person.given_kana),
+        )
+        .where(*conditions)
+        .order_by(col(Person.kana_sort), col(Person.id))
+        .limit(limit)
+        .offset(offset)
+    )
+    ids = [row.id for row in found]
+    held = posts_where(db, col(Appointment.person_id).in_(ids), day=day)
+    posts = _posts_by(held, "person_id")
+    phones = _phones_of(db, col(Telephone.person_id), ids)
+    return [
+        replace(PersonLine(*row), posts=posts.get(row.id, ()), phones=phones.get(row.id, ()))
+        for row in found
+    ]
+
+
+def organizations_page(
+    db: ScopedSession,
+    *,
+    kind: OrganizationKind | None,
+    row: str | None,
+    number: int,
+    counts: dict[str, int],
+    day: dt.date,
+) -> Page[OrganizationLine]:
+    """Return one page of organizations in kana order, of a kind and a kana row or of all.
+
+    `counts` is what `organizations_by_row` said of that kind.
+    """
+    total = counts.get(row, 0) if row else sum(counts.values())
+    number = min(max(1, number), Page((), total).last)
+    conditions = [_is_kind(kind)]
+    if row:
+        conditions.append(col(Organization.kana_row) == row)
+    items = organizations_where(db, *conditions, day=day, limit=PAGE_SIZE, offset=offset_of(number))
+    return Page(items, total, number)
+
+
+def organizations_by_row(db: ScopedSession, kind: OrganizationKind | None) -> dict[str, int]:
+    """Return how many organizations of `kind` (None: of any) each kana row has."""
+    counted = (
+        sa.select(col(Organization.kana_row), sa.func.count())
+        .where(_is_kind(kind))
+        .group_by(col(Organization.kana_row))
+    )
+    return dict(row.tuple() for row in db.rows(counted))
+
+
+def organizations_where(
+    db: ScopedSession,
+    *conditions: sa.ColumnElement[bool],
+    day: dt.date,
+    limit: int,
+    offset: int = 0,
+) -> list[OrganizationLine]:
+    """Return the organizations that meet `conditions`, with posts on `day` and phones.
+
+    Three statements, however many organizations.
+    """
+    found = db.rows(
+        sa.select(
+            col(Organization.id),
+            col(Organization.kind),
+            col(Organization.name),
+            col(Organization.kana),
+            col(Organization.is_active),
+            col(Area.name).label("area_name"),
+        )
+        .outerjoin(Area, col(Area.id) == Organization.area_id)
+        .where(*conditions)
+        .order_by(col(Organization.kana_sort), col(Organization.id))
+        .limit(limit)
+        .offset(offset)
+    )
+    ids = [row.id for row in found]
+    held = posts_where(db, col(Appointment.organization_id).in_(ids), day=day)
+    posts = _posts_by(held, "organization_id")
+    phones = _phones_of(db, col(Telephone.organization_id), ids)
+    return [
+        replace(OrganizationLine(*row), posts=posts.get(row.id, ()), phones=phones.get(row.id, ()))
+        for row in found
+    ]
+
+
+def person(db: ScopedSession, person_id: UUID, *, to_change: bool = False) -> Person:
+    """Return a person; NotFound when there is none the actor may know of.
+
+    `to_change` holds the row until the transaction ends, so that of two changes at once the later
+    sees what the earlier wrote.
+    """
+    return _one(db, select(Person).where(Person.id == person_id), to_change=to_change)
+
+
+def organization(
+    db: ScopedSession, organization_id: UUID, *, to_change: bool = False
+) -> Organization:
+    """Return an organization; as `person`."""
+    wanted = select(Organization).where(Organization.id == organization_id)
+    return _one(db, wanted, to_change=to_change)
+
+
+def appointment(db: ScopedSession, appointment_id: UUID, *, to_change: bool = False) -> Appointment:
+    """Return a person's post; as `person`."""
+    wanted = select(Appointment).where(Appointment.id == appointment_id)
+    return _one(db, wanted, to_change=to_change)
+
+
+def is_organization(db: ScopedSession, organization_id: UUID) -> bool:
+    """Return whether the actor may know an organization of that id."""
+    wanted = select(Organization.id).where(Organization.id == organization_id)
+    return db.exec(wanted).first() is not None
+
+
+def held_on(day: dt.date) -> sa.ColumnElement[bool]:
+    """Return the condition that an appointment holds on `day`; an unknown start lies before it."""
+    starts, ends = col(Appointment.valid_from), col(Appointment.valid_to)
+    return sa.and_(
+        sa.or_(starts.is_(None), starts <= day),
+        sa.or_(ends.is_(None), ends >= day),
+    )
+
+
+def appointments_of(db: ScopedSession, person_id: UUID, day: dt.date) -> Sequence[PostLine]:
+    """Return the posts a person holds on `day`, oldest first."""
+    return posts_where(db, col(Appointment.person_id) == person_id, day=day)
+
+
+def people_of(db: ScopedSession, organization_id: UUID, day: dt.date) -> Sequence[PostLine]:
+    """Return who holds a post at an organization on `day`."""
+    return posts_where(db, col(Appointment.organization_id) == organization_id, day=day)
+
+
+def posts_where(
+    db: ScopedSession, *conditions: sa.ColumnElement[bool], day: dt.date
+) -> Sequence[PostLine]:
+    """Return the posts held on `day` that meet `conditions`, in the order of the kinds of posts."""
+    found = db.rows(
+        sa.select(
+            col(Appointment.id),
+            col(Appointment.person_id),
+            col(Person.family_name),
+            col(Person.given_name),
+            col(Appointment.organization_id),
+            col(Organization.name).label("organization_name"),
+            col(PostType.name).label("post_name"),
+            col(Appointment.title),
+            col(Appointment.valid_from),
+            col(Appointment.valid_to),
+            col(Appointment.revision),
+        )
+        .join(Person, col(Person.id) == Appointment.person_id)
+        .join(PostType, col(PostType.id) == Appointment.post_type_id)
+        .outerjoin(Organization, col(Organization.id) == Appointment.organization_id)
+        .where(held_on(day), *conditions)
+        .order_by(col(PostType.position), col(Appointment.valid_from), col(Appointment.id))
+    )
+    return [PostLine(*row) for row in found]
+
+
+def telephones_of(db: ScopedSession, holder: Holder) -> Sequence[PhoneLine]:
+    """Return the numbers of a person or an organization, the first to be dialed first."""
+    ordered = sa.select(*_PHONE_COLUMNS).where(about(Telephone, holder))
+    return [PhoneLine(*row) for row in db.rows(ordered.order_by(col(Telephone.position)))]
+
+
+def telephone_rows_of(db: ScopedSession, holder: Holder) -> Sequence[Telephone]:
+    """Return the rows behind `telephones_of`, to be replaced."""
+    return db.exec(
+        select(Telephone).where(about(Telephone, holder)).order_by(col(Telephone.position))
+    ).all()
+
+
+def post_types(db: ScopedSession) -> Sequence[Choice]:
+    """Return the kinds of posts, in their own order."""
+    ordered = sa.select(col(PostType.id), col(PostType.name)).order_by(col(PostType.position))
+    return [Choice(*row) for row in db.rows(ordered)]
+
+
+def organization_choices(db: ScopedSession, *, besides: UUID | None = None) -> Sequence[Choice]:
+    """Return the organizations one can be chosen from, in kana order; `besides` is left out."""
+    chosen = sa.select(col(Organization.id), col(Organization.name)).order_by(
+        col(Organization.kana_sort), col(Organization.id)
+    )
+    if besides is not None:
+        chosen = chosen.where(col(Organization.id) != besides)
+    return [Choice(*row) for row in db.rows(chosen)]
+
+
+def area_choices(db: ScopedSession, actor: Actor, day: dt.date) -> Sequence[Choice]:
+    """Return the areas the units of the actor's station are responsible for on `day`."""
+    found = db.rows(
+        sa.select(col(Area.id), col(Area.name))
+        .join(UnitJurisdiction, col(UnitJurisdiction.area_id) == Area.id)
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == UnitJurisdiction.unit_id)
+        .where(
+            col(UnitPlacement.station_id) == actor.station_id,
+            holds(Area, day),
+            holds(UnitJurisdiction, day),
+            holds(UnitPlacement, day),
+        )
+        .group_by(col(Area.id), col(Area.name), col(Area.kana_sort))
+        .order_by(col(Area.kana_sort), col(Area.id))
+    )
+    return [Choice(*row) for row in found]
+
+
+def _one(db: ScopedSession, wanted: SelectOfScalar[T], *, to_change: bool) -> T:
+    found = db.exec(wanted.with_for_update() if to_change else wanted).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _is_kind(kind: OrganizationKind | None) -> sa.ColumnElement[bool]:
+    return sa.true() if kind is None else sa.and_(col(Organization.kind) == kind)
+
+
+def _phones_of(
+    db: ScopedSession, owner: Mapped[UUID | None], ids: Sequence[UUID]
+) -> dict[UUID | None, list[PhoneLine]]:
+    found = db.rows(
+        sa.select(owner.label("owner_id"), *_PHONE_COLUMNS)
+        .where(owner.in_(ids))
+        .order_by(col(Telephone.position))
+    )
+    grouped: dict[UUID | None, list[PhoneLine]] = {}
+    for owner_id, *rest in found:
+        grouped.setdefault(owner_id, []).append(PhoneLine(*rest))
+    return grouped
+
+
+def _posts_by(posts: Iterable[PostLine], owner: str) -> dict[UUID | None, list[PostLine]]:
+    grouped: dict[UUID | None, list[PostLine]] = {}
+    for post in posts:
+        grouped.setdefault(getattr(post, owner), []).append(post)
+    return grouped

@@ -1,0 +1,368 @@
+"""Registering and correcting people and organizations, and giving and ending posts."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from crm.contacts import queries
+from crm.contacts.models import (
+    Appointment,
+    AppointmentEnded,
+    Holder,
+    Organization,
+    OrganizationKind,
+    Person,
+    Telephone,
+)
+from crm.kernel import audit
+from crm.kernel.actor import Actor
+from crm.kernel.changes import announce
+from crm.kernel.clock import local_day
+from crm.kernel.columns import Stamped
+from crm.kernel.errors import Conflict, Refused
+from crm.kernel.i18n import N_
+from crm.kernel.kana import kana_row, kana_sort_key, normalize_kana
+from crm.kernel.phone import Phone, last4, read_phones
+from crm.kernel.scope import ScopedSession
+from crm.kernel.text import search_key
+
+PHONE_LENGTH = 60
+NOTE_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFacts:
+    """What is known of a person: names as written, readings in any script, numbers in one text."""
+
+    family_name: str
+    given_name: str = ""
+    family_kana: str = ""
+    given_kana: str = ""
+    address: str = ""
+    care_note: str = ""
+    phones: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationFacts:
+    """What is known of an organization; as `PersonFacts`."""
+
+    kind: OrganizationKind
+    name: str
+    kana: str = ""
+    parent_id: UUID | None = None
+    area_id: UUID | None = None
+    address: str = ""
+    is_active: bool = True
+    care_note: str = ""
+    phones: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostFacts:
+    """A post to be given: its kind, its own words where they differ, where, and since when."""
+
+    post_type_id: UUID
+    organization_id: UUID | None = None
+    title: str = ""
+    valid_from: dt.date | None = None
+
+
+def register_person(
+    db: ScopedSession, actor: Actor, facts: PersonFacts, *, area_code: str, now: dt.datetime
+) -> Person:
+    """Enter a person into the actor's station's book.
+
+    `area_code` completes local telephone numbers. Raises Refused at `family_kana`, `given_kana` or
+    `phones`; a number that is only doubtful is kept as written.
+    """
+    queries.require_reader(actor)
+    person = Person(**_owner(actor), **_made(actor, now), family_name=facts.family_name)
+    _describe(person, _person_columns(facts))
+    index_person(person)
+    phones = read_telephones(actor, Holder(person_id=person.id), facts.phones, area_code=area_code)
+    db.add(person)
+    db.flush()
+    db.add_all(phones)
+    db.flush()
+    audit.record(db, actor, "person.registered", now=now, subject=("person", person.id))
+    return person
+
+
+def correct_person(
+    db: ScopedSession,
+    actor: Actor,
+    person_id: UUID,
+    facts: PersonFacts,
+    *,
+    revision: int,
+    area_code: str,
+    now: dt.datetime,
+) -> Person:
+    """Correct what is recorded of a person.
+
+    Raises Conflict when `revision` is no longer the newest, Refused as `register_person`.
+    """
+    person = queries.person(db, person_id, to_change=True)
+    _require_newest(person, revision)
+    changed = _describe(person, _person_columns(facts))
+    index_person(person)
+    changed += _exchange_phones(
+        db, actor, Holder(person_id=person.id), facts.phones, area_code=area_code
+    )
+    _stamp(person, actor, now)
+    db.flush()
+    audit.record(
+        db, actor, "person.corrected", now=now, subject=("person", person.id), fields=changed
+    )
+    return person
+
+
+def register_organization(
+    db: ScopedSession, actor: Actor, facts: OrganizationFacts, *, area_code: str, now: dt.datetime
+) -> Organization:
+    """Enter an organization into the actor's station's book; as `register_person`."""
+    queries.require_reader(actor)
+    organization = Organization(
+        **_owner(actor), **_made(actor, now), kind=facts.kind, name=facts.name
+    )
+    _require_parent(db, facts.parent_id, organization.id)
+    _describe(organization, _organization_columns(facts))
+    index_organization(organization)
+    holder = Holder(organization_id=organization.id)
+    phones = read_telephones(actor, holder, facts.phones, area_code=area_code)
+    db.add(organization)
+    db.flush()
+    db.add_all(phones)
+    db.flush()
+    audit.record(db, actor, "organization.registered", now=now, subject=holder.subject)
+    return organization
+
+
+def correct_organization(
+    db: ScopedSession,
+    actor: Actor,
+    organization_id: UUID,
+    facts: OrganizationFacts,
+    *,
+    revision: int,
+    area_code: str,
+    now: dt.datetime,
+) -> Organization:
+    """Correct what is recorded of an organization; as `correct_person`."""
+    organization = queries.organization(db, organization_id, to_change=True)
+    _require_newest(organization, revision)
+    _require_parent(db, facts.parent_id, organization.id)
+    changed = _describe(organization, _organization_columns(facts))
+    index_organization(organization)
+    holder = Holder(organization_id=organization.id)
+    changed += _exchange_phones(db, actor, holder, facts.phones, area_code=area_code)
+    _stamp(organization, actor, now)
+    db.flush()
+    audit.record(
+        db, actor, "organization.corrected", now=now, subject=holder.subject, fields=changed
+    )
+    return organization
+
+
+def appoint(
+    db: ScopedSession, actor: Actor, person_id: UUID, facts: PostFacts, *, now: dt.datetime
+) -> Appointment:
+    """Record that a person holds a post, beside any others; an unknown first day stays empty.
+
+    Raises Refused at `post_type_id` or `organization_id` when there is no such thing to choose.
+    """
+    person = queries.person(db, person_id)
+    if facts.post_type_id not in {kind.id for kind in queries.post_types(db)}:
+        raise Refused(N_("役職を選び直してください。"), field="post_type_id")
+    if facts.organization_id and not queries.is_organization(db, facts.organization_id):
+        raise Refused(N_("団体を選び直してください。"), field="organization_id")
+    appointment = Appointment(
+        **_owner(actor), **_made(actor, now), **asdict(facts), person_id=person.id
+    )
+    db.add(appointment)
+    db.flush()
+    audit.record(
+        db,
+        actor,
+        "appointment.made",
+        now=now,
+        subject=("person", person.id),
+        appointment_id=str(appointment.id),
+    )
+    return appointment
+
+
+def end_appointment(
+    db: ScopedSession,
+    actor: Actor,
+    appointment_id: UUID,
+    day: dt.date,
+    *,
+    revision: int,
+    now: dt.datetime,
+) -> Appointment:
+    """Record the last day a person held a post; nothing is made for whoever comes after.
+
+    Raises Conflict when `revision` is no longer the newest, Refused at `valid_to` when the post
+    had ended already, or `day` lies before its beginning or has not come yet.
+    """
+    appointment = queries.appointment(db, appointment_id, to_change=True)
+    _require_newest(appointment, revision)
+    _require_last_day(appointment, day, today=local_day(now))
+    appointment.valid_to = day
+    _stamp(appointment, actor, now)
+    db.flush()
+    audit.record(
+        db,
+        actor,
+        "appointment.ended",
+        now=now,
+        subject=("person", appointment.person_id),
+        appointment_id=str(appointment.id),
+    )
+    ended = AppointmentEnded(appointment.person_id, appointment.organization_id, day)
+    announce(db, ended, actor, now)
+    return appointment
+
+
+def index_person(person: Person) -> None:
+    """Fill the columns by which a person is ordered and found, out of the names."""
+    person.kana_sort = kana_sort_key(person.family_kana, person.given_kana)
+    person.kana_row = kana_row(person.family_kana)
+    person.search_key = search_key(
+        person.family_name + person.given_name,
+        person.family_kana + person.given_kana,
+        person.name_as_given,
+    )
+
+
+def index_organization(organization: Organization) -> None:
+    """Fill the columns by which an organization is ordered and found, out of its name."""
+    organization.kana_sort = kana_sort_key(organization.kana)
+    organization.kana_row = kana_row(organization.kana)
+    organization.search_key = search_key(organization.name, organization.kana)
+
+
+def read_telephones(actor: Actor, holder: Holder, text: str, *, area_code: str) -> list[Telephone]:
+    """Return the rows for the numbers in `text`, each as written and as far as it was understood.
+
+    Raises Refused at `phones` for a text in place of a number, or one too long to be a number.
+    """
+    phones = read_phones(text, area_code=area_code)
+    for phone in phones:
+        if not phone.valid and not any(letter.isdecimal() for letter in phone.raw):
+            raise Refused(
+                N_("電話番号は市外局番から入力してください。（例：087-833-0110）"), field="phones"
+            )
+        if len(phone.raw) > PHONE_LENGTH:
+            raise Refused(N_("電話番号は「、」か改行で区切って入力してください。"), field="phones")
+    return [_telephone(actor, holder, *numbered) for numbered in enumerate(phones)]
+
+
+def _telephone(actor: Actor, holder: Holder, position: int, phone: Phone) -> Telephone:
+    return Telephone(
+        **_owner(actor),
+        person_id=holder.person_id,
+        organization_id=holder.organization_id,
+        position=position,
+        raw=phone.raw,
+        e164=phone.e164,
+        extension=phone.extension or "",
+        kind=phone.kind,
+        label=phone.label,
+        note=phone.note[:NOTE_LENGTH],
+        last4=_end_of(phone),
+    )
+
+
+def _end_of(phone: Phone) -> str:
+    """Return what the number is looked up by, also where nobody could tell whether it exists."""
+    if phone.e164:
+        return last4(phone.e164)
+    figures = "".join(str(int(letter)) for letter in phone.raw if letter.isdecimal())
+    return "" if phone.extension else figures[-4:]
+
+
+def _exchange_phones(
+    db: ScopedSession, actor: Actor, holder: Holder, text: str, *, area_code: str
+) -> list[str]:
+    """Put the numbers of `text` in place of the recorded ones, unless they say the same."""
+    recorded = queries.telephone_rows_of(db, holder)
+    told = read_telephones(actor, holder, text, area_code=area_code)
+    if [phone.raw for phone in recorded] == [phone.raw for phone in told]:
+        return []
+    for phone in recorded:
+        db.delete(phone)
+    db.add_all(told)
+    return ["phones"]
+
+
+def _person_columns(facts: PersonFacts) -> dict[str, Any]:
+    columns = asdict(facts)
+    del columns["phones"]
+    for name in ("family_kana", "given_kana"):
+        columns[name] = _reading(columns[name], field=name)
+    return columns
+
+
+def _organization_columns(facts: OrganizationFacts) -> dict[str, Any]:
+    columns = asdict(facts)
+    del columns["phones"]
+    return {**columns, "kana": normalize_kana(facts.kana)}
+
+
+def _reading(text: str, *, field: str) -> str:
+    reading = normalize_kana(text)
+    if any(not ("ァ" <= letter <= "ヾ" or letter == " ") for letter in reading):
+        raise Refused(
+            N_("ふりがなは、ひらがなまたはカタカナで入力してください。（例：たかはし）"),
+            field=field,
+        )
+    return reading
+
+
+def _describe(row: Person | Organization, columns: Mapping[str, Any]) -> list[str]:
+    """Set `columns` and return the names of those that became different."""
+    changed = [name for name, value in columns.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, columns[name])
+    return changed
+
+
+def _require_parent(db: ScopedSession, parent_id: UUID | None, own_id: UUID) -> None:
+    if parent_id and (parent_id == own_id or not queries.is_organization(db, parent_id)):
+        raise Refused(N_("上部団体を選び直してください。"), field="parent_id")
+
+
+def _require_newest(row: Stamped, revision: int) -> None:
+    if row.revision != revision:
+        raise Conflict
+
+
+def _require_last_day(appointment: Appointment, day: dt.date, *, today: dt.date) -> None:
+    if appointment.valid_to and appointment.valid_to < today:
+        raise Refused(N_("この役職は、すでに終了しています。"), field="valid_to")
+    if day > today:
+        raise Refused(N_("終了した日は、今日までの日付で入力してください。"), field="valid_to")
+    if appointment.valid_from and day < appointment.valid_from:
+        raise Refused(
+            N_("終了した日は、就任した日より後の日付で入力してください。"), field="valid_to"
+        )
+
+
+def _owner(actor: Actor) -> dict[str, Any]:
+    return {"agency_id": actor.agency_id, "station_id": actor.station_id}
+
+
+def _made(actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    by = actor.account_id
+    return {"created_at": now, "created_by": by, "updated_at": now, "updated_by": by}
+
+
+def _stamp(row: Stamped, actor: Actor, now: dt.datetime) -> None:
+    row.revision += 1
+    row.updated_at = now
+    row.updated_by = actor.account_id
