@@ -84,6 +84,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         allowed_hosts=AllowedHostsConfig(allowed_hosts=[_host(settings)]),
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=None,
+        logging_config=None,
     )
     app.state.database = opened
     app.state.settings = settings

@@ -1,6 +1,9 @@
 """Signing in and out, the language, the auditor's page and the state of the system."""
 
 import datetime as dt
+from dataclasses import replace
+from importlib.metadata import version
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
@@ -10,6 +13,7 @@ from litestar.response import Redirect
 from crm.access import queries, service
 from crm.access.desk import CurrentDesk
 from crm.access.forms import LocaleForm, SignInForm
+from crm.access.trail import label_of, trail_line
 from crm.kernel.clock import utc_now
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
@@ -94,16 +98,16 @@ def audit_trail(
     """Show the auditor who did what; everybody else has no such page."""
     with desk.reads() as visit:
         queries.require_auditor(visit.actor)
-        entries = queries.audit_page(visit.db, number, action=action, actor_name=name)
+        found = queries.audit_page(visit.db, number, action=action, actor_name=name)
         visit.seen("audit.viewed", page=number, action_filter=action)
         return page(
             visit,
             "access/audit.html",
             block="results",
-            entries=entries,
-            actions=queries.audit_actions(visit.db),
-            action=action,
-            name=name,
+            entries=replace(found, items=[trail_line(entry) for entry in found.items]),
+            actions=[(known, label_of(known)) for known in queries.audit_actions(visit.db)],
+            sub=blank(action=action, name=name),
+            base=f"/audit?{urlencode({'action': action, 'name': name})}&number=",
         )
 
 
@@ -117,6 +121,7 @@ def system_state(desk: CurrentDesk) -> Response[str]:
             "access/system.html",
             counts=queries.table_counts(visit.db),
             database=translate(N_("SQLite（組込み）")) if desk.settings.is_sqlite else "PostgreSQL",
+            version=version("tsunagari"),
         )
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from crm.agencies.models import (
+    Agency,
     Staff,
     StaffAssignment,
     Unit,
@@ -45,6 +46,11 @@ class StaffLine(NamedTuple):
     def name(self) -> str:
         """The whole name."""
         return f"{self.family_name} {self.given_name}".strip()
+
+
+def agency_named(name: str) -> sa.Select[UUID]:
+    """Return the statement that finds an agency by name, before anybody can act for it."""
+    return sa.select(col(Agency.id)).where(col(Agency.name) == name)
 
 
 def units_on(

@@ -4,7 +4,6 @@ import datetime as dt
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from crm.agencies.models import (
@@ -16,7 +15,7 @@ from crm.agencies.models import (
     UnitPlacement,
 )
 from crm.agencies.policy import may_change_units
-from crm.agencies.queries import jurisdictions_of, placement_on, placements_below
+from crm.agencies.queries import agency_named, jurisdictions_of, placement_on, placements_below
 from crm.kernel import audit
 from crm.kernel.actor import Actor, Role
 from crm.kernel.db import Database
@@ -43,8 +42,7 @@ def found_agency(database: Database, name: str, *, day: dt.date) -> Actor:
         station_name="",
     )
     with database.system("founding an agency") as connection:
-        taken = connection.scalar(sa.select(col(Agency.id)).where(col(Agency.name) == name))
-        if taken:
+        if connection.scalar(agency_named(name)):
             raise Refused("「%(name)s」はすでに登録されています。", field="agency", name=name)
         connection.execute(
             sa.insert(Agency).values(
@@ -168,3 +166,23 @@ def _station_above(
 def _require_right(actor: Actor) -> None:
     if not may_change_units(actor):
         raise Forbidden
+
+
+def place_station(
+    db: ScopedSession, actor: Actor, station: Unit, *, name: str, parent_id: UUID, day: dt.date
+) -> UUID:
+    """Put a police station into the tree with its 地域課, and return that section.
+
+    The section owns the station's liaison roster; boxes stand below it.
+    """
+    place_unit(db, actor, station, name=name, parent_id=parent_id, day=day)
+    return place_network_office(db, actor, station.id, day=day)
+
+
+def place_network_office(
+    db: ScopedSession, actor: Actor, station_id: UUID, *, day: dt.date
+) -> UUID:
+    """Put a 地域課 that owns the liaison roster below a station, and return it."""
+    office = Unit(agency_id=actor.agency_id, kind=UnitKind.SECTION, network_office=True)
+    place_unit(db, actor, office, name="地域課", parent_id=station_id, day=day)
+    return office.id

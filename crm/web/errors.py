@@ -14,6 +14,8 @@ from crm.web.pages import HEADERS, environment, wants_fragment
 
 log = logging.getLogger("crm")
 
+FAULT = 500
+
 
 class SignInNeeded(Exception):
     """Nobody is signed in, or the sign-in ended."""
@@ -54,6 +56,8 @@ def answer_domain_error(request: Request, error: DomainError) -> Response[str]: 
 
 def answer_http_error(request: Request, error: HTTPException) -> Response[str]:  # type: ignore[type-arg]  # as above
     """Show an error of the protocol: an unknown address, a wrong method, a body too large."""
+    if error.status_code >= FAULT:
+        return answer_fault(request, error)
     return _error_page(request, error.status_code, "")
 
 
@@ -73,7 +77,7 @@ def ask_to_sign_in(request: Request, error: SignInNeeded) -> Response[None]:  # 
 
 def _error_page(request: Request, status: int, sentence: str) -> Response[str]:  # type: ignore[type-arg]  # as above
     use_locale(preferred_locale(request))
-    text = TEXTS.get(status, TEXTS[404] if status < 500 else TEXTS[500])  # noqa: PLR2004 - the protocol's own number
+    text = TEXTS.get(status, TEXTS[404] if status < FAULT else TEXTS[FAULT])
     context = {
         "status": status,
         "title": translate(text.title),

@@ -52,7 +52,7 @@ PLACES = (
     ),
     Place("audit", N_("監査記録"), "access.audit", "/audit", "log", frozenset({Role.AUDITOR})),
     Place(
-        "system",
+        "installation",
         N_("システムの状態"),
         "access.system",
         "/system",

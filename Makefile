@@ -1,0 +1,67 @@
+# つながり台帳: `make demo` to see it, `make test` to check it; docs/ tells the rest.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_DB := var/demo.db
+DEMO_PASSWORD := mihon-no-pasuwaado
+SENTENCES := -k N_ -k translate -k Refused -k Forbidden -k Conflict -k NotFound \
+	-k TooManyAttempts -k FormatError -k UnreadableFile -k UnprintableDocument
+
+.PHONY: demo test lint types tests tools lock messages clean
+
+demo: $(VENV)/runs $(DEMO_DB)
+	@cat $(DEMO_DB).accounts
+	@CRM_DATABASE_URL=sqlite:///$(DEMO_DB) CRM_DEMO=true CRM_PORT=$(PORT) $(BIN)/crm serve
+
+$(DEMO_DB): | $(VENV)/runs
+	@mkdir -p var && rm -f $(DEMO_DB)*
+	@CRM_DATABASE_URL=sqlite:///$(DEMO_DB).new $(BIN)/crm migrate
+	@CRM_DATABASE_URL=sqlite:///$(DEMO_DB).new $(BIN)/crm sample-data --size station --seed 1 \
+		--password $(DEMO_PASSWORD) > $(DEMO_DB).accounts
+	@mv $(DEMO_DB).new $(DEMO_DB)
+
+test: lint types tests
+
+lint: $(VENV)/tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/tests
+	$(BIN)/mypy
+
+# the journeys drive Chromium, one after another: two at a time starve each other on two cores
+tests: $(VENV)/tests tools
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+tools:
+	@sh tests/install-tools
+
+$(VENV)/runs: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make demo PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Python's venv is missing (Debian: apt-get install python3-venv)"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/tests: $(VENV)/runs requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --group dev pyproject.toml -o requirements-dev.lock
+
+messages:
+	$(BIN)/pybabel -q extract -F pyproject.toml $(SENTENCES) --no-location --sort-output \
+		--omit-header -o var/messages.pot .
+	$(BIN)/pybabel -q update -i var/messages.pot -d crm/locale -l en --no-fuzzy-matching \
+		--ignore-obsolete --omit-header
+
+clean:
+	rm -rf $(VENV) var dist
