@@ -1,5 +1,8 @@
 """Notes stay in the station; who wrote one, or a chief, may correct it."""
 
+import re
+import unicodedata
+
 from crm.access.policy import register_own_station
 from crm.kernel.actor import Actor, Role
 from crm.notes.models import (
@@ -11,10 +14,25 @@ from crm.notes.models import (
     NoteStaff,
 )
 
+# 「120世帯」 and 「世帯数」 are facts about an association, not about a household
+_OF_ANOTHER_RECORD = re.compile(
+    r"被疑者|被害者|被害届|逮捕|犯歴|前科|(?<![A-Z])DV(?![A-Z])|ストーカー|虐待"
+    r"|(?<![0-9])世帯(?!数)|家族構成|生年月日|病気|病歴|障害者"
+)
+
 
 def may_correct(actor: Actor, note: ActivityNote) -> bool:
     """Whether `actor` may correct `note`: its author, or a chief of the station."""
     return note.author_id == actor.staff_id or actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
+
+
+def belongs_elsewhere(*texts: str) -> bool:
+    """Whether words suggest a case, a consultation or a household, which are kept elsewhere.
+
+    A reason to remind the writer (別途処理), never to refuse what was written.
+    """
+    written = unicodedata.normalize("NFKC", "\n".join(texts)).upper()
+    return _OF_ANOTHER_RECORD.search(written) is not None
 
 
 register_own_station(ActivityNote, NotePerson, NoteOrganization, NoteStaff)

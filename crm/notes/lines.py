@@ -1,0 +1,164 @@
+"""Plain values screens show of activity notes, and how they are gathered from rows."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from crm.contacts.models import Holder
+from crm.kernel.clock import local_day
+from crm.notes.models import Occasion, Outcome
+from crm.notes.units import UnitBook
+
+
+class StaffName(NamedTuple):
+    """A member of staff and the unit at the time."""
+
+    id: UUID
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer told back."""
+
+    told_on: dt.date
+    text: str
+    by: StaffName
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note as a timeline shows it; `staff` has its author first."""
+
+    id: UUID
+    occasion: Occasion
+    outcome: Outcome
+    happened_at: dt.datetime
+    heard: str
+    told: str
+    needs_reply: bool
+    next_on: dt.date | None
+    revision: int
+    is_corrected: bool
+    staff: Sequence[StaffName]
+    reply: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The newest notes about somebody, and whether there are older ones."""
+
+    notes: Sequence[NoteLine]
+    has_more: bool
+
+
+class OldWords(NamedTuple):
+    """What a note said before a correction."""
+
+    corrected_at: dt.datetime
+    by: str
+    occasion: Occasion
+    outcome: Outcome
+    happened_at: dt.datetime
+    heard: str
+    told: str
+
+
+class Party(NamedTuple):
+    """A person or an organization that took part."""
+
+    holder: Holder
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Who of the station was in touch lately: 「この90日で4課から6回」."""
+
+    sections: Sequence[tuple[str, int]]
+    total: int
+    last_at: dt.datetime
+    last_section: str
+
+
+def whole_name(family: str, given: str) -> str:
+    """Return a name as lists write it."""
+    return f"{family} {given}".strip()
+
+
+def gather_notes(rows: Iterable[sa.Row[Any]], units: UnitBook) -> list[NoteLine]:
+    """Gather the rows of one select, several for a note, into notes in the same order."""
+    by_note = groupby(rows, key=lambda row: row.id)
+    return [_note(list(of_note), units) for _, of_note in by_note]
+
+
+def sum_contacts(rows: Iterable[sa.Row[Any]], units: UnitBook) -> Mapping[Holder, Contacts]:
+    """Sum contacts, given oldest first, a row for each holder and each unit that took part."""
+    found: dict[Holder, dict[UUID, tuple[dt.datetime, set[str]]]] = defaultdict(dict)
+    for row in rows:
+        section = units.section(row.unit_id, local_day(row.happened_at))
+        for holder in _holders(row.person_id, row.organization_id):
+            found[holder].setdefault(row.id, (row.happened_at, set()))[1].add(section)
+    return {holder: _contacts(list(notes.values())) for holder, notes in found.items()}
+
+
+def _note(rows: Sequence[sa.Row[Any]], units: UnitBook) -> NoteLine:
+    first = rows[0]
+    day = local_day(first.happened_at)
+    return NoteLine(
+        id=first.id,
+        occasion=first.occasion,
+        outcome=first.outcome,
+        happened_at=first.happened_at,
+        heard=first.heard,
+        told=first.told,
+        needs_reply=first.needs_reply,
+        next_on=first.next_on,
+        revision=first.revision,
+        is_corrected=first.is_corrected,
+        staff=[
+            StaffName(
+                row.staff_id,
+                whole_name(row.family_name, row.given_name),
+                units.name(row.unit_id, day),
+            )
+            for row in rows
+        ],
+        reply=_reply(first, units),
+    )
+
+
+def _reply(row: sa.Row[Any], units: UnitBook) -> Reply | None:
+    if row.told_on is None:
+        return None
+    by = StaffName(
+        row.told_by,
+        whole_name(row.reply_family_name, row.reply_given_name),
+        units.name(row.reply_unit_id, row.told_on),
+    )
+    return Reply(row.told_on, row.reply_text, by)
+
+
+def _holders(person_id: UUID | None, organization_id: UUID | None) -> list[Holder]:
+    return [
+        *([Holder(person_id=person_id)] if person_id else []),
+        *([Holder(organization_id=organization_id)] if organization_id else []),
+    ]
+
+
+def _contacts(notes: Sequence[tuple[dt.datetime, set[str]]]) -> Contacts:
+    times = Counter(section for _, sections in notes for section in sections)
+    last_at, last_sections = notes[-1]
+    return Contacts(
+        sections=sorted(times.items(), key=lambda item: (-item[1], item[0])),
+        total=len(notes),
+        last_at=last_at,
+        last_section=min(last_sections),
+    )

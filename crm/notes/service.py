@@ -1,0 +1,271 @@
+"""The verbs of the activity record: log, correct, answer."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from uuid import UUID
+
+from crm.kernel import audit
+from crm.kernel.actor import Actor
+from crm.kernel.clock import local_day, tour_day
+from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
+from crm.kernel.scope import ScopedSession
+from crm.notes import policy, queries
+from crm.notes.models import (
+    ActivityNote,
+    NoteCorrection,
+    NoteOrganization,
+    NotePerson,
+    NoteReply,
+    NoteStaff,
+    Occasion,
+    Outcome,
+)
+
+CLOCKS_DIFFER = dt.timedelta(minutes=5)
+OLDEST_YEARS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteContent:
+    """What a note says; the part a correction may change."""
+
+    occasion: Occasion
+    outcome: Outcome
+    happened_at: dt.datetime
+    heard: str = ""
+    told: str = ""
+
+
+CONTENT = tuple(field.name for field in fields(NoteContent))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteFacts(NoteContent):
+    """A contact to be put on record; the author always takes part, others of staff by choice.
+
+    `client_key` is made once for each form, so that sending it twice is one note.
+    """
+
+    client_key: UUID
+    person_ids: frozenset[UUID] = frozenset()
+    organization_ids: frozenset[UUID] = frozenset()
+    staff_ids: frozenset[UUID] = frozenset()
+    needs_reply: bool = False
+    next_on: dt.date | None = None
+
+
+def log_activity(
+    db: ScopedSession, actor: Actor, facts: NoteFacts, *, now: dt.datetime
+) -> ActivityNote:
+    """Put a contact on record, with each member of staff's unit on the day it happened.
+
+    The same form sent again gives the first note; sent again with other words it raises Conflict.
+    NotFound when a person or organization is not the station's; Refused for what cannot be true.
+    """
+    station_id = _station_of(actor)
+    _check(facts, now)
+    _check_plans(facts, now)
+    if first := queries.note_sent_as(db, actor.staff_id, facts.client_key):
+        return _same(first, facts)
+    _require_known(db, facts)
+    units = _units_at_the_time(db, actor, facts)
+    note = _new_note(actor, facts, station_id, units[actor.staff_id], now)
+    db.add(note)
+    db.flush()
+    _add_parties(db, note, facts, units)
+    db.flush()
+    audit.record(
+        db,
+        actor,
+        "note.logged",
+        now=now,
+        subject=("note", note.id),
+        persons=sorted(map(str, facts.person_ids)),
+        organizations=sorted(map(str, facts.organization_ids)),
+    )
+    return note
+
+
+def correct_note(
+    db: ScopedSession,
+    actor: Actor,
+    note_id: UUID,
+    content: NoteContent,
+    *,
+    revision: int,
+    now: dt.datetime,
+) -> ActivityNote:
+    """Say a note anew and keep what it said before (訂正).
+
+    Forbidden for others than its author and the chiefs; Conflict when somebody corrected it since
+    `revision`; Refused for what cannot be true. Nothing changes when nothing differs.
+    """
+    note = queries.note_to_change(db, note_id)
+    if not policy.may_correct(actor, note):
+        raise Forbidden
+    if note.revision != revision:
+        raise Conflict
+    _check(content, now)
+    if note.needs_reply and not content.heard:
+        raise Refused("回答が必要な記録です。聞いたことを空にはできません。", field="heard")
+    changed = [name for name in CONTENT if getattr(note, name) != getattr(content, name)]
+    if not changed:
+        return note
+    db.add(_what_it_said(note, actor, now))
+    for name in changed:
+        setattr(note, name, getattr(content, name))
+    note.revision += 1
+    note.updated_at, note.updated_by = now, actor.account_id
+    db.flush()
+    audit.record(db, actor, "note.corrected", now=now, subject=("note", note.id), fields=changed)
+    return note
+
+
+def give_reply(
+    db: ScopedSession,
+    actor: Actor,
+    note_id: UUID,
+    *,
+    told_on: dt.date,
+    text: str,
+    now: dt.datetime,
+) -> NoteReply:
+    """Record the answer that went back to who said it: 回答未了 ends with it.
+
+    Refused for a day before the note or in the future; Conflict when it was answered already.
+    """
+    note = queries.note_to_change(db, note_id)
+    if not note.needs_reply:
+        raise NotFound
+    if queries.reply_exists(db, note_id):
+        raise Conflict("回答は既に登録されています。内容を確認してください。")
+    if not local_day(note.happened_at) <= told_on <= local_day(now):
+        raise Refused(
+            "回答した日は、聞いた日から今日までの日付を入力してください。", field="told_on"
+        )
+    reply = NoteReply(
+        agency_id=note.agency_id,
+        station_id=note.station_id,
+        note_id=note.id,
+        told_on=told_on,
+        told_by=actor.staff_id,
+        unit_id=actor.unit_id,
+        text=text,
+        recorded_at=now,
+    )
+    db.add(reply)
+    db.flush()
+    audit.record(db, actor, "note.replied", now=now, subject=("note", note.id))
+    return reply
+
+
+def _station_of(actor: Actor) -> UUID:
+    if actor.station_id is None or not actor.reads_people:
+        raise Forbidden
+    return actor.station_id
+
+
+def _check(content: NoteContent, now: dt.datetime) -> None:
+    if content.outcome is not Outcome.ABSENT and not (content.heard or content.told):
+        raise Refused("聞いたこと、または伝えたことを一文で入力してください。", field="heard")
+    if content.happened_at > now + CLOCKS_DIFFER:
+        raise Refused("日時は、今より前を入力してください。", field="happened_at")
+    if local_day(content.happened_at) < _years_before(local_day(now), OLDEST_YEARS):
+        raise Refused(
+            "日時は、%(years)s年前より後を入力してください。",
+            field="happened_at",
+            years=OLDEST_YEARS,
+        )
+
+
+def _check_plans(facts: NoteFacts, now: dt.datetime) -> None:
+    if facts.needs_reply and not facts.heard:
+        raise Refused("回答が必要なときは、聞いたことを入力してください。", field="heard")
+    if facts.next_on is not None and facts.next_on < tour_day(now):
+        raise Refused("次回の予定は、今日以後の日付を入力してください。", field="next_on")
+    if not facts.person_ids and not facts.organization_ids:
+        raise Refused("相手を一人または一団体以上選んでください。", field="person_ids")
+
+
+def _same(first: ActivityNote, facts: NoteFacts) -> ActivityNote:
+    said = (first.occasion, first.outcome, first.heard, first.told)
+    if said != (facts.occasion, facts.outcome, facts.heard, facts.told):
+        raise Conflict("この記録は登録済みです。直すときは、記録を開いて訂正してください。")
+    return first
+
+
+def _require_known(db: ScopedSession, facts: NoteFacts) -> None:
+    people = queries.known_people(db, facts.person_ids)
+    organizations = queries.known_organizations(db, facts.organization_ids)
+    if people != facts.person_ids or organizations != facts.organization_ids:
+        raise NotFound
+
+
+def _units_at_the_time(db: ScopedSession, actor: Actor, facts: NoteFacts) -> Mapping[UUID, UUID]:
+    day = local_day(facts.happened_at)
+    wanted = facts.staff_ids | {actor.staff_id}
+    found = queries.units_of_staff(db, wanted, actor.station_id, day)
+    # somebody who came to the station since then writes from the unit held now
+    units = {actor.staff_id: actor.unit_id, **found}
+    if wanted - units.keys():
+        raise Refused(
+            "その日に当署にいなかった職員が含まれています。同席した職員を選び直してください。",
+            field="staff_ids",
+        )
+    return units
+
+
+def _new_note(
+    actor: Actor, facts: NoteFacts, station_id: UUID, unit_id: UUID, now: dt.datetime
+) -> ActivityNote:
+    return ActivityNote(
+        agency_id=actor.agency_id,
+        station_id=station_id,
+        author_id=actor.staff_id,
+        unit_id=unit_id,
+        occasion=facts.occasion,
+        outcome=facts.outcome,
+        happened_at=facts.happened_at,
+        heard=facts.heard,
+        told=facts.told,
+        needs_reply=facts.needs_reply,
+        next_on=facts.next_on,
+        client_key=facts.client_key,
+        created_at=now,
+        created_by=actor.account_id,
+        updated_at=now,
+        updated_by=actor.account_id,
+    )
+
+
+def _add_parties(
+    db: ScopedSession, note: ActivityNote, facts: NoteFacts, units: Mapping[UUID, UUID]
+) -> None:
+    owner = {"agency_id": note.agency_id, "station_id": note.station_id, "note_id": note.id}
+    db.add_all(NotePerson(**owner, person_id=id_) for id_ in facts.person_ids)
+    db.add_all(NoteOrganization(**owner, organization_id=id_) for id_ in facts.organization_ids)
+    for staff_id in facts.staff_ids | {note.author_id}:
+        db.add(NoteStaff(**owner, staff_id=staff_id, unit_id=units[staff_id]))
+
+
+def _what_it_said(note: ActivityNote, actor: Actor, now: dt.datetime) -> NoteCorrection:
+    return NoteCorrection(
+        agency_id=note.agency_id,
+        station_id=note.station_id,
+        note_id=note.id,
+        corrected_at=now,
+        corrected_by=actor.staff_id,
+        occasion=note.occasion,
+        outcome=note.outcome,
+        happened_at=note.happened_at,
+        heard=note.heard,
+        told=note.told,
+    )
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
