@@ -1,6 +1,8 @@
 """Consent (同意) to the use and provision of personal data, apart from acceptance of serving."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -79,3 +81,20 @@ class ConsentGrant(StationOwned, Dated, table=True):
     record_id: UUID = Field(foreign_key="consent_record.id", sa_type=Key, index=True)
     scope: ConsentScope = Field(sa_type=choice(ConsentScope))
     recipient: str = Field(default="", max_length=120)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFacts:
+    """What a holder agreed to on one day, as a whole.
+
+    `scopes` maps what was agreed to onto its recipient: agency and items for 市町への提供, empty
+    elsewhere. `signatory` and `capacity` say who spoke for an organization. `form_version` is the one
+    in use unless an older form was signed.
+    """
+
+    decided_on: dt.date
+    method: ConsentMethod
+    scopes: Mapping[ConsentScope, str] = field(default_factory=dict)
+    signatory: str = ""
+    capacity: str = ""
+    form_version: str = ""

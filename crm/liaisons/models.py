@@ -1,13 +1,15 @@
 """The asking (依頼), the answer (承諾・辞退・取りやめ) and the term: three acts, never one word."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm.consents.models import ConsentMethod
+from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope
 from crm.contacts.models import Held, one_holder
 from crm.kernel.columns import Dated, Key, Moment, Stamped, StationOwned, choice
 from crm.kernel.i18n import N_
@@ -135,3 +137,29 @@ class LiaisonTermArea(StationOwned, table=True):
     term_id: UUID = Field(foreign_key="liaison_term.id", sa_type=Key)
     area_id: UUID = Field(foreign_key="area.id", sa_type=Key, index=True)
     position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceFacts:
+    """An acceptance, with the consent given beside it and the term that follows.
+
+    `scopes` as in `ConsentFacts`. An organization is spoken for by `signatory` and reached
+    through `contact_person_id`, somebody who holds a post there.
+    """
+
+    decided_on: dt.date
+    method: ConsentMethod
+    starts_on: dt.date
+    scopes: Mapping[ConsentScope, str] = field(default_factory=dict)
+    area_ids: Sequence[UUID] = ()
+    contact_person_id: UUID | None = None
+    signatory: str = ""
+    capacity: str = ""
+    remark: str = ""
+
+    @property
+    def consent(self) -> ConsentFacts:
+        """What was agreed to, apart from serving."""
+        return ConsentFacts(
+            self.decided_on, self.method, self.scopes, self.signatory, self.capacity
+        )

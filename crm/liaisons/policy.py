@@ -10,6 +10,9 @@ from crm.liaisons.models import (
     LiaisonTermArea,
 )
 
+RE_ASK_AFTER_DAYS = 365
+"""How long a no is left alone; asking again sooner needs a chief (S1 4(2))."""
+
 
 def may_note_candidate(actor: Actor) -> bool:
     """Whether `actor` may name a candidate: every section of the station may (S1 3(1)ア・イ)."""

@@ -1,0 +1,84 @@
+"""Recording consent: every answer is a new record, and the newest is in force as a whole."""
+
+import datetime as dt
+
+from crm.consents.models import ConsentFacts, ConsentGrant, ConsentRecord, ConsentScope
+from crm.consents.policy import may_record_consent
+from crm.consents.queries import consent_history
+from crm.contacts.models import Holder
+from crm.kernel import audit
+from crm.kernel.actor import Actor
+from crm.kernel.clock import local_day
+from crm.kernel.errors import Forbidden, Refused
+from crm.kernel.i18n import N_
+from crm.kernel.scope import ScopedSession
+
+FORM_VERSION = "2026-04"
+"""Which text was read out or handed over; change it with the words below."""
+
+FORM_PURPOSE = N_(
+    "お預かりした氏名・連絡先などは、地域安全活動についての連絡、情報の提供及びご意見を伺うため"
+    "に利用します。印を付けた範囲を超えて提供することはありません。同意はいつでも、一つずつ"
+    "取りやめることができます。"
+)
+"""The purpose of use, printed on the form of consent (個人情報保護法 62条)."""
+
+
+def record_consent(
+    db: ScopedSession, actor: Actor, holder: Holder, facts: ConsentFacts, *, now: dt.datetime
+) -> ConsentRecord:
+    """Put on record what `holder` agrees to from that day on, replacing all agreed before.
+
+    No scopes at all ends every sharing at once. Raises Refused for a day to come, a day before the
+    newest record, and 市町への提供 without saying to whom and what.
+    """
+    if not may_record_consent(actor):
+        raise Forbidden
+    _check(db, holder, facts, local_day(now))
+    record = ConsentRecord(
+        agency_id=actor.agency_id,
+        station_id=actor.station_id,  # type: ignore[arg-type]  # who may record belongs to a station
+        person_id=holder.person_id,
+        organization_id=holder.organization_id,
+        signatory=facts.signatory,
+        capacity=facts.capacity,
+        form_version=facts.form_version or FORM_VERSION,
+        decided_on=facts.decided_on,
+        method=facts.method,
+        recorded_by=actor.staff_id,
+        recorded_at=now,
+    )
+    db.add(record)
+    db.flush()
+    _grant(db, record, facts)
+    scopes = sorted(facts.scopes)
+    audit.record(db, actor, "consent.recorded", now=now, subject=holder.subject, scopes=scopes)
+    return record
+
+
+def _check(db: ScopedSession, holder: Holder, facts: ConsentFacts, today: dt.date) -> None:
+    if facts.decided_on > today:
+        raise Refused("まだ来ていない日は記録できません。", field="decided_on")
+    if ConsentScope.MUNICIPALITY in facts.scopes and not facts.scopes[ConsentScope.MUNICIPALITY]:
+        raise Refused("市町への提供先（機関と項目）を入力してください。", field="municipality")
+    history = consent_history(db, holder)
+    if history and facts.decided_on < history[-1].decided_on:
+        raise Refused(
+            "これより新しい同意の記録があります。その日以後の日付にしてください。",
+            field="decided_on",
+        )
+
+
+def _grant(db: ScopedSession, record: ConsentRecord, facts: ConsentFacts) -> None:
+    for scope, recipient in facts.scopes.items():
+        db.add(
+            ConsentGrant(
+                agency_id=record.agency_id,
+                station_id=record.station_id,
+                record_id=record.id,
+                scope=scope,
+                recipient=recipient,
+                valid_from=facts.decided_on,
+            )
+        )
+    db.flush()

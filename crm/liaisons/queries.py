@@ -1,0 +1,387 @@
+"""Reading where holders stand, how it came about, and who is active on a day."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from crm.agencies.models import Staff, UnitJurisdiction, UnitPlacement
+from crm.areas.models import Area, AreaKind
+from crm.contacts.models import Appointment, Held, Holder, Organization, Person, PostType, about
+from crm.kernel.columns import holds
+from crm.kernel.errors import NotFound
+from crm.kernel.scope import ScopedSession
+from crm.liaisons.models import (
+    AcceptanceRecord,
+    Approach,
+    LiaisonCandidate,
+    LiaisonState,
+    LiaisonTerm,
+    LiaisonTermArea,
+)
+from crm.liaisons.standing import Answer, Asking, Candidacy, Course, Happening, Term
+
+
+class HolderLine(NamedTuple):
+    """The one a page is about, by name; a person has a family and a given name."""
+
+    name: str
+    kana: str
+    family_name: str = ""
+    given_name: str = ""
+    family_kana: str = ""
+    given_kana: str = ""
+    area_id: UUID | None = None
+
+
+class ActiveTerm(NamedTuple):
+    """A liaison on a day, as rosters and overviews need it."""
+
+    id: UUID
+    holder: Holder
+    valid_from: dt.date
+    asked_on: dt.date
+    contact_person_id: UUID | None
+    contact_needs_review: bool
+    remark: str
+
+
+class AreaLine(NamedTuple):
+    """An area by name, with the box (交番・駐在所) or station responsible for it."""
+
+    id: UUID
+    name: str
+    kind: AreaKind
+    unit_name: str
+
+
+class ContactLine(NamedTuple):
+    """Somebody who holds a post at an organization and may speak for it."""
+
+    person_id: UUID
+    name: str
+    post: str
+
+
+def holder_line(db: ScopedSession, holder: Holder) -> HolderLine:
+    """Return the names of `holder`; NotFound where it is not the actor's to know of."""
+    if holder.person_id is not None:
+        person = db.exec(select(Person).where(col(Person.id) == holder.person_id)).first()
+        if person is None:
+            raise NotFound
+        return HolderLine(
+            person.name,
+            person.kana,
+            person.family_name,
+            person.given_name,
+            person.family_kana,
+            person.given_kana,
+        )
+    found = db.exec(
+        select(Organization).where(col(Organization.id) == holder.organization_id)
+    ).first()
+    if found is None:
+        raise NotFound
+    return HolderLine(found.name, found.kana, area_id=found.area_id)
+
+
+def lock_holder(db: ScopedSession, holder: Holder) -> None:
+    """Let no other transaction decide about `holder` until this one ends; NotFound as above."""
+    table, key = (
+        (Person, holder.person_id) if holder.person_id else (Organization, holder.organization_id)
+    )
+    found = db.exec(
+        select(table.id).where(col(table.id) == key).with_for_update(key_share=True)
+    ).first()
+    if found is None:
+        raise NotFound
+
+
+def course_of(db: ScopedSession, holder: Holder) -> Course:
+    """Return all that was asked of and answered by `holder`, in time order; four statements."""
+    return _courses(db, [holder])[holder]
+
+
+def history_of(db: ScopedSession, holder: Holder) -> Sequence[Happening]:
+    """Return askings, answers and terms of `holder` in time order; four statements."""
+    return course_of(db, holder).happenings()
+
+
+def state_of(db: ScopedSession, holder: Holder, day: dt.date) -> LiaisonState:
+    """Return where `holder` stood on `day`, by what had been decided by then."""
+    return course_of(db, holder).state_on(day)
+
+
+def states_of(
+    db: ScopedSession,
+    person_ids: Iterable[UUID],
+    organization_ids: Iterable[UUID],
+    day: dt.date,
+) -> Mapping[Holder, LiaisonState]:
+    """Return where each of them stood on `day`; four statements, however many they are."""
+    holders = [
+        *(Holder(person_id=key) for key in person_ids),
+        *(Holder(organization_id=key) for key in organization_ids),
+    ]
+    return {holder: course.state_on(day) for holder, course in _courses(db, holders).items()}
+
+
+def active_term_of(db: ScopedSession, holder: Holder, day: dt.date) -> LiaisonTerm | None:
+    """Return the term under which `holder` is a liaison on `day`."""
+    return db.exec(
+        select(LiaisonTerm).where(about(LiaisonTerm, holder), holds(LiaisonTerm, day))
+    ).first()
+
+
+def open_term_of(db: ScopedSession, holder: Holder) -> LiaisonTerm | None:
+    """Return the term of `holder` that has no end yet, begun or not."""
+    return db.exec(
+        select(LiaisonTerm).where(about(LiaisonTerm, holder), col(LiaisonTerm.valid_to).is_(None))
+    ).first()
+
+
+def terms_from(db: ScopedSession, holder: Holder, day: dt.date) -> Sequence[LiaisonTerm]:
+    """Return the terms of `holder` that run on `day` or later, to be changed."""
+    return db.exec(
+        select(LiaisonTerm)
+        .where(
+            about(LiaisonTerm, holder),
+            sa.or_(col(LiaisonTerm.valid_to).is_(None), col(LiaisonTerm.valid_to) >= day),
+        )
+        .order_by(col(LiaisonTerm.valid_from))
+    ).all()
+
+
+def terms_spoken_for_by(
+    db: ScopedSession, person_id: UUID, organization_id: UUID, day: dt.date
+) -> Sequence[LiaisonTerm]:
+    """Return an organization's terms running after `day` whose contact person is `person_id`."""
+    return db.exec(
+        select(LiaisonTerm).where(
+            col(LiaisonTerm.organization_id) == organization_id,
+            col(LiaisonTerm.contact_person_id) == person_id,
+            sa.or_(col(LiaisonTerm.valid_to).is_(None), col(LiaisonTerm.valid_to) > day),
+        )
+    ).all()
+
+
+def active_terms(db: ScopedSession, day: dt.date) -> Sequence[ActiveTerm]:
+    """Return everybody who is a liaison on `day`, persons and organizations; one statement."""
+    rows = db.rows(
+        sa.select(
+            col(LiaisonTerm.id),
+            col(LiaisonTerm.person_id),
+            col(LiaisonTerm.organization_id),
+            col(LiaisonTerm.valid_from),
+            col(LiaisonTerm.asked_on),
+            col(LiaisonTerm.contact_person_id),
+            col(LiaisonTerm.contact_needs_review),
+            col(LiaisonTerm.remark),
+        )
+        .where(holds(LiaisonTerm, day))
+        .order_by(col(LiaisonTerm.valid_from), col(LiaisonTerm.id))
+    )
+    return [
+        ActiveTerm(key, Holder(person_id, organization_id), *facts)
+        for key, person_id, organization_id, *facts in rows
+    ]
+
+
+def areas_of_terms(
+    db: ScopedSession, term_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
+    """Return the areas (key and name) each term is about, in the order given; one statement."""
+    found: dict[UUID, list[tuple[UUID, str]]] = {key: [] for key in term_ids}
+    if not found:
+        return found
+    rows = db.rows(
+        sa.select(col(LiaisonTermArea.term_id), col(Area.id), col(Area.name))
+        .join(Area, col(Area.id) == col(LiaisonTermArea.area_id))
+        .where(col(LiaisonTermArea.term_id).in_(list(found)))
+        .order_by(col(LiaisonTermArea.position))
+    )
+    for term_id, area_id, name in rows:
+        found[term_id].append((area_id, name))
+    return found
+
+
+def areas_of_station(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence[AreaLine]:
+    """Return the areas a station and its boxes are responsible for on `day`, box by box."""
+    rows = db.rows(
+        sa.select(col(Area.id), col(Area.name), col(Area.kind), col(UnitPlacement.name))
+        .join(UnitJurisdiction, col(UnitJurisdiction.area_id) == col(Area.id))
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == col(UnitJurisdiction.unit_id))
+        .where(
+            col(UnitPlacement.station_id) == station_id,
+            holds(UnitPlacement, day),
+            holds(UnitJurisdiction, day),
+            holds(Area, day),
+        )
+        .order_by(
+            col(UnitPlacement.kana_sort),
+            col(UnitPlacement.name),
+            col(Area.kind),
+            col(Area.kana_sort),
+            col(Area.name),
+        )
+    )
+    lines = [AreaLine(*row) for row in rows]
+    # an area under a box and under its station is offered once, at the box that comes first
+    return list({line.id: line for line in reversed(lines)}.values())[::-1]
+
+
+def post_holders(db: ScopedSession, organization_id: UUID, day: dt.date) -> Sequence[ContactLine]:
+    """Return who holds a post at an organization on `day`; an unknown start counts as held."""
+    rows = db.rows(
+        sa.select(
+            col(Person.id),
+            col(Person.family_name),
+            col(Person.given_name),
+            col(Appointment.title),
+            col(PostType.name),
+        )
+        .join(Appointment, col(Appointment.person_id) == col(Person.id))
+        .join(PostType, col(PostType.id) == col(Appointment.post_type_id))
+        .where(
+            col(Appointment.organization_id) == organization_id,
+            sa.or_(col(Appointment.valid_from).is_(None), col(Appointment.valid_from) <= day),
+            sa.or_(col(Appointment.valid_to).is_(None), col(Appointment.valid_to) >= day),
+        )
+        .order_by(col(PostType.position), col(Person.kana_sort))
+    )
+    found: dict[UUID, ContactLine] = {}
+    for key, family_name, given_name, title, post in rows:
+        found.setdefault(
+            key, ContactLine(key, f"{family_name} {given_name}".strip(), title or post)
+        )
+    return list(found.values())
+
+
+def _courses(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, Course]:
+    wanted = _Wanted(
+        [holder.person_id for holder in holders if holder.person_id],
+        [holder.organization_id for holder in holders if holder.organization_id],
+    )
+    candidacies = _candidacies(db, wanted)
+    askings = _askings(db, wanted)
+    answers = _answers(db, wanted)
+    terms = _terms(db, wanted)
+    return {
+        holder: Course(
+            tuple(candidacies.get(holder, ())),
+            tuple(askings.get(holder, ())),
+            tuple(answers.get(holder, ())),
+            tuple(terms.get(holder, ())),
+        )
+        for holder in holders
+    }
+
+
+class _Wanted(NamedTuple):
+    person_ids: list[UUID]
+    organization_ids: list[UUID]
+
+    def rows_of(self, table: type[Held]) -> sa.ColumnElement[bool]:
+        return sa.or_(
+            col(table.person_id).in_(self.person_ids),
+            col(table.organization_id).in_(self.organization_ids),
+        )
+
+
+def _candidacies(db: ScopedSession, wanted: _Wanted) -> dict[Holder, list[Candidacy]]:
+    rows = db.rows(
+        sa.select(
+            col(LiaisonCandidate.person_id),
+            col(LiaisonCandidate.organization_id),
+            col(LiaisonCandidate.noticed_on),
+            col(LiaisonCandidate.remark),
+            col(Staff.family_name),
+            col(Staff.given_name),
+        )
+        .join(Staff, col(Staff.id) == col(LiaisonCandidate.noticed_by))
+        .where(wanted.rows_of(LiaisonCandidate))
+        .order_by(col(LiaisonCandidate.noticed_on), col(LiaisonCandidate.id))
+    )
+    return _by_holder(
+        (row, Candidacy(row.noticed_on, _staff_name(row), row.remark)) for row in rows
+    )
+
+
+def _askings(db: ScopedSession, wanted: _Wanted) -> dict[Holder, list[Asking]]:
+    rows = db.rows(
+        sa.select(
+            col(Approach.person_id),
+            col(Approach.organization_id),
+            col(Approach.id),
+            col(Approach.asked_on),
+            col(Approach.method),
+            col(Approach.recorded_at),
+            col(Staff.family_name),
+            col(Staff.given_name),
+        )
+        .join(Staff, col(Staff.id) == col(Approach.asked_by))
+        .where(wanted.rows_of(Approach))
+        .order_by(col(Approach.asked_on), col(Approach.recorded_at), col(Approach.id))
+    )
+    return _by_holder(
+        (row, Asking(row.asked_on, row.recorded_at, row.id, _staff_name(row), row.method))
+        for row in rows
+    )
+
+
+def _answers(db: ScopedSession, wanted: _Wanted) -> dict[Holder, list[Answer]]:
+    record = AcceptanceRecord
+    rows = db.rows(
+        sa.select(
+            col(record.person_id),
+            col(record.organization_id),
+            col(record.id),
+            col(record.decided_on),
+            col(record.method),
+            col(record.recorded_at),
+            col(record.decision),
+            col(Staff.family_name),
+            col(Staff.given_name),
+        )
+        .join(Staff, col(Staff.id) == col(record.recorded_by))
+        .where(wanted.rows_of(record))
+        .order_by(col(record.decided_on), col(record.recorded_at), col(record.id))
+    )
+    return _by_holder(
+        (
+            row,
+            Answer(
+                row.decided_on, row.recorded_at, row.id, _staff_name(row), row.method, row.decision
+            ),
+        )
+        for row in rows
+    )
+
+
+def _terms(db: ScopedSession, wanted: _Wanted) -> dict[Holder, list[Term]]:
+    rows = db.rows(
+        sa.select(LiaisonTerm, col(Person.family_name), col(Person.given_name))
+        .outerjoin(Person, col(Person.id) == col(LiaisonTerm.contact_person_id))
+        .where(wanted.rows_of(LiaisonTerm))
+        .order_by(col(LiaisonTerm.valid_from), col(LiaisonTerm.id))
+    )
+    found: dict[Holder, list[Term]] = {}
+    for term, family_name, given_name in rows:
+        holder = Holder(term.person_id, term.organization_id)
+        contact = f"{family_name or ''} {given_name or ''}".strip()
+        found.setdefault(holder, []).append(Term.of(term, contact))
+    return found
+
+
+def _by_holder(pairs: Iterable[tuple[Any, Any]]) -> dict[Holder, list[Any]]:
+    found: dict[Holder, list[Any]] = {}
+    for row, fact in pairs:
+        found.setdefault(Holder(row.person_id, row.organization_id), []).append(fact)
+    return found
+
+
+def _staff_name(row: Any) -> str:  # noqa: ANN401 - a row that names a member of staff
+    return f"{row.family_name} {row.given_name}".strip()
