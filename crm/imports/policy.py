@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from crm.agencies.policy import may_change_units
 from crm.areas.policy import may_change_areas
-from crm.imports.models import ImportBatch
+from crm.imports.models import FileKind, ImportBatch
 from crm.kernel.actor import Actor, Role
 from crm.kernel.scope import Rule, register
 
@@ -24,6 +24,15 @@ def may_import_units(actor: Actor) -> bool:
 def may_import_organizations(actor: Actor) -> bool:
     """Whether `actor` may take in organizations and safe houses: the network office's chief."""
     return actor.reads_people and actor.network_office and actor.has(Role.SECTION_CHIEF)
+
+
+def may_import(actor: Actor, kind: FileKind) -> bool:
+    """Whether `actor` may take in files of `kind`."""
+    if kind in {FileKind.STATIONS, FileKind.JURISDICTIONS}:
+        return may_import_units(actor)
+    if kind in {FileKind.FACILITIES, FileKind.SAFE_HOUSES}:
+        return may_import_organizations(actor)
+    return may_import_areas(actor)
 
 
 register(
