@@ -88,8 +88,8 @@ class ConsentFacts:
     """What a holder agreed to on one day, as a whole.
 
     `scopes` maps what was agreed to onto its recipient: agency and items for 市町への提供, empty
-    elsewhere. `signatory` and `capacity` say who spoke for an organization. `form_version` is the one
-    in use unless an older form was signed.
+    elsewhere. `signatory` and `capacity` say who spoke for an organization. `form_version` is that
+    of the form in use unless an older one was signed.
     """
 
     decided_on: dt.date

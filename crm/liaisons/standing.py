@@ -176,8 +176,9 @@ class Course(NamedTuple):
         return sorted(told, key=lambda happening: happening.on)
 
     def _words(self) -> list[Asking | Answer]:
+        """Return askings and answers in time order; at the same moment an asking comes first."""
         said: list[Asking | Answer] = [*self.askings, *self.answers]
-        return sorted(said, key=lambda word: (word.on, word.recorded_at, word.id))
+        return sorted(said, key=lambda word: (word.on, word.recorded_at))
 
     def _after(self, answer: Answer, day: dt.date) -> LiaisonState:
         if answer.decision is Decision.DECLINED:
