@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from mimetypes import guess_type
 from typing import Any
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 from litestar import Litestar, MediaType, Request, Response, Router, get
@@ -81,7 +82,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
             HTTPException: errors.answer_http_error,
             Exception: errors.answer_fault,
         },
-        allowed_hosts=AllowedHostsConfig(allowed_hosts=[_host(settings)]),
+        allowed_hosts=AllowedHostsConfig(allowed_hosts=_hosts(settings)),
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=None,
         logging_config=None,
@@ -107,8 +108,10 @@ def static_file(version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
     )
 
 
-def _host(settings: Settings) -> str:
-    return settings.origin.split("://", 1)[1].rsplit(":", 1)[0]
+def _hosts(settings: Settings) -> list[str]:
+    """Return the Host headers a browser may send: with the port, and without a default one."""
+    address = urlsplit(settings.origin)
+    return [address.netloc, address.hostname or ""]
 
 
 def route_names(app: Litestar) -> Mapping[str, str]:

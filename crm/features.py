@@ -1,4 +1,4 @@
-"""Every table and every rule of the product, gathered so that none is forgotten."""
+"""Every table, rule and listener of the product, gathered so that none is forgotten."""
 
 from crm.access import models as access_models
 from crm.access import policy as access_policy
@@ -10,11 +10,14 @@ from crm.consents import models as consent_models
 from crm.consents import policy as consent_policy
 from crm.contacts import models as contact_models
 from crm.contacts import policy as contact_policy
+from crm.contacts.models import AppointmentEnded
 from crm.imports import models as import_models
 from crm.imports import policy as import_policy
 from crm.kernel import audit, scope
+from crm.kernel.changes import on
 from crm.liaisons import models as liaison_models
 from crm.liaisons import policy as liaison_policy
+from crm.liaisons.service import review_contact
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
 from crm.rosters import models as roster_models
@@ -47,6 +50,9 @@ POLICIES = (
     search_policy,
     import_policy,
 )
+
+# what a lower feature announces and a higher one acts on, in the same transaction
+on(AppointmentEnded)(review_contact)
 
 
 def require_rules() -> None:

@@ -62,17 +62,18 @@ def read_form(form_type: type[F], sent: SentForm) -> Submission[F]:
     """Read `sent` as `form_type`; errors are whole sentences in the current language."""
     values: dict[str, Any] = {}
     for name, info in form_type.model_fields.items():
-        given = (
-            [value for value in sent.getall(name) if value not in ("", None)]
-            if name in sent
-            else []
-        )
+        everything = sent.getall(name) if name in sent else []
+        given = [value for value in everything if not _is_blank(value)]
         if given:
             values[name] = given if _takes_many(info.annotation) else given[-1]
     try:
         return Submission(values, form_type.model_validate(values))
     except ValidationError as wrong:
         return Submission(values, None, _sentences(form_type, wrong.errors()))
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _takes_many(annotation: Any) -> bool:  # noqa: ANN401 - any type annotation

@@ -21,6 +21,7 @@ class Settings(BaseModel):
 
     database_url: str = Field(
         default="sqlite:///var/tsunagari.db",
+        pattern=r"^(sqlite:///|postgresql\+psycopg://).+",
         description="sqlite:///PATH, or postgresql+psycopg://USER@HOST/NAME (15 or later).",
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")

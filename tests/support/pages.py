@@ -14,7 +14,7 @@ from crm.kernel.db import Database
 from crm.kernel.settings import Settings
 from tests.support.world import PASSWORD
 
-ORIGIN = "http://testserver.local"
+ORIGIN = Settings().origin
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -60,16 +60,9 @@ class Browser:
 @contextmanager
 def open_browser(database: Database, settings: Settings | None = None) -> Iterator[Browser]:
     """Serve the product in-process on an open database and give a browser on it."""
-    chosen = settings or Settings(
-        database_url=str(database.engine.url), base_url="", host="127.0.0.1"
-    )
-    with TestClient(_app(chosen, database), base_url=ORIGIN) as client:
+    app = create_app(settings or Settings(), database)
+    with TestClient(app, base_url=ORIGIN) as client:
         yield Browser(client)
-
-
-def _app(settings: Settings, database: Database) -> Litestar:
-    # the TestClient's host stands for this machine
-    return create_app(settings.model_copy(update={"base_url": ORIGIN}), database)
 
 
 @contextmanager

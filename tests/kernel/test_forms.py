@@ -1,0 +1,95 @@
+import datetime as dt
+from enum import StrEnum
+
+import pytest
+from litestar.datastructures import FormMultiDict
+from pydantic import Field
+
+from crm.kernel.errors import Refused
+from crm.kernel.forms import Day, Form, LocalTime, read_form
+
+
+class Color(StrEnum):
+    RED = "red"
+
+
+class Sample(Form):
+    name: str = Field(title="氏名", max_length=5)
+    age: int | None = Field(default=None, title="年齢")
+    tags: list[int] = Field(default_factory=list, title="札")
+    color: Color = Field(default=Color.RED, title="色")
+    on: Day | None = Field(default=None, title="日付")
+    at: LocalTime | None = Field(default=None, title="日時")
+
+
+def sent(**values: object) -> FormMultiDict:
+    pairs = [
+        (name, item)
+        for name, value in values.items()
+        for item in (value if isinstance(value, list) else [value])
+    ]
+    return FormMultiDict(pairs)
+
+
+def test_one_checked_box_is_a_list_of_one() -> None:
+    assert read_form(Sample, sent(name="山田", tags="7")).form == Sample(name="山田", tags=[7])
+
+
+def test_a_blank_control_counts_as_absent() -> None:
+    assert read_form(Sample, sent(name="山田", age="", color="")).form == Sample(name="山田")
+
+
+def test_unknown_controls_are_ignored() -> None:
+    found = read_form(Sample, sent(name="山田", station_id="x"))
+    assert found.form == Sample(name="山田")
+    assert found.values == {"name": "山田"}
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({}, {"name": "「氏名」を入力してください。"}),
+        ({"name": "　"}, {"name": "「氏名」を入力してください。"}),
+        ({"name": "六文字の名前"}, {"name": "「氏名」は5字以内で入力してください。"}),
+        ({"name": "山田", "age": "八"}, {"age": "「年齢」は数字で入力してください。"}),
+        ({"name": "山田", "color": "blue"}, {"color": "「色」を選んでください。"}),
+        (
+            {"name": "山田", "on": "令和6年2月30日"},
+            {"on": "「日付」は日付で入力してください。（例：2026-11-20、令和8年11月20日）"},
+        ),
+        (
+            {"name": "山田", "at": "昼過ぎ"},
+            {"at": "「日時」は日時で入力してください。（例：2026-11-20T13:30）"},
+        ),
+    ],
+)
+def test_errors_are_sentences_at_their_fields(
+    values: dict[str, str], errors: dict[str, str]
+) -> None:
+    found = read_form(Sample, sent(**values))
+    assert found.errors == errors
+    assert found.form is None
+
+
+def test_what_was_typed_is_kept_beside_the_error() -> None:
+    found = read_form(Sample, sent(name="六文字の名前", tags=["1", "x"]))
+    assert found.values == {"name": "六文字の名前", "tags": ["1", "x"]}
+
+
+@pytest.mark.parametrize("typed", ["2026-11-20", "令和8年11月20日", "R8.11.20", "Ｒ８．１１．２０"])
+def test_a_day_is_read_in_the_forms_people_write(typed: str) -> None:
+    found = read_form(Sample, sent(name="山田", on=typed))
+    assert found.form == Sample(name="山田", on=dt.date(2026, 11, 20))
+
+
+def test_a_local_time_is_japans() -> None:
+    found = read_form(Sample, sent(name="山田", at="2026-11-20T13:30"))
+    assert found.form is not None
+    assert found.form.at == dt.datetime(2026, 11, 20, 4, 30, tzinfo=dt.UTC)
+
+
+def test_what_the_business_refuses_stands_at_its_field() -> None:
+    found = read_form(Sample, sent(name="山田")).refused(
+        Refused("「%(name)s」は登録済みです。", field="name", name="山田")
+    )
+    assert (found.form, found.errors) == (None, {"name": "「山田」は登録済みです。"})
