@@ -1,5 +1,161 @@
-"""HTML routes of this feature."""
+"""連絡員一覧表 on screen, and as a file whose issue is on record before it leaves."""
 
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+from urllib.parse import quote, urlencode
 
-HANDLERS: list[Any] = []
+from litestar import Response, get, post
+from litestar.datastructures import MultiDict
+from litestar.params import FromQuery
+
+from crm.access.desk import CurrentDesk
+from crm.contacts.queries import require_reader
+from crm.kernel.clock import local_day
+from crm.kernel.errors import Forbidden, Refused
+from crm.kernel.forms import SentForm, Submission, read_form
+from crm.kernel.i18n import translate
+from crm.kernel.paging import PAGE_SIZE, Page, offset_of
+from crm.kernel.scope import ScopedSession
+from crm.rosters.columns import paper_columns
+from crm.rosters.files import MEDIA_TYPES, TITLE, file_name, write_file
+from crm.rosters.forms import IssueForm, RosterQuestion
+from crm.rosters.models import ROSTER_PROFILE_LABELS
+from crm.rosters.policy import may_issue
+from crm.rosters.queries import Roster, RosterRow, recent_issues, roster_on
+from crm.rosters.service import MAX_PURPOSE, RosterFile, issue_roster, require_come
+from crm.web.pages import HEADERS, page
+from crm.web.visit import Visit
+
+ISSUES_SHOWN = 20
+
+
+@get("/roster", name="rosters.show", sync_to_thread=True)
+def show(
+    desk: CurrentDesk,
+    profile: FromQuery[str] = "",
+    as_of: FromQuery[str] = "",
+    number: FromQuery[int] = 1,
+) -> Response[str]:
+    """Show the roster of a day; to those who may issue it, also the form to do so."""
+    with desk.reads() as visit:
+        require_reader(visit.actor)
+        sent = MultiDict({"profile": profile, "as_of": as_of})
+        sub = _question(sent, local_day(visit.now))
+        return _page(visit, sub, sub.form, number=number, status=200 if sub.form else 422)
+
+
+@post("/roster/issues", name="rosters.issue", sync_to_thread=True)
+def issue(desk: CurrentDesk) -> Response[Any]:
+    """Answer with the file itself, once its issue is on record."""
+    with desk.reads() as visit:
+        if not may_issue(visit.actor):
+            raise Forbidden
+        question = _question(visit.sent, local_day(visit.now))
+        sub = read_form(IssueForm, visit.sent)
+        if question.form is None or sub.form is None:
+            errors = {**question.errors, **sub.errors}
+            return _page(visit, Submission(sub.values, None, errors), question.form, status=422)
+    try:
+        made = issue_roster(
+            sub.form.order(),
+            reads=_sessions(desk.reads),
+            writes=_sessions(desk.writes),
+            write=write_file,
+            now=visit.now,
+        )
+    except Refused as refusal:
+        with desk.reads() as visit:
+            return _page(visit, sub.refused(refusal), question.form, status=422)
+    return _attachment(made)
+
+
+def _question(sent: SentForm, today: dt.date) -> Submission[RosterQuestion]:
+    sub = read_form(RosterQuestion, sent)
+    if sub.form is None or sub.form.as_of is None:
+        return sub
+    try:
+        require_come(sub.form.as_of, today)
+    except Refused as refusal:
+        return sub.refused(refusal)
+    return sub
+
+
+def _page(
+    visit: Visit,
+    sub: Submission[Any],
+    question: RosterQuestion | None,
+    *,
+    status: int,
+    number: int = 1,
+) -> Response[str]:
+    today = local_day(visit.now)
+    roster = _roster(visit, question, today) if question else None
+    issues = may_issue(visit.actor)
+    return page(
+        visit,
+        "rosters/show.html",
+        block="roster",
+        status=status,
+        sub=sub,
+        today=today,
+        title=TITLE,
+        profiles=[(each, translate(label)) for each, label in ROSTER_PROFILE_LABELS.items()],
+        max_purpose=MAX_PURPOSE,
+        roster=roster,
+        columns=paper_columns(roster.profile) if roster else [],
+        rows=_rows(roster, number) if roster else None,
+        base=_base(roster) if roster else "",
+        may_issue=issues,
+        issues=recent_issues(visit.db, ISSUES_SHOWN) if issues else [],
+        profile_labels=ROSTER_PROFILE_LABELS,
+    )
+
+
+def _roster(visit: Visit, question: RosterQuestion, today: dt.date) -> Roster:
+    day = question.as_of or today
+    roster = roster_on(visit.db, visit.actor, question.profile, day, today=today)
+    visit.seen(
+        "roster.viewed",
+        profile=roster.profile,
+        as_of=str(day),
+        persons=roster.persons,
+        organizations=roster.organizations,
+    )
+    return roster
+
+
+def _rows(roster: Roster, number: int) -> Page[RosterRow]:
+    total = len(roster.rows)
+    number = min(max(1, number), Page((), total).last)
+    first = offset_of(number)
+    return Page(roster.rows[first : first + PAGE_SIZE], total, number)
+
+
+def _base(roster: Roster) -> str:
+    return f"/roster?{urlencode({'profile': roster.profile, 'as_of': roster.day})}&number="
+
+
+def _sessions(
+    opens: Callable[[], AbstractContextManager[Visit]],
+) -> Callable[[], AbstractContextManager[ScopedSession]]:
+    @contextmanager
+    def session() -> Iterator[ScopedSession]:
+        with opens() as visit:
+            yield visit.db
+
+    return session
+
+
+def _attachment(made: RosterFile) -> Response[bytes]:
+    name = file_name(made.number, made.format)
+    disposition = f"attachment; filename=\"roster.{made.format}\"; filename*=UTF-8''{quote(name)}"
+    return Response(
+        made.content,
+        media_type=MEDIA_TYPES[made.format],
+        headers={**HEADERS, "Content-Disposition": disposition},  # RFC 6266 §4.3, RFC 8187
+    )
+
+
+HANDLERS = [show, issue]

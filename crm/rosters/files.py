@@ -1,0 +1,98 @@
+"""The roster as a file: a sheet to work with, or paper to hand out; always in Japanese."""
+
+from collections.abc import Sequence
+
+from crm.formats.pdf import render_pdf
+from crm.formats.xlsx import Sheet, SheetColumn, write_sheet
+from crm.kernel.clock import JST
+from crm.kernel.wareki import wareki
+from crm.rosters.columns import RosterColumn, paper_columns, sheet_columns
+from crm.rosters.models import RosterFormat, RosterProfile
+from crm.rosters.queries import RosterRow
+from crm.rosters.service import Draft
+
+TITLE = "地域安全連絡員一覧表"
+FOOT = "（敬称略）"
+CAUTIONS = {
+    RosterProfile.STATION: "取扱注意・署内限り",
+    RosterProfile.MEETING: "取扱注意",
+}
+MEDIA_TYPES = {
+    RosterFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    RosterFormat.PDF: "application/pdf",
+}
+PDF_TIMEOUT_S = 30.0
+
+
+def write_file(draft: Draft) -> bytes:
+    """Write the file a draft asks for. Raises UnprintableDocument when the PDF cannot be made."""
+    if draft.format is RosterFormat.PDF:
+        return render_pdf(
+            "roster", _paper(draft), timeout_s=PDF_TIMEOUT_S, created_at=draft.made_at
+        )
+    return write_sheet(_sheet(draft), now=draft.made_at)
+
+
+def file_name(number: str, suffix: RosterFormat) -> str:
+    """Return the name a file is saved under; it names nobody."""
+    return f"{TITLE}_{number}.{suffix}"
+
+
+def _paper(draft: Draft) -> dict[str, object]:
+    columns = paper_columns(draft.roster.profile)
+    return {
+        "title": TITLE,
+        "as_of": f"{wareki(draft.roster.day)}現在",
+        "unit": draft.office,
+        "number": draft.number,
+        "purpose": draft.purpose,
+        "issued_at": _made_at(draft),
+        "issued_by": draft.made_by,
+        "caution": CAUTIONS[draft.roster.profile],
+        "columns": [
+            {"key": each.key, "label": each.label, "width": each.paper, "align": each.align}
+            for each in columns
+        ],
+        "rows": [_printed(columns, row) for row in draft.roster.rows],
+        "counts": _counts(draft),
+        "foot": FOOT,
+    }
+
+
+def _printed(columns: Sequence[RosterColumn], row: RosterRow) -> dict[str, str]:
+    return {"kana": row.kana, **{column.key: column.text(row) for column in columns}}
+
+
+def _sheet(draft: Draft) -> Sheet:
+    roster, caution = draft.roster, CAUTIONS[draft.roster.profile]
+    columns = sheet_columns(roster.profile)
+    return Sheet(
+        title=TITLE,
+        columns=[SheetColumn(each.label, each.sheet, each.align) for each in columns],
+        rows=[[column.read(row) for column in columns] for row in roster.rows],
+        header_lines=(
+            caution,
+            f"{wareki(roster.day)}現在　{draft.office}",
+        ),
+        footer_lines=(
+            f"{_counts(draft)}　{FOOT}",
+            f"作成目的：{draft.purpose}　　一覧表番号：{draft.number}",
+            f"作成日時：{_made_at(draft)}　　作成者の所属：{draft.made_by}",
+        ),
+        page_note=f"{caution}　作成目的：{draft.purpose}　一覧表番号：{draft.number}",
+        properties={
+            "title": f"{TITLE}　{wareki(roster.day)}現在",
+            "subject": f"作成目的：{draft.purpose}",
+            "author": draft.office,
+            "comments": f"一覧表番号：{draft.number}",
+        },
+    )
+
+
+def _counts(draft: Draft) -> str:
+    return f"個人 {draft.roster.persons}名　団体 {draft.roster.organizations}団体"
+
+
+def _made_at(draft: Draft) -> str:
+    local = draft.made_at.astimezone(JST)
+    return f"{wareki(local.date())}{local.hour}時{local.minute:02d}分"

@@ -1,0 +1,217 @@
+"""Issuing a roster: nothing leaves the house without its number and its record (invariant 13)."""
+
+import datetime as dt
+import hashlib
+import unicodedata
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from uuid import UUID
+
+from crm.formats.errors import UnprintableDocument
+from crm.kernel import audit
+from crm.kernel.actor import Actor
+from crm.kernel.clock import local_day
+from crm.kernel.errors import Conflict, Forbidden, Refused
+from crm.kernel.i18n import N_
+from crm.kernel.scope import ScopedSession
+from crm.kernel.wareki import fiscal_year, fiscal_year_label
+from crm.rosters.models import RosterFormat, RosterIssue, RosterProfile
+from crm.rosters.policy import may_issue
+from crm.rosters.queries import Roster, issues_numbered, lock_numbers, office_name, roster_on
+
+MAX_PURPOSE = 40
+MISSING_PURPOSE = N_("作成目的を入力してください。（例：第３回地域安全の会）")
+ATTEMPTS = 5
+
+Opens = Callable[[], AbstractContextManager[ScopedSession]]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterOrder:
+    """What somebody asks for: why, for whom, as of which day (today if None), in which form."""
+
+    purpose: str
+    profile: RosterProfile
+    as_of: dt.date | None
+    format: RosterFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A roster ready to be printed, under the number it will bear."""
+
+    number: str
+    purpose: str
+    format: RosterFormat
+    roster: Roster
+    office: str
+    made_by: str
+    made_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """A file whose issue is on record, and which may therefore leave."""
+
+    number: str
+    format: RosterFormat
+    content: bytes
+    persons: int
+    organizations: int
+
+
+def issue_roster(
+    order: RosterOrder,
+    *,
+    reads: Opens,
+    writes: Opens,
+    write: Callable[[Draft], bytes],
+    now: dt.datetime,
+) -> RosterFile:
+    """Make the file that `order` asks for, put its issue on record, and only then give it out.
+
+    `write` turns a draft into a file. It takes seconds, so no transaction is open meanwhile: the
+    draft is one snapshot with the next free number, and the transaction that records it makes sure
+    that neither has changed. A number taken in the meantime means another draft, so that no number
+    is skipped and the one on paper is the one on record; a person who has changed means Conflict.
+    Raises Forbidden, and Refused for an order that cannot be met.
+    """
+    for _ in range(ATTEMPTS):
+        with reads() as db:
+            draft = draft_roster(db, order, now=now)
+        try:
+            content = write(draft)
+        except UnprintableDocument as error:
+            raise Refused(error.message, field="", **error.facts) from error
+        with writes() as db:
+            issued = record_issue(db, draft, content, now=now)
+        if issued:
+            roster = draft.roster
+            return RosterFile(
+                draft.number, draft.format, content, roster.persons, roster.organizations
+            )
+    raise Conflict("他の職員が同時に一覧表を作成しています。もう一度作成してください。")
+
+
+def draft_roster(db: ScopedSession, order: RosterOrder, *, now: dt.datetime) -> Draft:
+    """Read all that the roster will show, in one snapshot, with the number that comes next."""
+    actor, station_id = _issuer(db)
+    today = local_day(now)
+    purpose = _purpose(order.purpose)
+    day = order.as_of or today
+    require_come(day, today)
+    roster = roster_on(db, actor, order.profile, day, today=today)
+    if not roster.rows:
+        raise Refused("載せる連絡員がいないため、一覧表を作成できません。", field="as_of")
+    unit = whole_name(actor.station_name, actor.unit_name)
+    return Draft(
+        number=_next_number(db, today),
+        purpose=purpose,
+        format=order.format,
+        roster=roster,
+        office=whole_name(actor.station_name, office_name(db, station_id, today)),
+        # residents are told the unit only
+        made_by=f"{unit}　{actor.name}" if order.profile is RosterProfile.STATION else unit,
+        made_at=now,
+    )
+
+
+def record_issue(
+    db: ScopedSession, draft: Draft, content: bytes, *, now: dt.datetime
+) -> RosterIssue | None:
+    """Put on record that `content` was made from `draft`; None when its number was taken.
+
+    Raises Conflict when the roster would not read the same any more: somebody may have taken an
+    agreement back while the file was being written.
+    """
+    actor, station_id = _issuer(db)
+    lock_numbers(db, station_id)
+    today = local_day(now)
+    then = draft.roster
+    if roster_on(db, actor, then.profile, then.day, today=today) != then:
+        raise Conflict("連絡員又は同意の記録が変わりました。もう一度作成してください。")
+    if _next_number(db, today) != draft.number:
+        return None
+    issue = RosterIssue(
+        agency_id=actor.agency_id,
+        station_id=station_id,
+        number=draft.number,
+        as_of=then.day,
+        profile=then.profile,
+        format=draft.format,
+        purpose=draft.purpose,
+        persons=then.persons,
+        organizations=then.organizations,
+        issued_at=draft.made_at,
+        issued_by=actor.staff_id,
+        unit_id=actor.unit_id,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    db.add(issue)
+    db.flush()
+    _audit(db, actor, issue, then, now)
+    return issue
+
+
+def require_come(day: dt.date, today: dt.date) -> None:
+    """Raise Refused for a day that has not come yet: nobody knows who will have agreed."""
+    if day > today:
+        raise Refused("「基準日」は今日までの日付を入力してください。", field="as_of")
+
+
+def whole_name(station: str, unit: str) -> str:
+    """Return a unit as paper names it: 「焼津警察署地域課」."""
+    return unit if unit.startswith(station) else f"{station}{unit}"
+
+
+def _issuer(db: ScopedSession) -> tuple[Actor, UUID]:
+    actor = db.actor
+    if actor is None or actor.station_id is None or not may_issue(actor):
+        raise Forbidden("一覧表を作成できるのは、一覧表を管理する課の職員と課長・署長です。")
+    return actor, actor.station_id
+
+
+def _purpose(text: str) -> str:
+    """Return the purpose as one printable line."""
+    plain = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
+    purpose = " ".join(plain.split(" ")).strip()
+    if not purpose:
+        raise Refused(MISSING_PURPOSE, field="purpose")
+    if len(purpose) > MAX_PURPOSE:
+        raise Refused(
+            "「作成目的」は%(max_length)s字以内で入力してください。",
+            field="purpose",
+            max_length=MAX_PURPOSE,
+        )
+    return purpose
+
+
+def _next_number(db: ScopedSession, today: dt.date) -> str:
+    """Return the 一覧表番号 that comes next in the station's fiscal year: 「令和8-0012」."""
+    prefix = f"{fiscal_year_label(fiscal_year(today)).removesuffix('年度')}-"
+    # issues are never deleted, so their count is the last number given
+    return f"{prefix}{issues_numbered(db, prefix) + 1:04d}"
+
+
+def _audit(
+    db: ScopedSession, actor: Actor, issue: RosterIssue, roster: Roster, now: dt.datetime
+) -> None:
+    holders: dict[str, list[str]] = {"person": [], "organization": []}
+    for row in roster.rows:
+        kind, key = row.holder.subject
+        holders[kind].append(str(key))
+    audit.record(
+        db,
+        actor,
+        "roster.issued",
+        now=now,
+        subject=("roster_issue", issue.id),
+        number=issue.number,
+        profile=issue.profile,
+        format=issue.format,
+        as_of=str(issue.as_of),
+        persons=holders["person"],
+        organizations=holders["organization"],
+        sha256=issue.sha256,
+    )
