@@ -1,5 +1,5 @@
-"""HTML routes of this feature."""
+"""Every HTML route of people, organizations and posts."""
 
-from typing import Any
+from crm.contacts import organization_pages, people_pages, post_pages
 
-HANDLERS: list[Any] = []
+HANDLERS = [*people_pages.HANDLERS, *organization_pages.HANDLERS, *post_pages.HANDLERS]

@@ -92,7 +92,7 @@ def people_where(
         .offset(offset)
     )
     ids = [row.id for row in found]
-    held = posts_where(db, col(Appointment.person_id).in_(ids), day=day)
+    held = posts_where(db, col(Appointment.person_id).in_(ids), held_on(day))
     posts = _posts_by(held, "person_id")
     phones = _phones_of(db, col(Telephone.person_id), ids)
     return [
@@ -160,7 +160,7 @@ def organizations_where(
         .offset(offset)
     )
     ids = [row.id for row in found]
-    held = posts_where(db, col(Appointment.organization_id).in_(ids), day=day)
+    held = posts_where(db, col(Appointment.organization_id).in_(ids), held_on(day))
     posts = _posts_by(held, "organization_id")
     phones = _phones_of(db, col(Telephone.organization_id), ids)
     return [
@@ -209,18 +209,43 @@ def held_on(day: dt.date) -> sa.ColumnElement[bool]:
 
 def appointments_of(db: ScopedSession, person_id: UUID, day: dt.date) -> Sequence[PostLine]:
     """Return the posts a person holds on `day`, oldest first."""
-    return posts_where(db, col(Appointment.person_id) == person_id, day=day)
+    return posts_where(db, col(Appointment.person_id) == person_id, held_on(day))
+
+
+def holds_post(
+    db: ScopedSession,
+    person_id: UUID,
+    post_type_id: UUID,
+    organization_id: UUID | None,
+    title: str,
+    day: dt.date,
+) -> bool:
+    """Return whether a person holds that very post on `day`."""
+    wanted = select(Appointment.id).where(
+        Appointment.person_id == person_id,
+        Appointment.post_type_id == post_type_id,
+        col(Appointment.organization_id).is_not_distinct_from(organization_id),
+        Appointment.title == title,
+        held_on(day),
+    )
+    return db.exec(wanted).first() is not None
 
 
 def people_of(db: ScopedSession, organization_id: UUID, day: dt.date) -> Sequence[PostLine]:
     """Return who holds a post at an organization on `day`."""
-    return posts_where(db, col(Appointment.organization_id) == organization_id, day=day)
+    return posts_where(db, col(Appointment.organization_id) == organization_id, held_on(day))
 
 
-def posts_where(
-    db: ScopedSession, *conditions: sa.ColumnElement[bool], day: dt.date
-) -> Sequence[PostLine]:
-    """Return the posts held on `day` that meet `conditions`, in the order of the kinds of posts."""
+def post(db: ScopedSession, appointment_id: UUID) -> PostLine:
+    """Return one post, whenever it was held; NotFound as `person`."""
+    found = posts_where(db, col(Appointment.id) == appointment_id)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def posts_where(db: ScopedSession, *conditions: sa.ColumnElement[bool]) -> Sequence[PostLine]:
+    """Return the posts that meet `conditions`, in the order of the kinds of posts."""
     found = db.rows(
         sa.select(
             col(Appointment.id),
@@ -238,7 +263,7 @@ def posts_where(
         .join(Person, col(Person.id) == Appointment.person_id)
         .join(PostType, col(PostType.id) == Appointment.post_type_id)
         .outerjoin(Organization, col(Organization.id) == Appointment.organization_id)
-        .where(held_on(day), *conditions)
+        .where(*conditions)
         .order_by(col(PostType.position), col(Appointment.valid_from), col(Appointment.id))
     )
     return [PostLine(*row) for row in found]
@@ -273,26 +298,38 @@ def organization_choices(db: ScopedSession, *, besides: UUID | None = None) -> S
     return [Choice(*row) for row in db.rows(chosen)]
 
 
-def area_choices(db: ScopedSession, actor: Actor, day: dt.date) -> Sequence[Choice]:
-    """Return the areas the units of the actor's station are responsible for on `day`."""
-    found = db.rows(
-        sa.select(col(Area.id), col(Area.name))
-        .join(UnitJurisdiction, col(UnitJurisdiction.area_id) == Area.id)
+def area_choices(
+    db: ScopedSession, actor: Actor, day: dt.date, *, chosen: UUID | None = None
+) -> Sequence[Choice]:
+    """Return the areas the actor's station is responsible for on `day`, and the one `chosen`."""
+    of_station = (
+        sa.select(col(UnitJurisdiction.area_id))
         .join(UnitPlacement, col(UnitPlacement.unit_id) == UnitJurisdiction.unit_id)
         .where(
             col(UnitPlacement.station_id) == actor.station_id,
-            holds(Area, day),
             holds(UnitJurisdiction, day),
             holds(UnitPlacement, day),
         )
-        .group_by(col(Area.id), col(Area.name), col(Area.kana_sort))
+    )
+    standing = sa.and_(holds(Area, day), col(Area.id).in_(of_station))
+    found = db.rows(
+        sa.select(col(Area.id), col(Area.name))
+        .where(sa.or_(standing, col(Area.id) == chosen))
         .order_by(col(Area.kana_sort), col(Area.id))
     )
     return [Choice(*row) for row in found]
 
 
+def is_area(db: ScopedSession, area_id: UUID) -> bool:
+    """Return whether there is an area of that id."""
+    return db.exec(select(Area.id).where(Area.id == area_id)).first() is not None
+
+
 def _one(db: ScopedSession, wanted: SelectOfScalar[T], *, to_change: bool) -> T:
-    found = db.exec(wanted.with_for_update() if to_change else wanted).first()
+    if to_change:
+        # a row this session read before another's change must be read anew
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = db.exec(wanted).first()
     if found is None:
         raise NotFound
     return found

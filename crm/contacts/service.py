@@ -7,6 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from crm.contacts import queries
+from crm.contacts.filing import (
+    index_organization,
+    index_person,
+    organization_reading,
+    owner,
+    person_reading,
+    read_telephones,
+)
 from crm.contacts.models import (
     Appointment,
     AppointmentEnded,
@@ -23,13 +31,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.columns import Stamped
 from crm.kernel.errors import Conflict, Refused
 from crm.kernel.i18n import N_
-from crm.kernel.kana import kana_row, kana_sort_key, normalize_kana
-from crm.kernel.phone import Phone, last4, read_phones
 from crm.kernel.scope import ScopedSession
-from crm.kernel.text import search_key
-
-PHONE_LENGTH = 60
-NOTE_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ def register_person(
     `phones`; a number that is only doubtful is kept as written.
     """
     queries.require_reader(actor)
-    person = Person(**_owner(actor), **_made(actor, now), family_name=facts.family_name)
+    person = Person(**owner(actor), **_made(actor, now), family_name=facts.family_name)
     _describe(person, _person_columns(facts))
     index_person(person)
     phones = read_telephones(actor, Holder(person_id=person.id), facts.phones, area_code=area_code)
@@ -107,16 +109,14 @@ def correct_person(
     """
     person = queries.person(db, person_id, to_change=True)
     _require_newest(person, revision)
-    changed = _describe(person, _person_columns(facts))
+    holder = Holder(person_id=person.id)
+    columns = _person_columns(facts)
+    phones = read_telephones(actor, holder, facts.phones, area_code=area_code)
+    changed = _describe(person, columns) + _exchange_phones(db, holder, phones)
     index_person(person)
-    changed += _exchange_phones(
-        db, actor, Holder(person_id=person.id), facts.phones, area_code=area_code
-    )
     _stamp(person, actor, now)
     db.flush()
-    audit.record(
-        db, actor, "person.corrected", now=now, subject=("person", person.id), fields=changed
-    )
+    audit.record(db, actor, "person.corrected", now=now, subject=holder.subject, fields=changed)
     return person
 
 
@@ -126,9 +126,9 @@ def register_organization(
     """Enter an organization into the actor's station's book; as `register_person`."""
     queries.require_reader(actor)
     organization = Organization(
-        **_owner(actor), **_made(actor, now), kind=facts.kind, name=facts.name
+        **owner(actor), **_made(actor, now), kind=facts.kind, name=facts.name
     )
-    _require_parent(db, facts.parent_id, organization.id)
+    _require_links(db, facts, organization.id)
     _describe(organization, _organization_columns(facts))
     index_organization(organization)
     holder = Holder(organization_id=organization.id)
@@ -154,11 +154,12 @@ def correct_organization(
     """Correct what is recorded of an organization; as `correct_person`."""
     organization = queries.organization(db, organization_id, to_change=True)
     _require_newest(organization, revision)
-    _require_parent(db, facts.parent_id, organization.id)
-    changed = _describe(organization, _organization_columns(facts))
-    index_organization(organization)
+    _require_links(db, facts, organization.id)
     holder = Holder(organization_id=organization.id)
-    changed += _exchange_phones(db, actor, holder, facts.phones, area_code=area_code)
+    columns = _organization_columns(facts)
+    phones = read_telephones(actor, holder, facts.phones, area_code=area_code)
+    changed = _describe(organization, columns) + _exchange_phones(db, holder, phones)
+    index_organization(organization)
     _stamp(organization, actor, now)
     db.flush()
     audit.record(
@@ -172,15 +173,20 @@ def appoint(
 ) -> Appointment:
     """Record that a person holds a post, beside any others; an unknown first day stays empty.
 
-    Raises Refused at `post_type_id` or `organization_id` when there is no such thing to choose.
+    Raises Refused at `post_type_id` or `organization_id` when there is no such thing to choose,
+    or the person holds that very post already.
     """
     person = queries.person(db, person_id)
     if facts.post_type_id not in {kind.id for kind in queries.post_types(db)}:
         raise Refused(N_("役職を選び直してください。"), field="post_type_id")
     if facts.organization_id and not queries.is_organization(db, facts.organization_id):
         raise Refused(N_("団体を選び直してください。"), field="organization_id")
+    if queries.holds_post(
+        db, person_id, facts.post_type_id, facts.organization_id, facts.title, local_day(now)
+    ):
+        raise Refused(N_("この役職は、すでに登録されています。"), field="post_type_id")
     appointment = Appointment(
-        **_owner(actor), **_made(actor, now), **asdict(facts), person_id=person.id
+        **owner(actor), **_made(actor, now), **asdict(facts), person_id=person.id
     )
     db.add(appointment)
     db.flush()
@@ -228,70 +234,9 @@ def end_appointment(
     return appointment
 
 
-def index_person(person: Person) -> None:
-    """Fill the columns by which a person is ordered and found, out of the names."""
-    person.kana_sort = kana_sort_key(person.family_kana, person.given_kana)
-    person.kana_row = kana_row(person.family_kana)
-    person.search_key = search_key(
-        person.family_name + person.given_name,
-        person.family_kana + person.given_kana,
-        person.name_as_given,
-    )
-
-
-def index_organization(organization: Organization) -> None:
-    """Fill the columns by which an organization is ordered and found, out of its name."""
-    organization.kana_sort = kana_sort_key(organization.kana)
-    organization.kana_row = kana_row(organization.kana)
-    organization.search_key = search_key(organization.name, organization.kana)
-
-
-def read_telephones(actor: Actor, holder: Holder, text: str, *, area_code: str) -> list[Telephone]:
-    """Return the rows for the numbers in `text`, each as written and as far as it was understood.
-
-    Raises Refused at `phones` for a text in place of a number, or one too long to be a number.
-    """
-    phones = read_phones(text, area_code=area_code)
-    for phone in phones:
-        if not phone.valid and not any(letter.isdecimal() for letter in phone.raw):
-            raise Refused(
-                N_("電話番号は市外局番から入力してください。（例：087-833-0110）"), field="phones"
-            )
-        if len(phone.raw) > PHONE_LENGTH:
-            raise Refused(N_("電話番号は「、」か改行で区切って入力してください。"), field="phones")
-    return [_telephone(actor, holder, *numbered) for numbered in enumerate(phones)]
-
-
-def _telephone(actor: Actor, holder: Holder, position: int, phone: Phone) -> Telephone:
-    return Telephone(
-        **_owner(actor),
-        person_id=holder.person_id,
-        organization_id=holder.organization_id,
-        position=position,
-        raw=phone.raw,
-        e164=phone.e164,
-        extension=phone.extension or "",
-        kind=phone.kind,
-        label=phone.label,
-        note=phone.note[:NOTE_LENGTH],
-        last4=_end_of(phone),
-    )
-
-
-def _end_of(phone: Phone) -> str:
-    """Return what the number is looked up by, also where nobody could tell whether it exists."""
-    if phone.e164:
-        return last4(phone.e164)
-    figures = "".join(str(int(letter)) for letter in phone.raw if letter.isdecimal())
-    return "" if phone.extension else figures[-4:]
-
-
-def _exchange_phones(
-    db: ScopedSession, actor: Actor, holder: Holder, text: str, *, area_code: str
-) -> list[str]:
-    """Put the numbers of `text` in place of the recorded ones, unless they say the same."""
+def _exchange_phones(db: ScopedSession, holder: Holder, told: list[Telephone]) -> list[str]:
+    """Put `told` in place of the recorded numbers, unless they say the same."""
     recorded = queries.telephone_rows_of(db, holder)
-    told = read_telephones(actor, holder, text, area_code=area_code)
     if [phone.raw for phone in recorded] == [phone.raw for phone in told]:
         return []
     for phone in recorded:
@@ -304,24 +249,14 @@ def _person_columns(facts: PersonFacts) -> dict[str, Any]:
     columns = asdict(facts)
     del columns["phones"]
     for name in ("family_kana", "given_kana"):
-        columns[name] = _reading(columns[name], field=name)
+        columns[name] = person_reading(columns[name], field=name)
     return columns
 
 
 def _organization_columns(facts: OrganizationFacts) -> dict[str, Any]:
     columns = asdict(facts)
     del columns["phones"]
-    return {**columns, "kana": normalize_kana(facts.kana)}
-
-
-def _reading(text: str, *, field: str) -> str:
-    reading = normalize_kana(text)
-    if any(not ("ァ" <= letter <= "ヾ" or letter == " ") for letter in reading):
-        raise Refused(
-            N_("ふりがなは、ひらがなまたはカタカナで入力してください。（例：たかはし）"),
-            field=field,
-        )
-    return reading
+    return {**columns, "kana": organization_reading(facts.kana)}
 
 
 def _describe(row: Person | Organization, columns: Mapping[str, Any]) -> list[str]:
@@ -332,9 +267,12 @@ def _describe(row: Person | Organization, columns: Mapping[str, Any]) -> list[st
     return changed
 
 
-def _require_parent(db: ScopedSession, parent_id: UUID | None, own_id: UUID) -> None:
+def _require_links(db: ScopedSession, facts: OrganizationFacts, own_id: UUID) -> None:
+    parent_id, area_id = facts.parent_id, facts.area_id
     if parent_id and (parent_id == own_id or not queries.is_organization(db, parent_id)):
         raise Refused(N_("上部団体を選び直してください。"), field="parent_id")
+    if area_id and not queries.is_area(db, area_id):
+        raise Refused(N_("区域を選び直してください。"), field="area_id")
 
 
 def _require_newest(row: Stamped, revision: int) -> None:
@@ -351,10 +289,6 @@ def _require_last_day(appointment: Appointment, day: dt.date, *, today: dt.date)
         raise Refused(
             N_("終了した日は、就任した日より後の日付で入力してください。"), field="valid_to"
         )
-
-
-def _owner(actor: Actor) -> dict[str, Any]:
-    return {"agency_id": actor.agency_id, "station_id": actor.station_id}
 
 
 def _made(actor: Actor, now: dt.datetime) -> dict[str, Any]:
