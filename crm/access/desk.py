@@ -21,7 +21,7 @@ from crm.kernel.db import Database
 from crm.kernel.errors import DomainError, Forbidden, NotFound
 from crm.kernel.i18n import use_locale
 from crm.kernel.settings import Settings
-from crm.web.errors import SignInNeeded, preferred_locale
+from crm.web.errors import SignInNeeded, answered_in, preferred_locale
 from crm.web.pages import wants_fragment
 from crm.web.security import csrf_token, require_token
 from crm.web.visit import RequestFacts, Visit
@@ -98,6 +98,7 @@ class Desk:
         if found is None:
             raise SignInNeeded
         use_locale(found.locale)
+        self.request.answered_in[:] = [found.locale]
         stale = now - found.last_seen_at > service.TOUCH_EVERY
         return Visit(
             db=db,
@@ -149,5 +150,6 @@ async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # u
         language=preferred_locale(request),
         wants_fragment=wants_fragment(request),
         sent=sent,
+        answered_in=answered_in(request),
     )
     return Desk(database, settings, facts)

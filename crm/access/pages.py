@@ -1,7 +1,6 @@
 """Signing in and out, the language, the auditor's page and the state of the system."""
 
 import datetime as dt
-from dataclasses import replace
 from importlib.metadata import version
 from urllib.parse import urlencode
 
@@ -104,7 +103,7 @@ def audit_trail(
             visit,
             "access/audit.html",
             block="results",
-            entries=replace(found, items=[trail_line(entry) for entry in found.items]),
+            entries=found.map(trail_line),
             actions=[(known, label_of(known)) for known in queries.audit_actions(visit.db)],
             sub=blank(action=action, name=name),
             base=f"/audit?{urlencode({'action': action, 'name': name})}&number=",

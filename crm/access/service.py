@@ -117,14 +117,14 @@ def open_account(
     """Give a member of staff an account; refuses short passwords and taken names."""
     if not may_keep_accounts(actor):
         raise Forbidden
-    require_password(password)
+    stored = stored_password(password)
     if credentials_of(db, login):
         raise Refused("このログイン名は使われています。別の名前にしてください。", field="login")
     account = Account(
         agency_id=actor.agency_id,
         staff_id=staff_id,
         login=login,
-        password_hash=hash_password(password),
+        password_hash=stored,
         created_by=actor.account_id,
     )
     db.add(account)
@@ -150,6 +150,12 @@ def assign(
         )
     )
     return staff
+
+
+def stored_password(password: str) -> str:
+    """Return what to store for `password`; refuses one that is too short."""
+    require_password(password)
+    return hash_password(password)
 
 
 def require_password(password: str) -> None:

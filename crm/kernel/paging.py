@@ -1,9 +1,10 @@
 """Numbered pages of long lists: printable, countable, reachable by keyboard."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 PAGE_SIZE = 50
 
@@ -16,6 +17,10 @@ class Page(Generic[T]):
     total: int
     number: int = 1
     size: int = PAGE_SIZE
+
+    def map(self, show: Callable[[T], S]) -> "Page[S]":
+        """Return the same page with each item as `show` gives it."""
+        return Page([show(item) for item in self.items], self.total, self.number, self.size)
 
     @property
     def last(self) -> int:

@@ -76,7 +76,7 @@ def ask_to_sign_in(request: Request, error: SignInNeeded) -> Response[None]:  # 
 
 
 def _error_page(request: Request, status: int, sentence: str) -> Response[str]:  # type: ignore[type-arg]  # as above
-    use_locale(preferred_locale(request))
+    use_locale(next(iter(answered_in(request)), "") or preferred_locale(request))
     text = TEXTS.get(status, TEXTS[404] if status < FAULT else TEXTS[FAULT])
     context = {
         "status": status,
@@ -89,6 +89,12 @@ def _error_page(request: Request, status: int, sentence: str) -> Response[str]: 
     else:
         body = environment().get_template("errors/error.html").render(context)
     return Response(body, status_code=status, media_type="text/html", headers=HEADERS)
+
+
+def answered_in(request: Request) -> list[str]:  # type: ignore[type-arg]  # as above
+    """Return the place where the desk leaves the language of whoever signed in."""
+    kept: list[str] = request.scope.setdefault("crm_answered_in", [])  # type: ignore[typeddict-item]  # an ASGI scope may carry more
+    return kept
 
 
 def preferred_locale(request: Request) -> str:  # type: ignore[type-arg]  # as above

@@ -23,6 +23,8 @@ class RequestFacts:
     language: str
     wants_fragment: bool
     sent: FormMultiDict
+    answered_in: list[str]
+    """The language of whoever signed in, for an error page made after the unit of work."""
 
 
 @dataclass(slots=True)

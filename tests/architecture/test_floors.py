@@ -26,8 +26,9 @@ WITHIN_FLOOR = {
     "consents": {"contacts"},
     "notes": {"liaisons"},
 }
-OPEN_ROOMS = {"models", "queries", "service", "policy", "desk"}
-"""What another package may use; pages, forms and columns stay at home."""
+OPEN_ROOMS = {"models", "queries", "lines", "service", "filing", "policy", "desk"}
+"""What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
+queries give, `filing` derives the columns names are sorted and found by."""
 ORDER = ("pages", "forms", "columns", "service", "queries", "policy", "models")
 """Rooms from the top of a package to its ground."""
 

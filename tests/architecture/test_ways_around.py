@@ -1,4 +1,4 @@
-"""The ways around the rules that the session cannot see are banned in the source (security.md F5)."""
+"""Ways around the rules that the session cannot see are banned in the source (F5)."""
 
 import ast
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
 
 
 def excused(name: str, excuses: set[str]) -> bool:
-    return name in excuses or name.split("/")[0] in excuses
+    return name in excuses or name.split("/", maxsplit=1)[0] in excuses
 
 
 def test_no_module_reaches_around_the_session() -> None:
