@@ -1,0 +1,177 @@
+"""構築状況 as plain facts: what stands on a day, and how many liaisons are there."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from crm.agencies.models import BOXES, UnitKind
+from crm.agencies.queries import UnitLine
+from crm.areas.models import AreaKind
+
+
+class Level(StrEnum):
+    """What a count is taken over; a liaison counts once at each, so levels never add up."""
+
+    AREA = "area"
+    UNIT = "unit"
+    STATION = "station"
+    ELSEWHERE = "elsewhere"
+    ALL = "all"
+
+
+class Charge(NamedTuple):
+    """An area and the unit in charge of it on a day."""
+
+    unit_id: UUID
+    area_id: UUID
+    kind: AreaKind
+    name: str
+    revision: int
+
+
+class Tally(NamedTuple):
+    """The counts of one place; `persons` and `organizations` are liaisons, apart from each other.
+
+    `posts` counts appointments of the persons (延べ), `registered` the active organizations on
+    file whether liaisons or not, `last_contact` the last day both sides spoke.
+    """
+
+    persons: int = 0
+    organizations: int = 0
+    posts: int = 0
+    registered: int = 0
+    last_contact: dt.date | None = None
+
+    @property
+    def liaisons(self) -> int:
+        """Persons and organizations together; a person is never an organization."""
+        return self.persons + self.organizations
+
+
+NOTHING = Tally()
+
+Place = tuple[Level, UUID]
+"""A level and the key of the area, unit, station or agency there."""
+
+
+class AreaLine(NamedTuple):
+    """An area with its counts; `revision` changes when its polygon does.
+
+    An area two units share stands in the tree twice; `is_first` marks the place links lead to.
+    """
+
+    id: UUID
+    name: str
+    revision: int
+    tally: Tally
+    is_first: bool
+
+
+class UnitBranch(NamedTuple):
+    """A koban, chuzaisho or other unit in charge, with its areas."""
+
+    id: UUID
+    name: str
+    tally: Tally
+    areas: Sequence[AreaLine]
+
+
+class StationBranch(NamedTuple):
+    """A station with its units; `elsewhere` counts what none of the areas shown holds."""
+
+    id: UUID
+    name: str
+    tally: Tally
+    units: Sequence[UnitBranch]
+    elsewhere: Tally
+
+
+class VacantArea(NamedTuple):
+    """An area where nobody is a liaison, and who is in charge of it."""
+
+    area: AreaLine
+    unit: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Liaisons and posts by station, unit and area on one day, for one kind of area.
+
+    `kinds` are the kinds there is a choice of: `kind`, and those a unit is in charge of on the day.
+    """
+
+    day: dt.date
+    kind: AreaKind
+    kinds: Sequence[AreaKind]
+    total: Tally
+    stations: Sequence[StationBranch]
+
+    @property
+    def areas(self) -> Sequence[AreaLine]:
+        """Every area once, also where two units share it."""
+        return list({area.id: area for _, _, area in self._lines()}.values())
+
+    @property
+    def vacant(self) -> Sequence[VacantArea]:
+        """The areas without anyone, in the order of the table."""
+        found = {
+            area.id: VacantArea(area, unit.name, station.name)
+            for station, unit, area in self._lines()
+            if not area.tally.liaisons
+        }
+        return list(found.values())
+
+    def _lines(self) -> Iterator[tuple[StationBranch, UnitBranch, AreaLine]]:
+        for station in self.stations:
+            for unit in station.units:
+                for area in unit.areas:
+                    yield station, unit, area
+
+
+def branches(
+    units: Sequence[UnitLine], charges: Sequence[Charge], tallies: Mapping[Place, Tally]
+) -> list[StationBranch]:
+    """Arrange units, areas and counts as a tree, keeping the order they come in.
+
+    A koban or chuzaisho always stands in it; another unit only where it is in charge of an area.
+    """
+    areas = _areas_by_unit(charges, tallies)
+    return [
+        StationBranch(
+            station.id,
+            station.name,
+            tallies.get((Level.STATION, station.id), NOTHING),
+            [
+                UnitBranch(
+                    unit.id,
+                    unit.name,
+                    tallies.get((Level.UNIT, unit.id), NOTHING),
+                    areas.get(unit.id, []),
+                )
+                for unit in units
+                if unit.station_id == station.id and (unit.kind in BOXES or unit.id in areas)
+            ],
+            tallies.get((Level.ELSEWHERE, station.id), NOTHING),
+        )
+        for station in units
+        if station.kind is UnitKind.STATION
+    ]
+
+
+def _areas_by_unit(
+    charges: Sequence[Charge], tallies: Mapping[Place, Tally]
+) -> dict[UUID, list[AreaLine]]:
+    found: dict[UUID, list[AreaLine]] = {}
+    met: set[UUID] = set()
+    for charge in charges:
+        tally = tallies.get((Level.AREA, charge.area_id), NOTHING)
+        line = AreaLine(
+            charge.area_id, charge.name, charge.revision, tally, charge.area_id not in met
+        )
+        met.add(charge.area_id)
+        found.setdefault(charge.unit_id, []).append(line)
+    return found

@@ -1,0 +1,308 @@
+"""Every select of 構築状況: what stands on a day, by the rules, and the counts, past them.
+
+Headquarters may not read a station's people, only how many there are. So the counts alone leave
+the rules, in one marked statement shape (`_counted`): it gives the keys of places and aggregates,
+never a name or a word about anybody, and every table in it is narrowed to the agency by hand.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from shapely import Geometry
+from sqlmodel import col
+
+from crm.agencies.models import UnitJurisdiction, UnitPlacement
+from crm.agencies.queries import units_on
+from crm.areas.models import Area, AreaKind
+from crm.contacts.models import Appointment, Organization
+from crm.coverage.models import NOTHING, Charge, Coverage, Level, Place, Tally, branches
+from crm.kernel.actor import Actor
+from crm.kernel.clock import end_of_day, local_day
+from crm.kernel.columns import Key, holds
+from crm.kernel.errors import NotFound
+from crm.kernel.scope import ScopedSession
+from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
+from crm.notes.models import TWO_WAY, ActivityNote, NoteOrganization, NotePerson
+
+
+def coverage_on(
+    db: ScopedSession, actor: Actor, day: dt.date, *, kind: AreaKind, station_id: UUID | None
+) -> Coverage:
+    """Return what stood on `day` and its counts, for one station or, with None, for all.
+
+    Six statements however many places there are.
+    """
+    charges = charges_on(db, day, station_id=station_id)
+    tallies = tallies_on(db, actor.agency_id, day, kind=kind, station_id=station_id)
+    return Coverage(
+        day=day,
+        kind=kind,
+        kinds=[each for each in AreaKind if each in {kind, *(line.kind for line in charges)}],
+        total=tallies.get((Level.ALL, actor.agency_id), NOTHING),
+        stations=branches(
+            units_on(db, day, station_id=station_id),
+            [line for line in charges if line.kind is kind],
+            tallies,
+        ),
+    )
+
+
+def charges_on(db: ScopedSession, day: dt.date, *, station_id: UUID | None) -> list[Charge]:
+    """Return which unit is in charge of which area on `day`, areas in kana order."""
+    statement = (
+        sa.select(
+            col(UnitJurisdiction.unit_id),
+            col(Area.id),
+            col(Area.kind),
+            col(Area.name),
+            col(Area.revision),
+        )
+        .join(Area, col(Area.id) == col(UnitJurisdiction.area_id))
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == col(UnitJurisdiction.unit_id))
+        .where(holds(UnitJurisdiction, day), holds(Area, day), holds(UnitPlacement, day))
+        .order_by(col(Area.kana_sort), col(Area.name), col(UnitJurisdiction.unit_id))
+    )
+    if station_id is not None:
+        statement = statement.where(col(UnitPlacement.station_id) == station_id)
+    return [Charge(*row) for row in db.rows(statement)]
+
+
+def polygons_of(
+    db: ScopedSession, area_ids: Sequence[UUID]
+) -> list[tuple[UUID, Geometry, dict[str, Any] | None]]:
+    """Return the polygons of those areas that have one, with the file each came from."""
+    statement = sa.select(col(Area.id), col(Area.polygon), col(Area.provenance)).where(
+        col(Area.id).in_(area_ids), col(Area.polygon).is_not(None)
+    )
+    return [(area_id, polygon, source) for area_id, polygon, source in db.rows(statement)]
+
+
+def station_name(db: ScopedSession, station_id: UUID) -> str:
+    """Return what a station is called, or was when it last stood; NotFound if there is none."""
+    statement = (
+        sa.select(col(UnitPlacement.name))
+        .where(
+            col(UnitPlacement.unit_id) == station_id, col(UnitPlacement.station_id) == station_id
+        )
+        .order_by(col(UnitPlacement.valid_from).desc())
+        .limit(1)
+    )
+    rows = db.rows(statement)
+    if not rows:
+        raise NotFound
+    return str(rows[0].name)
+
+
+def tallies_on(
+    db: ScopedSession, agency_id: UUID, day: dt.date, *, kind: AreaKind, station_id: UUID | None
+) -> dict[Place, Tally]:
+    """Return the counts of every area, unit and station on `day`, and of all of them together.
+
+    A person with several posts or areas counts once at each level. Organizations on file are
+    those active now: their past is not dated.
+    """
+    standing = _standing(agency_id, day, kind)
+    held = _by_level(standing, _liaisons(agency_id, day), agency_id, station_id)
+    filed = _by_level(standing, _organizations(agency_id), agency_id, station_id)
+    liaisons = _liaison_counts(db, held, agency_id, day)
+    registered = _organization_counts(db, filed)
+    spoken = _last_days(db, held, agency_id, day)
+    return {
+        place: Tally(*liaisons.get(place, (0, 0, 0)), registered.get(place, 0), spoken.get(place))
+        for place in liaisons.keys() | registered.keys()
+    }
+
+
+def _liaison_counts(
+    db: ScopedSession, held: sa.Subquery, agency_id: UUID, day: dt.date
+) -> dict[Place, tuple[int, int, int]]:
+    """Return persons, organizations and the persons' posts by place."""
+    appointed = sa.and_(
+        col(Appointment.person_id) == held.c.person_id, *_appointments(agency_id, day)
+    )
+    rows = _counted(
+        db,
+        held,
+        held.outerjoin(Appointment, appointed),
+        sa.func.count(held.c.person_id.distinct()),
+        sa.func.count(held.c.organization_id.distinct()),
+        sa.func.count(col(Appointment.id).distinct()),
+    )
+    return {place: (persons, bodies, posts) for place, (persons, bodies, posts) in rows}
+
+
+def _organization_counts(db: ScopedSession, filed: sa.Subquery) -> dict[Place, int]:
+    """Return the organizations on file by place."""
+    rows = _counted(db, filed, filed, sa.func.count(filed.c.organization_id.distinct()))
+    return {place: count for place, (count,) in rows}
+
+
+def _last_days(
+    db: ScopedSession, held: sa.Subquery, agency_id: UUID, day: dt.date
+) -> dict[Place, dt.date]:
+    """Return by place the last day somebody who is a liaison there spoke with the police."""
+    spoken = _last_contacts(agency_id, day)
+    rows = _counted(
+        db,
+        held,
+        held.join(spoken, spoken.c.holder_id == held.c.holder_id),
+        sa.func.max(spoken.c.happened_at),
+    )
+    return {place: local_day(moment) for place, (moment,) in rows}
+
+
+def _counted(
+    db: ScopedSession,
+    places: sa.Subquery,
+    source: sa.FromClause,
+    *counts: sa.ColumnElement[Any],
+) -> list[tuple[Place, tuple[Any, ...]]]:
+    """Read aggregates by place past the rules: the one statement shape that may."""
+    rows: Sequence[Sequence[Any]] = db.rows(
+        sa.select(places.c.level, places.c.key, *counts)
+        .select_from(source)
+        .group_by(places.c.level, places.c.key)
+        .execution_options(system="coverage counts")
+    )
+    return [((Level(level), key), tuple(figures)) for level, key, *figures in rows]
+
+
+def _standing(agency_id: UUID, day: dt.date, kind: AreaKind) -> sa.CTE:
+    """Give the areas of one kind on `day`, the unit in charge and its station."""
+    return (
+        sa.select(
+            col(UnitJurisdiction.area_id),
+            col(UnitJurisdiction.unit_id),
+            col(UnitPlacement.station_id),
+        )
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == col(UnitJurisdiction.unit_id))
+        .join(Area, col(Area.id) == col(UnitJurisdiction.area_id))
+        .where(
+            col(UnitJurisdiction.agency_id) == agency_id,
+            col(UnitPlacement.agency_id) == agency_id,
+            col(UnitPlacement.station_id).is_not(None),
+            col(Area.kind) == kind,
+            holds(UnitJurisdiction, day),
+            holds(UnitPlacement, day),
+            holds(Area, day),
+        )
+        .cte("standing")
+    )
+
+
+def _liaisons(agency_id: UUID, day: dt.date) -> sa.CTE:
+    """Give the holders of a term on `day`, a row per area; without areas, a row with none."""
+    area = sa.and_(
+        col(LiaisonTermArea.term_id) == col(LiaisonTerm.id),
+        col(LiaisonTermArea.agency_id) == agency_id,
+    )
+    return (
+        sa.select(
+            col(LiaisonTerm.station_id),
+            col(LiaisonTermArea.area_id),
+            col(LiaisonTerm.person_id),
+            col(LiaisonTerm.organization_id),
+            sa.func.coalesce(col(LiaisonTerm.person_id), col(LiaisonTerm.organization_id)).label(
+                "holder_id"
+            ),
+        )
+        .outerjoin(LiaisonTermArea, area)
+        .where(col(LiaisonTerm.agency_id) == agency_id, holds(LiaisonTerm, day))
+        .cte("liaisons")
+    )
+
+
+def _organizations(agency_id: UUID) -> sa.CTE:
+    """Give the active organizations on file, in the same columns as `_liaisons`."""
+    return (
+        sa.select(
+            col(Organization.station_id),
+            col(Organization.area_id),
+            sa.null().label("person_id"),
+            col(Organization.id).label("organization_id"),
+            col(Organization.id).label("holder_id"),
+        )
+        .where(col(Organization.agency_id) == agency_id, col(Organization.is_active))
+        .cte("organizations")
+    )
+
+
+def _by_level(
+    standing: sa.CTE, holders: sa.CTE, agency_id: UUID, station_id: UUID | None
+) -> sa.Subquery:
+    """Repeat each holder at every level it counts at.
+
+    Where it has an area that stands, that area's units and stations count it, whichever station
+    keeps its file (a koban may have moved since); otherwise the station that keeps it does.
+    """
+    placed = (
+        sa.select(standing, holders.c.person_id, holders.c.organization_id, holders.c.holder_id)
+        .join(holders, holders.c.area_id == standing.c.area_id)
+        .cte(f"placed_{holders.name}")
+    )
+    elsewhere = ~sa.exists().where(placed.c.holder_id == holders.c.holder_id)
+    agency = sa.literal(agency_id, Key())
+    levels = sa.union_all(
+        _at(Level.AREA, placed.c.area_id, placed),
+        _at(Level.UNIT, placed.c.unit_id, placed),
+        _at(Level.STATION, placed.c.station_id, placed),
+        _at(Level.ALL, agency, placed),
+        _at(Level.ELSEWHERE, holders.c.station_id, holders).where(elsewhere),
+        _at(Level.STATION, holders.c.station_id, holders).where(elsewhere),
+        _at(Level.ALL, agency, holders).where(elsewhere),
+    ).subquery(f"every_{holders.name}")
+    shown = sa.select(levels)
+    if station_id is not None:
+        shown = shown.where(levels.c.station_id == station_id)
+    return shown.subquery(f"{holders.name}_by_level")
+
+
+def _at(level: Level, key: sa.ColumnElement[Any], source: sa.CTE) -> sa.Select[Any]:
+    return sa.select(
+        sa.literal(level.value).label("level"),
+        key.label("key"),
+        source.c.station_id,
+        source.c.person_id,
+        source.c.organization_id,
+        source.c.holder_id,
+    )
+
+
+def _appointments(agency_id: UUID, day: dt.date) -> list[sa.ColumnElement[bool]]:
+    """Give the conditions of a post held on `day`; an unknown start is an early one."""
+    return [
+        col(Appointment.agency_id) == agency_id,
+        sa.or_(col(Appointment.valid_from).is_(None), col(Appointment.valid_from) <= day),
+        sa.or_(col(Appointment.valid_to).is_(None), col(Appointment.valid_to) >= day),
+    ]
+
+
+def _last_contacts(agency_id: UUID, day: dt.date) -> sa.Subquery:
+    """Give the last time each person and organization spoke with the police, up to `day`."""
+    return sa.union_all(
+        *(
+            sa.select(
+                holder.label("holder_id"),
+                sa.func.max(col(ActivityNote.happened_at)).label("happened_at"),
+            )
+            .join(ActivityNote, col(ActivityNote.id) == note)
+            .where(
+                agency == agency_id,
+                col(ActivityNote.agency_id) == agency_id,
+                col(ActivityNote.outcome).in_(TWO_WAY),
+                col(ActivityNote.happened_at) < end_of_day(day),
+            )
+            .group_by(holder)
+            for holder, note, agency in (
+                (col(NotePerson.person_id), col(NotePerson.note_id), col(NotePerson.agency_id)),
+                (
+                    col(NoteOrganization.organization_id),
+                    col(NoteOrganization.note_id),
+                    col(NoteOrganization.agency_id),
+                ),
+            )
+        )
+    ).subquery("last_contacts")
