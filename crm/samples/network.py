@@ -1,0 +1,351 @@
+"""The liaison network of a sample: who was asked, what they answered, and who is a liaison."""
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from crm.consents.models import ConsentGrant, ConsentMethod, ConsentRecord, ConsentScope
+from crm.consents.service import FORM_VERSION
+from crm.contacts.models import OrganizationKind as Kind
+from crm.liaisons.models import (
+    AcceptanceRecord,
+    Approach,
+    Decision,
+    EndReason,
+    LiaisonCandidate,
+    LiaisonTerm,
+    LiaisonTermArea,
+)
+from crm.samples.crew import Crew
+from crm.samples.offices import Station
+from crm.samples.organizations import Known
+from crm.samples.people import Acquaintance, Community
+from crm.samples.rows import Rows, moment
+from crm.samples.sizes import Size
+from crm.samples.town import Place
+
+_EMPTY = 0.07
+_ASSOCIATIONS = 0.45
+_NOTICED_BEFORE = 0.3
+_METHODS = tuple(ConsentMethod)
+_PERSONS_END = (
+    EndReason.OWN_WISH,
+    EndReason.OWN_WISH,
+    EndReason.MOVED,
+    EndReason.DECEASED,
+    EndReason.POST_ENDED,
+    EndReason.OTHER,
+)
+_ORGANIZATIONS_END = (
+    EndReason.OWN_WISH,
+    EndReason.ORGANIZATION_DISSOLVED,
+    EndReason.OTHER,
+)
+
+# What people agree to, and how many do.
+_WIDTH = {
+    ConsentScope.WITHIN_STATION: 0.92,
+    ConsentScope.HQ_NAME: 0.7,
+    ConsentScope.MUNICIPALITY: 0.5,
+    ConsentScope.OTHER_LIAISONS: 0.55,
+    ConsentScope.BY_PHONE: 0.86,
+    ConsentScope.BY_POST: 0.55,
+    ConsentScope.BY_FAX: 0.2,
+    ConsentScope.BY_EMAIL: 0.15,
+    ConsentScope.PHOTO: 0.2,
+}
+_NARROWED = 0.06
+_CANDIDATE_REMARKS = (
+    "見守り活動に毎朝出ておられる。",
+    "祭りの世話役。近所の人望が厚い。",
+    "集会所の鍵番。地域の様子に詳しい。",
+    "商店の店先で子どもに声をかけている。",
+    "前会長の紹介。話を聞いてみたい。",
+    "防災訓練で進行役をしておられた。",
+)
+
+
+class Party(NamedTuple):
+    """A person or an organization that may be asked, and where it is at home."""
+
+    person: Acquaintance | None
+    organization: Known | None
+    place: Place
+
+    @property
+    def columns(self) -> dict[str, UUID | None]:
+        """The two columns that say about whom a row is."""
+        return {
+            "person_id": self.person.id if self.person else None,
+            "organization_id": self.organization.id if self.organization else None,
+        }
+
+    @property
+    def id(self) -> UUID:
+        """The key of the person or organization."""
+        holder = self.person or self.organization
+        if holder is None:
+            raise ValueError("a party is a person or an organization")
+        return holder.id
+
+
+@dataclass(slots=True)
+class Network:
+    """The liaisons of a station, and what activity notes must respect."""
+
+    active: list[Party] = field(default_factory=list)
+    others: list[Party] = field(default_factory=list)
+    no_phone: set[UUID] = field(default_factory=set)
+
+
+def put_network(
+    rows: Rows, station: Station, crew: Crew, community: Community, size: Size
+) -> Network:
+    """Put askings, answers, consents and terms into `rows`; a few areas are left without anyone."""
+    covered = _covered(rows.rng, community)
+    parties = _parties(rows.rng, community, covered)
+    network = Network(active=parties[: size.liaisons])
+    desk = _Desk(rows, station, crew, community, network)
+    for party in network.active:
+        desk.serve(party)
+    rest = parties[size.liaisons :]
+    rows.rng.shuffle(rest)
+    network.others = list(rest)
+    for record, share in (
+        (desk.serve_and_end, 0.16),
+        (desk.decline, 0.09),
+        (desk.ask_lately, 0.03),
+        (desk.notice_only, 0.04),
+        (desk.accept_for_later, 0.004),
+    ):
+        for _ in range(min(max(2, round(size.liaisons * share)), len(rest))):
+            record(rest.pop())
+    return network
+
+
+def _covered(rng: random.Random, community: Community) -> list[Known]:
+    """Return the associations whose areas have a liaison; of some areas nobody has been won."""
+    associations = [
+        known for known in community.organizations if known.kind is Kind.NEIGHBORHOOD_ASSOCIATION
+    ]
+    # chairs who changed show what follows from it, so their areas are never among the empty
+    may_lack = [known.id for known in associations if known.id not in community.replaced]
+    lacking = rng.sample(may_lack, max(2, round(len(associations) * _EMPTY)))
+    return [known for known in associations if known.id not in lacking]
+
+
+def _parties(rng: random.Random, community: Community, covered: list[Known]) -> list[Party]:
+    """Return whom to ask, each once: one for each covered area, then more of them, in any order."""
+    first = [_for_area(rng, community, known) for known in covered]
+    areas = {known.place.id for known in covered}
+    pool = [Party(person, None, person.place) for person in community.people] + [
+        Party(None, known, known.place)
+        for known in community.organizations
+        if known.kind is not Kind.NEIGHBORHOOD_ASSOCIATION and known.is_active
+    ]
+    rng.shuffle(pool)
+    pool.sort(key=lambda party: party.place.id not in areas)
+    once: dict[UUID, Party] = {}
+    for party in (*first, *pool):
+        once.setdefault(party.id, party)
+    return list(once.values())
+
+
+def _for_area(rng: random.Random, community: Community, known: Known) -> Party:
+    """Choose an area's liaison: the association itself, its chair, or another resident."""
+    if known.id in community.replaced or rng.random() < _ASSOCIATIONS:
+        return Party(None, known, known.place)
+    person = rng.choice([community.heads[known.id], *community.residents[known.place.id]])
+    return Party(person, None, known.place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where the network office puts askings and answers on record."""
+
+    rows: Rows
+    station: Station
+    crew: Crew
+    community: Community
+    network: Network
+
+    def serve(self, party: Party) -> None:
+        """Record an asking, a yes, consents and a term that runs."""
+        day = self._some_day(30)
+        if party.id in self.community.replaced:
+            day = min(day, self.station.calendar.today - dt.timedelta(days=700))
+        asked_on = self._ask(party, day)
+        accepted_on = asked_on + dt.timedelta(days=self.rows.rng.randint(0, 12))
+        self._take_on(party, asked_on, accepted_on, accepted_on)
+        scopes = self._consent(party, accepted_on)
+        if self.rows.rng.random() < _NARROWED and len(scopes) > 1:
+            scopes = self._consent(party, self._between(accepted_on), scopes[:-1])
+        if ConsentScope.BY_PHONE not in scopes:
+            self.network.no_phone.add(party.id)
+
+    def serve_and_end(self, party: Party) -> None:
+        """Record a term that ended; for an own wish the answer says so and consent ends with it."""
+        asked_on = self._ask(party, self._some_day(400))
+        accepted_on = asked_on + dt.timedelta(days=self.rows.rng.randint(0, 12))
+        ended_on = self._between(accepted_on + dt.timedelta(days=90))
+        reasons = _PERSONS_END if party.person else _ORGANIZATIONS_END
+        reason = self.rows.rng.choice(reasons)
+        self._take_on(party, asked_on, accepted_on, accepted_on, (ended_on, reason))
+        self._consent(party, accepted_on)
+        if reason is EndReason.OWN_WISH:
+            self._answer(party, Decision.WITHDRAWN, ended_on + dt.timedelta(days=1))
+            self._consent(party, ended_on + dt.timedelta(days=1), [])
+
+    def decline(self, party: Party) -> None:
+        """Record an asking and a no, for which nobody asks why."""
+        asked_on = self._ask(party, self._some_day(40))
+        answered = asked_on + dt.timedelta(days=self.rows.rng.randint(0, 12))
+        self._answer(party, Decision.DECLINED, answered)
+
+    def ask_lately(self, party: Party) -> None:
+        """Record an asking that is still without an answer."""
+        self._ask(party, self._ago(self.rows.rng.randint(3, 45)))
+
+    def notice_only(self, party: Party) -> None:
+        """Record that somebody seems suitable."""
+        self._notice(party, self._ago(self.rows.rng.randint(2, 120)))
+
+    def accept_for_later(self, party: Party) -> None:
+        """Record a yes whose term begins next month."""
+        asked_on = self._ask(party, self._ago(self.rows.rng.randint(6, 14)))
+        accepted_on = asked_on + dt.timedelta(days=3)
+        begins = self.station.calendar.today + dt.timedelta(days=self.rows.rng.randint(10, 25))
+        self._take_on(party, asked_on, accepted_on, begins)
+        self._consent(party, accepted_on)
+
+    def _notice(self, party: Party, day: dt.date) -> None:
+        box = self.station.box_of(party.place.id, day)
+        self.rows.put(
+            LiaisonCandidate,
+            day,
+            **party.columns,
+            noticed_on=day,
+            noticed_by=self._officer(box.id, day),
+            unit_id=box.id,
+            remark=self.rows.rng.choice(_CANDIDATE_REMARKS),
+        )
+
+    def _ask(self, party: Party, day: dt.date) -> dt.date:
+        if self.rows.rng.random() < _NOTICED_BEFORE:
+            self._notice(party, day - dt.timedelta(days=self.rows.rng.randint(5, 40)))
+        box = self.station.box_of(party.place.id, day)
+        self.rows.put(
+            Approach,
+            day,
+            **party.columns,
+            asked_on=day,
+            asked_by=self._officer(box.id, day),
+            unit_id=box.id,
+            method=self.rows.rng.choice((ConsentMethod.ORAL, ConsentMethod.WRITTEN)),
+            form_version=FORM_VERSION,
+            recorded_at=moment(day, 17),
+        )
+        return day
+
+    def _answer(self, party: Party, decision: Decision, day: dt.date) -> UUID:
+        return self.rows.put(
+            AcceptanceRecord,
+            day,
+            **party.columns,
+            decision=decision,
+            decided_on=day,
+            method=self.rows.rng.choice(_METHODS),
+            recorded_by=self._chief(day),
+            recorded_at=moment(day, 17),
+        )
+
+    def _take_on(
+        self,
+        party: Party,
+        asked_on: dt.date,
+        accepted_on: dt.date,
+        begins: dt.date,
+        ended: tuple[dt.date, EndReason] | None = None,
+    ) -> None:
+        contact, outdated = self._contact(party, begins)
+        term_id = self.rows.put(
+            LiaisonTerm,
+            accepted_on,
+            **party.columns,
+            acceptance_id=self._answer(party, Decision.ACCEPTED, accepted_on),
+            asked_on=asked_on,
+            contact_person_id=contact,
+            contact_needs_review=outdated and ended is None,
+            valid_from=begins,
+            valid_to=ended[0] if ended else None,
+            end_reason=ended[1] if ended else None,
+        )
+        self.rows.put(LiaisonTermArea, accepted_on, term_id=term_id, area_id=party.place.id)
+
+    def _contact(self, party: Party, day: dt.date) -> tuple[UUID | None, bool]:
+        """Return whom to call at an organization, and whether that person's post has ended."""
+        if party.organization is None:
+            return None, False
+        former = self.community.replaced.get(party.organization.id)
+        if former and day < self.station.calendar.today - dt.timedelta(days=365):
+            return former.id, True
+        return self.community.heads[party.organization.id].id, False
+
+    def _consent(
+        self, party: Party, day: dt.date, scopes: list[ConsentScope] | None = None
+    ) -> list[ConsentScope]:
+        """Record what is agreed to from `day` on and return it; drawn by lot where not given."""
+        rng = self.rows.rng
+        if scopes is None:
+            scopes = [scope for scope, share in _WIDTH.items() if rng.random() < share]
+        speaker = self._speaker(party)
+        record_id = self.rows.put(
+            ConsentRecord,
+            day,
+            **party.columns,
+            signatory=speaker,
+            capacity="代表者" if speaker else "",
+            form_version=FORM_VERSION,
+            decided_on=day,
+            method=rng.choice(_METHODS),
+            recorded_by=self._chief(day),
+            recorded_at=moment(day, 17),
+        )
+        city = f"{party.place.municipality.name}市民安全課（氏名・電話番号）"
+        for scope in scopes:
+            recipient = city if scope is ConsentScope.MUNICIPALITY else ""
+            self.rows.put(
+                ConsentGrant,
+                day,
+                record_id=record_id,
+                scope=scope,
+                recipient=recipient,
+                valid_from=day,
+            )
+        return scopes
+
+    def _speaker(self, party: Party) -> str:
+        if party.organization is None:
+            return ""
+        return self.community.heads[party.organization.id].name.whole
+
+    def _officer(self, unit_id: UUID, day: dt.date) -> UUID:
+        return self.rows.rng.choice(self.crew.at(unit_id, day))
+
+    def _chief(self, day: dt.date) -> UUID:
+        return self.crew.chief_of(self.station.network_office, day)
+
+    def _some_day(self, latest_ago: int) -> dt.date:
+        calendar = self.station.calendar
+        span = (calendar.today - calendar.begins).days
+        return self._ago(self.rows.rng.randint(latest_ago, span - 120))
+
+    def _ago(self, days: int) -> dt.date:
+        return self.station.calendar.today - dt.timedelta(days=days)
+
+    def _between(self, day: dt.date) -> dt.date:
+        """Return some day after `day` and before today."""
+        left = (self.station.calendar.today - day).days - 2
+        return day + dt.timedelta(days=self.rows.rng.randint(1, max(left, 1)))

@@ -1,0 +1,98 @@
+"""How much there is in a sample: one large station, one for tests and screenshots, a neighbor."""
+
+from dataclasses import dataclass, field
+
+from crm.contacts.models import OrganizationKind as Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """What one station's sample amounts to; `group` areas share the stem of their town's name."""
+
+    columns: int
+    rows: int
+    group: int
+    boxes: int
+    elementary: int
+    junior_high: int
+    officers: int
+    persons: int
+    liaisons: int
+    notes: int
+    organizations: dict[Kind, int] = field(default_factory=dict)
+
+    @property
+    def areas(self) -> int:
+        """How many association areas there are; each has its association."""
+        return self.columns * self.rows
+
+
+STATION = Size(
+    columns=30,
+    rows=20,
+    group=10,
+    boxes=12,
+    elementary=15,
+    junior_high=7,
+    officers=7,
+    persons=2500,
+    liaisons=750,
+    notes=37_500,
+    organizations={
+        Kind.COMMUNITY_COUNCIL: 15,
+        Kind.SCHOOL: 30,
+        Kind.PRESCHOOL: 30,
+        Kind.COMMUNITY_CENTER: 22,
+        Kind.SHOPKEEPERS_ASSOCIATION: 18,
+        Kind.VOLUNTEER_GROUP: 30,
+        Kind.BUSINESS: 500,
+        Kind.PUBLIC_FACILITY: 20,
+        Kind.OTHER: 35,
+    },
+)
+
+SMALL = Size(
+    columns=4,
+    rows=3,
+    group=3,
+    boxes=3,
+    elementary=3,
+    junior_high=2,
+    officers=3,
+    persons=80,
+    liaisons=30,
+    notes=400,
+    organizations={
+        Kind.COMMUNITY_COUNCIL: 3,
+        Kind.SCHOOL: 5,
+        Kind.PRESCHOOL: 2,
+        Kind.COMMUNITY_CENTER: 2,
+        Kind.SHOPKEEPERS_ASSOCIATION: 2,
+        Kind.VOLUNTEER_GROUP: 2,
+        Kind.BUSINESS: 8,
+        Kind.PUBLIC_FACILITY: 1,
+        Kind.OTHER: 3,
+    },
+)
+
+NEIGHBOR = Size(
+    columns=3,
+    rows=2,
+    group=2,
+    boxes=2,
+    elementary=2,
+    junior_high=1,
+    officers=2,
+    persons=24,
+    liaisons=9,
+    notes=90,
+    organizations={
+        Kind.COMMUNITY_COUNCIL: 1,
+        Kind.SCHOOL: 3,
+        Kind.PRESCHOOL: 1,
+        Kind.BUSINESS: 3,
+        Kind.OTHER: 1,
+    },
+)
+
+SIZES = {"station": STATION, "small": SMALL}
