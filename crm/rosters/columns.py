@@ -11,7 +11,7 @@ from typing import Literal
 from crm.kernel.i18n import N_
 from crm.kernel.wareki import wareki
 from crm.rosters.models import RosterProfile
-from crm.rosters.queries import RosterRow
+from crm.rosters.rows import RosterRow
 
 Cell = str | int | dt.date
 Align = Literal["left", "center", "right"]
@@ -28,7 +28,8 @@ class RosterColumn:
     """One column: its heading and what a row says under it.
 
     `paper` is its width relative to the other columns of a page, `sheet` in digits of a
-    spreadsheet. `at_meetings` is false for what is never handed out.
+    spreadsheet. `at_meetings` is false for what is never handed out; `unbroken` keeps a line whole
+    on screen.
     """
 
     key: str
@@ -38,6 +39,7 @@ class RosterColumn:
     sheet: float
     align: Align = "left"
     at_meetings: bool = True
+    unbroken: bool = False
 
     def text(self, row: RosterRow) -> str:
         """Return what the row says as printed: dates in the Japanese calendar."""
@@ -51,16 +53,18 @@ def _kind(row: RosterRow) -> str:
 
 ROSTER_COLUMNS = (
     RosterColumn("number", N_("番号"), lambda row: row.number, 10, 6, "right"),
-    RosterColumn("kind", N_("区分"), _kind, 11, 6, "center"),
-    RosterColumn("name", N_("氏名・団体名"), lambda row: row.name, 37, 15),
+    RosterColumn("kind", N_("区分"), _kind, 11, 6, "center", unbroken=True),
+    RosterColumn("name", N_("氏名・団体名"), lambda row: row.name, 36, 15),
     RosterColumn(KANA, N_("ふりがな"), lambda row: row.kana, 0, 15),
     RosterColumn("post", N_("役職・窓口担当者"), lambda row: row.post, 33, 14),
-    RosterColumn("areas", N_("担当区域"), lambda row: row.areas, 32, 15),
-    RosterColumn("phone", N_("電話番号"), lambda row: row.phone, 37, 14, at_meetings=False),
-    RosterColumn("concurrent", N_("兼任"), lambda row: row.concurrent, 26, 13),
-    RosterColumn("boxes", N_("担当交番・駐在所"), lambda row: row.boxes, 24, 11),
-    RosterColumn("asked_on", N_("依頼年月日"), lambda row: row.asked_on, 24, 17),
-    RosterColumn("remark", N_("備考"), lambda row: row.remark, 28, 18, at_meetings=False),
+    RosterColumn("areas", N_("担当区域"), lambda row: row.areas, 31, 15),
+    RosterColumn(
+        "phone", N_("電話番号"), lambda row: row.phone, 34, 15, at_meetings=False, unbroken=True
+    ),
+    RosterColumn("concurrent", N_("兼任"), lambda row: row.concurrent, 29, 16),
+    RosterColumn("boxes", N_("担当交番・駐在所"), lambda row: row.boxes, 28, 13, unbroken=True),
+    RosterColumn("asked_on", N_("依頼年月日"), lambda row: row.asked_on, 24, 16, unbroken=True),
+    RosterColumn("remark", N_("備考"), lambda row: row.remark, 26, 16, at_meetings=False),
 )
 
 

@@ -8,7 +8,7 @@ from crm.kernel.clock import JST
 from crm.kernel.wareki import wareki
 from crm.rosters.columns import RosterColumn, paper_columns, sheet_columns
 from crm.rosters.models import RosterFormat, RosterProfile
-from crm.rosters.queries import RosterRow
+from crm.rosters.rows import RosterRow
 from crm.rosters.service import Draft
 
 TITLE = "地域安全連絡員一覧表"

@@ -23,7 +23,8 @@ from crm.rosters.files import MEDIA_TYPES, TITLE, file_name, write_file
 from crm.rosters.forms import IssueForm, RosterQuestion
 from crm.rosters.models import ROSTER_PROFILE_LABELS
 from crm.rosters.policy import may_issue
-from crm.rosters.queries import Roster, RosterRow, recent_issues, roster_on
+from crm.rosters.queries import recent_issues, roster_on
+from crm.rosters.rows import Roster, RosterRow
 from crm.rosters.service import MAX_PURPOSE, RosterFile, issue_roster, require_come
 from crm.web.pages import HEADERS, page
 from crm.web.visit import Visit

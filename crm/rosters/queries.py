@@ -6,7 +6,6 @@ recipient, telephones only of those who agreed to be called. A row cannot show w
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.liaisons.queries import ActiveTerm, active_terms
 from crm.rosters.models import RosterFormat, RosterIssue, RosterProfile
+from crm.rosters.rows import Facts, Name, Places, Post, Roster, joined
 
 RECIPIENT_SCOPES = {
     RosterProfile.STATION: ConsentScope.WITHIN_STATION,
@@ -35,51 +35,6 @@ RECIPIENT_SCOPES = {
 """What a holder must have agreed to in order to stand on a roster of each profile."""
 
 Scopes = Mapping[Holder, frozenset[ConsentScope]]
-
-
-@dataclass(frozen=True, slots=True)
-class RosterRow:
-    """One liaison as a roster shows it; text that was not agreed to is empty here already."""
-
-    number: int
-    holder: Holder
-    name: str
-    kana: str
-    post: str
-    areas: str
-    phone: str
-    concurrent: str
-    boxes: str
-    asked_on: dt.date
-    remark: str
-
-    @property
-    def is_person(self) -> bool:
-        """Whether the liaison is a person, not an organization."""
-        return self.holder.person_id is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """The liaisons of a station on a day, as one kind of reader may know them.
-
-    `left_out` counts the liaisons of that day who did not agree to the recipient.
-    """
-
-    profile: RosterProfile
-    day: dt.date
-    rows: tuple[RosterRow, ...]
-    left_out: int
-
-    @property
-    def persons(self) -> int:
-        """How many people it names as liaisons."""
-        return sum(row.is_person for row in self.rows)
-
-    @property
-    def organizations(self) -> int:
-        """How many organizations it names as liaisons."""
-        return len(self.rows) - self.persons
 
 
 class IssueLine(NamedTuple):
@@ -116,7 +71,7 @@ def roster_on(
     listed = {holder: held for holder, held in terms.items() if scope in agreed[holder]}
     named = {contact for contact in contacts if scope in agreed[contact]}
     called = {holder for holder in listed if ConsentScope.BY_PHONE in agreed[holder]}
-    facts = _Facts(
+    facts = Facts(
         names=_names(db, listed),
         places=_places(db, actor, listed.values(), day),
         posts=_posts(db, {*listed, *named}, day),
@@ -193,66 +148,6 @@ def recent_issues(db: ScopedSession, limit: int) -> Sequence[IssueLine]:
     ]
 
 
-class _Name(NamedTuple):
-    text: str
-    kana: str
-    order: tuple[str, str, str]
-
-
-class _Post(NamedTuple):
-    organization_id: UUID | None
-    label: str
-    speaker: str
-
-
-class _Places(NamedTuple):
-    areas: str
-    boxes: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """All that may be printed about the holders on a roster, and nothing else."""
-
-    names: Mapping[Holder, _Name]
-    places: Mapping[UUID, _Places]
-    posts: Mapping[UUID, Sequence[_Post]]
-    phones: Mapping[Holder, str]
-    named: Collection[Holder]
-    shows_remarks: bool
-
-    def row(self, number: int, holder: Holder, terms: Sequence[ActiveTerm]) -> RosterRow:
-        first, *others = self._labels(holder, terms) or [""]
-        places = [self.places[term.id] for term in terms if term.id in self.places]
-        remarks = (term.remark for term in terms if self.shows_remarks)
-        return RosterRow(
-            number=number,
-            holder=holder,
-            name=self.names[holder].text,
-            kana=self.names[holder].kana,
-            post=first,
-            areas=_joined(place.areas for place in places),
-            phone=self.phones.get(holder, ""),
-            concurrent=_joined(others),
-            boxes=_joined(place.boxes for place in places),
-            asked_on=min(term.asked_on for term in terms),
-            remark=_joined(remarks),
-        )
-
-    def _labels(self, holder: Holder, terms: Sequence[ActiveTerm]) -> list[str]:
-        """Return a person's posts, each once; for an organization who speaks for it, if agreed."""
-        if holder.person_id is not None:
-            return list(dict.fromkeys(post.label for post in self.posts.get(holder.person_id, ())))
-        speakers = [
-            post.speaker
-            for term in terms
-            if term.contact_person_id and Holder(term.contact_person_id) in self.named
-            for post in self.posts.get(term.contact_person_id, ())
-            if post.organization_id == holder.organization_id
-        ]
-        return speakers[:1]
-
-
 def _terms_by_holder(terms: Iterable[ActiveTerm]) -> dict[Holder, list[ActiveTerm]]:
     found: dict[Holder, list[ActiveTerm]] = {}
     for term in terms:
@@ -268,7 +163,7 @@ def _agreed(db: ScopedSession, holders: Collection[Holder], day: dt.date, today:
     return {holder: then[holder] & still[holder] for holder in holders}
 
 
-def _names(db: ScopedSession, listed: Mapping[Holder, Sequence[ActiveTerm]]) -> dict[Holder, _Name]:
+def _names(db: ScopedSession, listed: Mapping[Holder, Sequence[ActiveTerm]]) -> dict[Holder, Name]:
     rows = db.rows(
         sa.select(
             col(LiaisonTerm.person_id),
@@ -285,20 +180,20 @@ def _names(db: ScopedSession, listed: Mapping[Holder, Sequence[ActiveTerm]]) -> 
         .outerjoin(Organization, col(Organization.id) == LiaisonTerm.organization_id)
         .where(col(LiaisonTerm.id).in_([term.id for held in listed.values() for term in held]))
     )
-    found: dict[Holder, _Name] = {}
+    found: dict[Holder, Name] = {}
     for row in rows:
         holder = Holder(row.person_id, row.organization_id)
         text = row.name or f"{row.family_name} {row.given_name}".strip()
         kana = row.kana if row.name else f"{row.family_kana} {row.given_kana}".strip()
         # a row that was never given a key has no reading, and stands with those at the end
         order = (row.kana_sort or kana_sort_key(""), text, str(holder.subject[1]))
-        found[holder] = _Name(text, furigana(kana), order)
+        found[holder] = Name(text, furigana(kana), order)
     return found
 
 
 def _places(
     db: ScopedSession, actor: Actor, listed: Iterable[Sequence[ActiveTerm]], day: dt.date
-) -> dict[UUID, _Places]:
+) -> dict[UUID, Places]:
     """Return each term's areas, and the station's boxes responsible for them on `day`."""
     rows = db.rows(
         sa.select(col(LiaisonTermArea.term_id), col(Area.name), col(UnitPlacement.name))
@@ -326,17 +221,21 @@ def _places(
     for term_id, area, box in rows:
         found.setdefault(term_id, []).append((area, box))
     return {
-        term_id: _Places(_joined(area for area, _ in pairs), _joined(box for _, box in pairs))
+        term_id: Places(joined(area for area, _ in pairs), joined(box for _, box in pairs))
         for term_id, pairs in found.items()
     }
 
 
-def _posts(db: ScopedSession, holders: Collection[Holder], day: dt.date) -> dict[UUID, list[_Post]]:
+def _posts(db: ScopedSession, holders: Collection[Holder], day: dt.date) -> dict[UUID, list[Post]]:
     ids = [holder.person_id for holder in holders if holder.person_id]
-    found: dict[UUID, list[_Post]] = {}
+    found: dict[UUID, list[Post]] = {}
     for line in posts_where(db, col(Appointment.person_id).in_(ids), held_on(day)):
-        speaker = f"{line.post}　{line.person_name}"
-        post = _Post(line.organization_id, line.label, speaker)
+        post = Post(
+            line.organization_id,
+            line.label,
+            joined([line.organization_name, line.post]),
+            joined([line.post, line.person_name]),
+        )
         found.setdefault(line.person_id, []).append(post)
     return found
 
@@ -368,8 +267,4 @@ def _phones(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, str]
     for person_id, organization_id, raw, e164, extension in rows:
         number = national(e164, extension or None) if e164 else raw
         found.setdefault(Holder(person_id, organization_id), []).append(number)
-    return {holder: _joined(numbers) for holder, numbers in found.items()}
-
-
-def _joined(texts: Iterable[str | None]) -> str:
-    return "、".join(dict.fromkeys(text for text in texts if text))
+    return {holder: joined(numbers) for holder, numbers in found.items()}

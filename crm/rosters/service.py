@@ -18,7 +18,8 @@ from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import fiscal_year, fiscal_year_label
 from crm.rosters.models import RosterFormat, RosterIssue, RosterProfile
 from crm.rosters.policy import may_issue
-from crm.rosters.queries import Roster, issues_numbered, lock_numbers, office_name, roster_on
+from crm.rosters.queries import issues_numbered, lock_numbers, office_name, roster_on
+from crm.rosters.rows import Roster
 
 MAX_PURPOSE = 40
 MISSING_PURPOSE = N_("作成目的を入力してください。（例：第３回地域安全の会）")

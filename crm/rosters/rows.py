@@ -1,0 +1,140 @@
+"""What a roster says, line by line, put together from nothing but what was agreed to."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from crm.contacts.models import Holder
+from crm.liaisons.queries import ActiveTerm
+from crm.rosters.models import RosterProfile
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One liaison as a roster shows it; text that was not agreed to is empty here already.
+
+    Where there are several (numbers, areas, posts), each stands on a line of its own.
+    """
+
+    number: int
+    holder: Holder
+    name: str
+    kana: str
+    post: str
+    areas: str
+    phone: str
+    concurrent: str
+    boxes: str
+    asked_on: dt.date
+    remark: str
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the liaison is a person, not an organization."""
+        return self.holder.person_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The liaisons of a station on a day, as one kind of reader may know them.
+
+    `left_out` counts the liaisons of that day who did not agree to the recipient.
+    """
+
+    profile: RosterProfile
+    day: dt.date
+    rows: tuple[RosterRow, ...]
+    left_out: int
+
+    @property
+    def persons(self) -> int:
+        """How many people it names as liaisons."""
+        return sum(row.is_person for row in self.rows)
+
+    @property
+    def organizations(self) -> int:
+        """How many organizations it names as liaisons."""
+        return len(self.rows) - self.persons
+
+
+class Name(NamedTuple):
+    """What a holder is called, and where that stands in 五十音 order."""
+
+    text: str
+    kana: str
+    order: tuple[str, str, str]
+
+
+class Post(NamedTuple):
+    """A post as one line, and over two: where and what it is, or what it is and whose."""
+
+    organization_id: UUID | None
+    label: str
+    lines: str
+    speaker: str
+
+
+_NO_POST = Post(None, "", "", "")
+
+
+class Places(NamedTuple):
+    """The areas a term is about, and the boxes responsible for them."""
+
+    areas: str
+    boxes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that may be printed about the holders on a roster, and nothing else."""
+
+    names: Mapping[Holder, Name]
+    places: Mapping[UUID, Places]
+    posts: Mapping[UUID, Sequence[Post]]
+    phones: Mapping[Holder, str]
+    named: Collection[Holder]
+    shows_remarks: bool
+
+    def row(self, number: int, holder: Holder, terms: Sequence[ActiveTerm]) -> RosterRow:
+        """Return what the roster says of `holder`, who is a liaison under `terms`."""
+        first, concurrent = self._posts(holder, terms)
+        places = [self.places[term.id] for term in terms if term.id in self.places]
+        remarks = (term.remark for term in terms if self.shows_remarks)
+        return RosterRow(
+            number=number,
+            holder=holder,
+            name=self.names[holder].text,
+            kana=self.names[holder].kana,
+            post=first,
+            areas=joined(place.areas for place in places),
+            phone=self.phones.get(holder, ""),
+            concurrent=concurrent,
+            boxes=joined(place.boxes for place in places),
+            asked_on=min(term.asked_on for term in terms),
+            remark=joined(remarks),
+        )
+
+    def _posts(self, holder: Holder, terms: Sequence[ActiveTerm]) -> tuple[str, str]:
+        """Return the first post and all others; for an organization who speaks for it."""
+        if holder.person_id is None:
+            return self._speaker(holder, terms), ""
+        first, *others = self.posts.get(holder.person_id, ()) or [_NO_POST]
+        others = [post for post in others if post.label != first.label]
+        return first.lines, joined(post.label for post in others)
+
+    def _speaker(self, holder: Holder, terms: Sequence[ActiveTerm]) -> str:
+        speakers = (
+            post.speaker
+            for term in terms
+            if term.contact_person_id and Holder(term.contact_person_id) in self.named
+            for post in self.posts.get(term.contact_person_id, ())
+            if post.organization_id == holder.organization_id
+        )
+        return next(speakers, "")
+
+
+def joined(texts: Iterable[str | None]) -> str:
+    """Return the lines of `texts` below one another, each once."""
+    return "\n".join(dict.fromkeys(line for text in texts if text for line in text.split("\n")))
