@@ -169,14 +169,13 @@ class _Writer:
             self._put_note(visit, "", self.rows.rng.choice(phrases.ABSENT))
             return
         rng = self.rows.rng
-        topic = rng.choice(self._topics(visit))
-        heard, told = self._said(visit, topic)
-        asks = bool(heard and topic.replies) and rng.random() < _ASKS_SHARE
+        heard, told, reply = self._said(visit, rng.choice(self._topics(visit)))
+        asks = bool(heard and reply) and rng.random() < _ASKS_SHARE
         note_id = self._put_note(
             visit, heard, told, needs_reply=asks, next_on=self._promise(visit.day)
         )
         if asks:
-            self._reply(visit, note_id, topic)
+            self._reply(visit, note_id, reply)
 
     def _topics(self, visit: _Visit) -> tuple[Topic, ...]:
         if visit.occasion in _TOPICS_OF_OCCASION:
@@ -184,16 +183,17 @@ class _Writer:
         known = visit.party.organization or (visit.party.person and visit.party.person.workplace)
         return _TOPICS_OF_KIND.get(known.kind, _RESIDENTS_TOPICS) if known else _RESIDENTS_TOPICS
 
-    def _said(self, visit: _Visit, topic: Topic) -> tuple[str, str]:
-        """Return what was heard and told; now and then only one of the two."""
+    def _said(self, visit: _Visit, topic: Topic) -> tuple[str, str, str]:
+        """Return what was heard, what was told and what may be answered; at times not all."""
         rng = self.rows.rng
         facts = {"town": visit.party.place.name, "spot": rng.choice(SPOTS)}
-        heard = rng.choice(topic.heard).format(**facts)
-        told = rng.choice(topic.told).format(**facts)
+        which = rng.randrange(len(topic.heard))
+        heard, told = topic.heard[which].format(**facts), rng.choice(topic.told)
+        reply = topic.replies[which] if topic.replies else ""
         draw = rng.random()
         if draw < 0.12:  # noqa: PLR2004 - told alone
-            return "", told
-        return (heard, "") if draw > 0.8 else (heard, told)  # noqa: PLR2004 - heard alone
+            return "", told, ""
+        return (heard, "", reply) if draw > 0.8 else (heard, told, reply)  # noqa: PLR2004 - heard alone
 
     def _promise(self, day: dt.date) -> dt.date | None:
         today, rng = self.station.calendar.today, self.rows.rng
@@ -267,7 +267,7 @@ class _Writer:
             persons += [neighbor.id for neighbor in rng.sample(neighbors, few)]
         return persons, organizations
 
-    def _reply(self, visit: _Visit, note_id: UUID, topic: Topic) -> None:
+    def _reply(self, visit: _Visit, note_id: UUID, text: str) -> None:
         """Tell back what became of it after some days; the newest and a few old ones stay open."""
         rng, today = self.rows.rng, self.station.calendar.today
         told_on = visit.day + dt.timedelta(days=rng.randint(2, 24))
@@ -281,7 +281,7 @@ class _Writer:
             told_on=told_on,
             told_by=told_by,
             unit_id=unit_id,
-            text=rng.choice(topic.replies),
+            text=text,
             recorded_at=moment(told_on, 17),
         )
 

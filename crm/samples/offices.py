@@ -77,7 +77,7 @@ SMALL_STATION = ("地域交通課", "生活安全課", "警務課")
 
 _BEAT_NAMES = (Called("第一受持区", "ダイイチウケモチク"), Called("第二受持区", "ダイニウケモチク"))
 _FORMER_NAME = Called("みなと駅交番", "ミナトエキコウバン")
-_BOXES_WITH_BEATS = 2
+_KOBAN_WITH_BEATS = 2
 _CHUZAISHO_SHARE = 0.58
 """After this share of a station's boxes come the chuzaisho."""
 
@@ -203,9 +203,10 @@ def _put_jurisdictions(rows: Rows, station: Station, town: Town) -> None:
 
 
 def _put_beats(rows: Rows, station: Station, town: Town) -> None:
-    """Divide the areas of the first boxes into beats, from the day of the merger."""
+    """Divide the areas of the first koban into beats, from the day of the merger."""
     day = station.calendar.merged
-    for box in [box for box in station.boxes if not box.closed][:_BOXES_WITH_BEATS]:
+    koban = [box for box in station.boxes if box.kind is UnitKind.KOBAN and not box.closed]
+    for box in koban[:_KOBAN_WITH_BEATS]:
         own = [place for place in town.places if station.after[place.id] is box]
         half = (len(own) + 1) // 2
         for called, part in zip(_BEAT_NAMES, (own[:half], own[half:]), strict=True):

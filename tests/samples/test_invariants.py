@@ -265,6 +265,26 @@ def test_a_closed_box_has_no_area_left(sample: Sample) -> None:
     assert left == []
 
 
+def test_one_box_has_met_nobody_for_long(sample: Sample) -> None:
+    last_met = dict.fromkeys(
+        [
+            row["unit_id"]
+            for row in sample.tables["unit_placement"]
+            if row["unit_id"] in boxes(sample) and row["valid_to"] is None
+        ],
+        dt.date.min,
+    )
+    for note in sample.tables["activity_note"]:
+        if note["outcome"] is not Outcome.ABSENT and note["unit_id"] in last_met:
+            day = note["happened_at"].date()
+            last_met[note["unit_id"]] = max(last_met[note["unit_id"]], day)
+
+    quiet = [day for day in last_met.values() if (TODAY - day).days >= 260]
+
+    assert len(quiet) == 2  # one at each station
+    assert len(last_met) == 5
+
+
 def test_one_beat_is_vacant(sample: Sample) -> None:
     beats = {unit["id"] for unit in sample.tables["unit"] if unit["kind"] == "beat"}
     manned = {
