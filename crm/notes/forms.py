@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
+from uuid_utils.compat import uuid7
 
 from crm.kernel.forms import Day, Form, LocalTime
 from crm.kernel.i18n import N_
@@ -43,7 +44,7 @@ class NoteForm(ContentForm):
     person_ids: list[UUID] = Field(default_factory=list, title=N_("ほかの相手"))
     organization_ids: list[UUID] = Field(default_factory=list, title=N_("団体"))
     staff_ids: list[UUID] = Field(default_factory=list, title=N_("同席した職員"))
-    client_key: UUID
+    client_key: UUID = Field(default_factory=uuid7)
 
 
 class CorrectionForm(ContentForm):

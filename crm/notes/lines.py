@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,16 +13,18 @@ import sqlalchemy as sa
 
 from crm.contacts.models import Holder
 from crm.kernel.clock import local_day
-from crm.notes.models import Occasion, Outcome
+from crm.kernel.kana import furigana
+from crm.notes.models import TWO_WAY, Occasion, Outcome
 from crm.notes.units import UnitBook
 
 
 class StaffName(NamedTuple):
-    """A member of staff and the unit at the time."""
+    """A member of staff with the unit at the time, and the section (課) that unit belonged to."""
 
     id: UUID
     name: str
     unit: str
+    section: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,6 @@ class NoteLine:
     reply: Reply | None
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The newest notes about somebody, and whether there are older ones."""
-
-    notes: Sequence[NoteLine]
-    has_more: bool
-
-
 class OldWords(NamedTuple):
     """What a note said before a correction."""
 
@@ -76,6 +71,36 @@ class Party(NamedTuple):
 
     holder: Holder
     name: str
+    kana: str
+
+    @property
+    def furigana(self) -> str:
+        """The reading in hiragana."""
+        return furigana(self.kana)
+
+
+class Choice(NamedTuple):
+    """One box to tick, with a remark under it."""
+
+    id: UUID
+    name: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Whom a contact is recorded with; `people` and `organizations` may have been there too."""
+
+    holder: Holder
+    name: str
+    kana: str
+    people: Sequence[Choice]
+    organizations: Sequence[Choice]
+
+    @property
+    def furigana(self) -> str:
+        """The reading in hiragana."""
+        return furigana(self.kana)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +111,15 @@ class Contacts:
     total: int
     last_at: dt.datetime
     last_section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The newest notes about somebody, whether there are older ones, and who called lately."""
+
+    notes: Sequence[NoteLine]
+    has_more: bool
+    contacts: Contacts | None
 
 
 def whole_name(family: str, given: str) -> str:
@@ -109,6 +143,16 @@ def sum_contacts(rows: Iterable[sa.Row[Any]], units: UnitBook) -> Mapping[Holder
     return {holder: _contacts(list(notes.values())) for holder, notes in found.items()}
 
 
+def contacts_among(notes: Iterable[NoteLine], since: dt.datetime) -> Contacts | None:
+    """Sum the contacts since `since` of one holder's notes; None where there was none."""
+    met = [
+        (note.happened_at, {staff.section for staff in note.staff})
+        for note in notes
+        if note.outcome in TWO_WAY and note.happened_at >= since
+    ]
+    return _contacts(sorted(met, key=itemgetter(0))) if met else None
+
+
 def _note(rows: Sequence[sa.Row[Any]], units: UnitBook) -> NoteLine:
     first = rows[0]
     day = local_day(first.happened_at)
@@ -124,11 +168,7 @@ def _note(rows: Sequence[sa.Row[Any]], units: UnitBook) -> NoteLine:
         revision=first.revision,
         is_corrected=first.is_corrected,
         staff=[
-            StaffName(
-                row.staff_id,
-                whole_name(row.family_name, row.given_name),
-                units.name(row.unit_id, day),
-            )
+            _staff_name(units, row.staff_id, row.unit_id, day, (row.family_name, row.given_name))
             for row in rows
         ],
         reply=_reply(first, units),
@@ -138,12 +178,17 @@ def _note(rows: Sequence[sa.Row[Any]], units: UnitBook) -> NoteLine:
 def _reply(row: sa.Row[Any], units: UnitBook) -> Reply | None:
     if row.told_on is None:
         return None
-    by = StaffName(
-        row.told_by,
-        whole_name(row.reply_family_name, row.reply_given_name),
-        units.name(row.reply_unit_id, row.told_on),
-    )
+    name = (row.reply_family_name, row.reply_given_name)
+    by = _staff_name(units, row.told_by, row.reply_unit_id, row.told_on, name)
     return Reply(row.told_on, row.reply_text, by)
+
+
+def _staff_name(
+    units: UnitBook, staff_id: UUID, unit_id: UUID, day: dt.date, name: tuple[str, str]
+) -> StaffName:
+    return StaffName(
+        staff_id, whole_name(*name), units.name(unit_id, day), units.section(unit_id, day)
+    )
 
 
 def _holders(person_id: UUID | None, organization_id: UUID | None) -> list[Holder]:

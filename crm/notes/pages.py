@@ -1,5 +1,309 @@
-"""HTML routes of this feature."""
+"""Recording an activity, correcting it, answering what was heard."""
 
 from typing import Any
+from uuid import UUID
 
-HANDLERS: list[Any] = []
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_409_CONFLICT
+from uuid_utils.compat import uuid7
+
+from crm.access.desk import CurrentDesk
+from crm.agencies.queries import StaffLine, station_staff
+from crm.contacts.models import Holder
+from crm.contacts.queries import require_reader
+from crm.kernel.clock import JST, local_day, start_of_day, tour_day
+from crm.kernel.errors import Conflict, Refused
+from crm.kernel.forms import Submission, blank, read_form
+from crm.kernel.i18n import N_, translate
+from crm.notes import policy, queries, service
+from crm.notes.forms import ContentForm, CorrectionForm, NoteForm, ReplyForm
+from crm.notes.models import OCCASION_LABELS, OUTCOME_LABELS, Occasion
+from crm.notes.partners import partner_of
+from crm.notes.service import NoteContent, NoteFacts
+from crm.web.pages import page, saved
+from crm.web.visit import Visit
+
+SAVED = N_("活動を記録しました。")
+CORRECTED = N_("訂正しました。訂正前の内容も残っています。")
+REMINDER = N_(
+    "登録しました。事件・相談や世帯に関することは別途処理します。記録を読み返し、必要なら訂正してください。"
+)
+
+
+@get("/notes/new", name="notes.new", sync_to_thread=True)
+def choose(desk: CurrentDesk) -> Response[str]:
+    """Ask with whom the contact was: the people met lately, or a search."""
+    with desk.reads() as visit:
+        require_reader(visit.actor)
+        parties = queries.recent_partners(visit.db, visit.actor.staff_id)
+        visit.seen("people.listed", count=len(parties))
+        return page(visit, "notes/choose.html", parties=parties)
+
+
+@get("/people/{person_id:uuid}/notes/new", name="notes.new_for_person", sync_to_thread=True)
+def new_for_person(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[str]:
+    """Show the form for a contact with a person."""
+    with desk.reads() as visit:
+        return _note_page(visit, Holder(person_id=person_id), blank())
+
+
+@get(
+    "/organizations/{organization_id:uuid}/notes/new",
+    name="notes.new_for_organization",
+    sync_to_thread=True,
+)
+def new_for_organization(desk: CurrentDesk, organization_id: FromPath[UUID]) -> Response[str]:
+    """Show the form for a contact with an organization."""
+    with desk.reads() as visit:
+        return _note_page(visit, Holder(organization_id=organization_id), blank())
+
+
+@post("/people/{person_id:uuid}/notes", name="notes.log", sync_to_thread=True)
+def log_for_person(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[Any]:
+    """Record a contact with a person."""
+    return _log(desk, Holder(person_id=person_id))
+
+
+@post(
+    "/organizations/{organization_id:uuid}/notes",
+    name="notes.log_for_organization",
+    sync_to_thread=True,
+)
+def log_for_organization(desk: CurrentDesk, organization_id: FromPath[UUID]) -> Response[Any]:
+    """Record a contact with an organization."""
+    return _log(desk, Holder(organization_id=organization_id))
+
+
+@get("/notes/{note_id:uuid}", name="notes.show", sync_to_thread=True)
+def show(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
+    """Show one record with everyone in it and what it said before each correction."""
+    with desk.reads() as visit:
+        note = queries.note_of(visit.db, note_id)
+        units = queries.unit_book(visit.db, visit.actor.station_id)
+        visit.seen("note.viewed", ("note", note_id))
+        return page(
+            visit,
+            "notes/show.html",
+            note=queries.note_line(visit.db, note_id, units),
+            parties=queries.parties_of(visit.db, note_id),
+            corrections=queries.corrections_of(visit.db, note_id),
+            may_correct=policy.may_correct(visit.actor, note),
+            **_labels(),
+        )
+
+
+@get("/notes/{note_id:uuid}/correction", name="notes.correct", sync_to_thread=True)
+def correction(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
+    """Show the form that says a record anew."""
+    with desk.reads() as visit:
+        service.require_may_correct(visit.actor, queries.note_of(visit.db, note_id))
+        visit.seen("note.viewed", ("note", note_id))
+        return _correction_page(visit, note_id, blank())
+
+
+@post("/notes/{note_id:uuid}/correction", name="notes.correct_post", sync_to_thread=True)
+def correct(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[Any]:
+    """Correct a record; a stale form comes back beside what the record says now."""
+    with desk.writes() as visit:
+        sub = read_form(CorrectionForm, visit.sent)
+        if sub.form is None:
+            return _correction_page(visit, note_id, sub, status=422)
+        content = NoteContent(happened_at=sub.form.happened_at, **_content(sub.form))
+        try:
+            service.correct_note(
+                visit.db,
+                visit.actor,
+                note_id,
+                content,
+                revision=sub.form.revision,
+                now=visit.now,
+            )
+        except Refused as refusal:
+            return _correction_page(visit, note_id, sub.refused(refusal), status=422)
+        except Conflict as conflict:
+            return _correction_page(visit, note_id, _told(sub, conflict), status=HTTP_409_CONFLICT)
+        notice = REMINDER if policy.belongs_elsewhere(content.heard, content.told) else CORRECTED
+        return saved(visit, "notes.show", notice, note_id=note_id)
+
+
+@get("/notes/{note_id:uuid}/reply", name="notes.reply", sync_to_thread=True)
+def reply_form(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
+    """Show the form for the answer that went back."""
+    with desk.reads() as visit:
+        visit.seen("note.viewed", ("note", note_id))
+        return _reply_page(visit, note_id, blank())
+
+
+@post("/notes/{note_id:uuid}/reply", name="notes.reply_post", sync_to_thread=True)
+def give_reply(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[Any]:
+    """Record the answer: the matter is no longer 回答未了."""
+    with desk.writes() as visit:
+        sub = read_form(ReplyForm, visit.sent)
+        if sub.form is None:
+            return _reply_page(visit, note_id, sub, status=422)
+        try:
+            service.give_reply(
+                visit.db,
+                visit.actor,
+                note_id,
+                told_on=sub.form.told_on,
+                text=sub.form.text,
+                now=visit.now,
+            )
+        except Refused as refusal:
+            return _reply_page(visit, note_id, sub.refused(refusal), status=422)
+        return saved(visit, "notes.show", N_("回答を記録しました。"), note_id=note_id)
+
+
+def _log(desk: CurrentDesk, holder: Holder) -> Response[Any]:
+    with desk.writes() as visit:
+        sub = read_form(NoteForm, visit.sent)
+        if sub.form is None:
+            return _note_page(visit, holder, sub, status=422)
+        facts = _facts(sub.form, holder, visit)
+        try:
+            service.log_activity(visit.db, visit.actor, facts, now=visit.now)
+        except Refused as refusal:
+            return _note_page(visit, holder, sub.refused(refusal), status=422)
+        except Conflict as conflict:
+            return _note_page(visit, holder, _told(sub, conflict), status=HTTP_409_CONFLICT)
+        notice = REMINDER if policy.belongs_elsewhere(facts.heard, facts.told) else SAVED
+        kind, key = holder.subject
+        return saved(visit, f"relationships.{kind}", notice, **{f"{kind}_id": key})
+
+
+def _facts(form: NoteForm, holder: Holder, visit: Visit) -> NoteFacts:
+    own_person = [holder.person_id] if holder.person_id else []
+    own_organization = [holder.organization_id] if holder.organization_id else []
+    return NoteFacts(
+        happened_at=form.happened_at or visit.now,
+        client_key=form.client_key,
+        person_ids=frozenset([*own_person, *form.person_ids]),
+        organization_ids=frozenset([*own_organization, *form.organization_ids]),
+        staff_ids=frozenset(form.staff_ids),
+        needs_reply=form.needs_reply,
+        next_on=form.next_on,
+        **_content(form),
+    )
+
+
+def _content(form: ContentForm) -> dict[str, Any]:
+    return {
+        "occasion": form.true_occasion,
+        "outcome": form.outcome,
+        "heard": form.heard,
+        "told": form.told,
+    }
+
+
+def _told(sub: Submission[Any], conflict: Conflict) -> Submission[Any]:
+    """Show a conflict on top of the form, with everything typed still in it."""
+    return sub.refused(Refused(conflict.message))
+
+
+def _note_page(
+    visit: Visit, holder: Holder, sub: Submission[Any], *, status: int = 200
+) -> Response[str]:
+    partner = partner_of(visit.db, holder, local_day(visit.now))
+    near, far = _colleagues(visit)
+    visit.seen(f"{holder.subject[0]}.viewed", holder.subject, fields=["name"])
+    return page(
+        visit,
+        "notes/new.html",
+        status=status,
+        sub=sub,
+        partner=partner,
+        near=near,
+        far=far,
+        occasion=_usual_occasion(visit),
+        client_key=sub.values.get("client_key") or uuid7(),
+        **_labels(),
+    )
+
+
+def _colleagues(visit: Visit) -> tuple[list[StaffLine], list[StaffLine]]:
+    """Return whom to tick (the own unit) and whom to choose (the rest of the station)."""
+    actor = visit.actor
+    if actor.station_id is None:
+        return [], []
+    everyone = station_staff(visit.db, actor.station_id, local_day(visit.now))
+    others = [line for line in everyone if line.id != actor.staff_id]
+    near = [line for line in others if line.unit_id == actor.unit_id]
+    return near, [line for line in others if line not in near]
+
+
+def _usual_occasion(visit: Visit) -> Occasion:
+    """Return the occasion of this tour's last note: a round of visits is one occasion."""
+    tour_began = start_of_day(tour_day(visit.now))
+    last = queries.last_occasion(visit.db, visit.actor.staff_id, tour_began)
+    return last or Occasion.PATROL_VISIT
+
+
+def _correction_page(
+    visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200
+) -> Response[str]:
+    note = queries.note_of(visit.db, note_id)
+    local = note.happened_at.astimezone(JST)
+    stale = status == HTTP_409_CONFLICT
+    says = blank(
+        outcome=note.outcome,
+        occasion=note.occasion,
+        heard=note.heard,
+        told=note.told,
+        happened_at=f"{local:%Y-%m-%dT%H:%M}",
+    )
+    return page(
+        visit,
+        "notes/correction.html",
+        status=status,
+        note=note,
+        sub=sub if sub.values else says,
+        # a stale form was refused once: it may be sent again beside what the record says now
+        revision=note.revision if stale else sub.values.get("revision", note.revision),
+        is_stale=stale,
+        parties=queries.parties_of(visit.db, note_id),
+        **_labels(),
+    )
+
+
+def _reply_page(
+    visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200
+) -> Response[str]:
+    return page(
+        visit,
+        "notes/reply.html",
+        status=status,
+        sub=sub,
+        note=queries.note_of(visit.db, note_id),
+        parties=queries.parties_of(visit.db, note_id),
+        today=local_day(visit.now),
+    )
+
+
+def _labels() -> dict[str, Any]:
+    return {
+        # a telephone call is chosen once, as the outcome
+        "occasions": [
+            (occasion, translate(label))
+            for occasion, label in OCCASION_LABELS.items()
+            if occasion is not Occasion.PHONE
+        ],
+        "outcomes": [(outcome, translate(label)) for outcome, label in OUTCOME_LABELS.items()],
+        "occasion_labels": OCCASION_LABELS,
+        "outcome_labels": OUTCOME_LABELS,
+    }
+
+
+HANDLERS = [
+    choose,
+    new_for_person,
+    new_for_organization,
+    log_for_person,
+    log_for_organization,
+    show,
+    correction,
+    correct,
+    reply_form,
+    give_reply,
+]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 
 from crm.agencies.models import Staff, StaffAssignment, Unit, UnitPlacement
@@ -14,12 +14,13 @@ from crm.contacts.models import Holder, Organization, Person
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import AnySelect, ScopedSession
+from crm.notes.lines import Contacts as Contacts  # noqa: PLC0414 - a type this room offers
+from crm.notes.lines import NoteLine as NoteLine  # noqa: PLC0414 - as above
 from crm.notes.lines import (
-    Contacts,
-    NoteLine,
     OldWords,
     Party,
     Timeline,
+    contacts_among,
     gather_notes,
     sum_contacts,
     whole_name,
@@ -34,9 +35,11 @@ from crm.notes.models import (
     NoteStaff,
     Occasion,
 )
-from crm.notes.units import UnitBook, UnitPlace
+from crm.notes.units import UnitBook as UnitBook  # noqa: PLC0414 - as above
+from crm.notes.units import UnitPlace
 
 TIMELINE_STEP = 20
+RECENT_PARTNERS = 8
 
 
 def unit_book(db: ScopedSession, station_id: UUID | None) -> UnitBook:
@@ -107,6 +110,25 @@ def known_organizations(db: ScopedSession, ids: Collection[UUID]) -> set[UUID]:
     return set(db.exec(select(Organization.id).where(col(Organization.id).in_(ids))).all())
 
 
+def recent_partners(db: ScopedSession, staff_id: UUID) -> Sequence[Party]:
+    """Return the people this member of staff was last in contact with, the latest first."""
+    last = (
+        sa.select(col(NotePerson.person_id), sa.func.max(col(ActivityNote.happened_at)).label("at"))
+        .join(ActivityNote, col(ActivityNote.id) == col(NotePerson.note_id))
+        .join(NoteStaff, col(NoteStaff.note_id) == col(ActivityNote.id))
+        .where(col(NoteStaff.staff_id) == staff_id)
+        .group_by(col(NotePerson.person_id))
+        .subquery()
+    )
+    people = db.exec(
+        select(Person)
+        .join(last, last.c.person_id == col(Person.id))
+        .order_by(last.c.at.desc(), col(Person.kana_sort))
+        .limit(RECENT_PARTNERS)
+    ).all()
+    return [Party(Holder(person_id=one.id), one.name, one.kana) for one in people]
+
+
 def units_of_staff(
     db: ScopedSession, staff_ids: Collection[UUID], station_id: UUID | None, day: dt.date
 ) -> Mapping[UUID, UUID]:
@@ -141,8 +163,13 @@ def last_occasion(db: ScopedSession, author_id: UUID, since: dt.datetime) -> Occ
     return Occasion(found) if found else None
 
 
-def timeline_of(db: ScopedSession, holder: Holder, units: UnitBook, *, steps: int = 1) -> Timeline:
-    """Return the newest `steps` times twenty notes about `holder`, in one statement."""
+def timeline_of(
+    db: ScopedSession, holder: Holder, units: UnitBook, *, since: dt.datetime, steps: int = 1
+) -> Timeline:
+    """Return the newest `steps` times twenty notes about `holder`, and the contacts since `since`.
+
+    One statement, which reads the newest notes and all since `since`.
+    """
     wanted = max(1, steps) * TIMELINE_STEP
     newest = (
         _taking_part(sa.select(col(ActivityNote.id)), holder)
@@ -150,9 +177,19 @@ def timeline_of(db: ScopedSession, holder: Holder, units: UnitBook, *, steps: in
         .limit(wanted + 1)
         .subquery()
     )
-    rows = db.rows(_note_lines().where(col(ActivityNote.id).in_(sa.select(newest.c.id))))
+    lately = _taking_part(sa.select(col(ActivityNote.id)), holder).where(
+        col(ActivityNote.happened_at) >= since
+    )
+    rows = db.rows(
+        _note_lines().where(
+            sa.or_(
+                col(ActivityNote.id).in_(sa.select(newest.c.id)),
+                col(ActivityNote.id).in_(lately),
+            )
+        )
+    )
     notes = gather_notes(rows, units)
-    return Timeline(notes[:wanted], len(notes) > wanted)
+    return Timeline(notes[:wanted], len(notes) > wanted, contacts_among(notes, since))
 
 
 def note_line(db: ScopedSession, note_id: UUID, units: UnitBook) -> NoteLine:
@@ -185,35 +222,28 @@ def corrections_of(db: ScopedSession, note_id: UUID) -> Sequence[OldWords]:
 
 def parties_of(db: ScopedSession, note_id: UUID) -> Sequence[Party]:
     """Return the people and organizations of a note, people first."""
-    people = db.rows(
-        sa.select(col(Person.id), col(Person.family_name), col(Person.given_name))
+    people = db.exec(
+        select(Person)
         .join(NotePerson, col(NotePerson.person_id) == col(Person.id))
         .where(col(NotePerson.note_id) == note_id)
         .order_by(col(Person.kana_sort))
-    )
-    organizations = db.rows(
-        sa.select(col(Organization.id), col(Organization.name))
+    ).all()
+    organizations = db.exec(
+        select(Organization)
         .join(NoteOrganization, col(NoteOrganization.organization_id) == col(Organization.id))
         .where(col(NoteOrganization.note_id) == note_id)
         .order_by(col(Organization.kana_sort))
-    )
+    ).all()
     return [
-        *(Party(Holder(person_id=id_), whole_name(family, given)) for id_, family, given in people),
-        *(Party(Holder(organization_id=id_), name) for id_, name in organizations),
+        *(Party(Holder(person_id=one.id), one.name, one.kana) for one in people),
+        *(Party(Holder(organization_id=one.id), one.name, one.kana) for one in organizations),
     ]
-
-
-def contacts_by_section(
-    db: ScopedSession, holder: Holder, since: dt.datetime, units: UnitBook
-) -> Contacts | None:
-    """Return how often each section met or called `holder` since `since`; None if nobody did."""
-    return contacts_by_holder(db, [holder], since, units).get(holder)
 
 
 def contacts_by_holder(
     db: ScopedSession, holders: Collection[Holder], since: dt.datetime, units: UnitBook
 ) -> Mapping[Holder, Contacts]:
-    """Return the same for many holders in one statement; those nobody met are left out.
+    """Return how often each section met or called each of `holders`; those nobody met left out.
 
     An absence is no contact. A contact two sections took part in counts once in the total.
     """
@@ -223,50 +253,46 @@ def contacts_by_holder(
 
 
 def last_two_way(db: ScopedSession, holders: Collection[Holder]) -> Mapping[Holder, dt.datetime]:
-    """Return when each holder was last met or spoken with (最後に会った日)."""
+    """Return when each holder was last met or spoken with (最後に会った日); two statements.
+
+    Holders nobody has met yet are left out.
+    """
     people = [holder.person_id for holder in holders if holder.person_id]
     organizations = [holder.organization_id for holder in holders if holder.organization_id]
-    met = last_met_person()
-    met_organization = last_met_organization()
-    found: dict[Holder, dt.datetime] = {}
-    if people:
-        rows = db.rows(sa.select(met.c.person_id, met.c.at).where(met.c.person_id.in_(people)))
-        found |= {Holder(person_id=id_): at for id_, at in rows}
-    if organizations:
-        rows = db.rows(
-            sa.select(met_organization.c.organization_id, met_organization.c.at).where(
-                met_organization.c.organization_id.in_(organizations)
-            )
+    person, organization = col(Person.id), col(Organization.id)
+    met = db.rows(sa.select(person, last_met_person(person)).where(person.in_(people)))
+    met_there = db.rows(
+        sa.select(organization, last_met_organization(organization)).where(
+            organization.in_(organizations)
         )
-        found |= {Holder(organization_id=id_): at for id_, at in rows}
-    return found
-
-
-def last_met_person() -> sa.Subquery:
-    """Return person_id and `at`, the last contact in which both sides spoke, for joining."""
-    return (
-        sa.select(
-            col(NotePerson.person_id).label("person_id"),
-            sa.func.max(col(ActivityNote.happened_at)).label("at"),
-        )
-        .join(ActivityNote, col(ActivityNote.id) == col(NotePerson.note_id))
-        .where(col(ActivityNote.outcome).in_(TWO_WAY))
-        .group_by(col(NotePerson.person_id))
-        .subquery("last_met_person")
     )
+    return {
+        **{Holder(person_id=id_): at for id_, at in met if at},
+        **{Holder(organization_id=id_): at for id_, at in met_there if at},
+    }
 
 
-def last_met_organization() -> sa.Subquery:
-    """Return organization_id and `at`, the last contact in which both sides spoke."""
+def last_met_person(person_id: Mapped[Any]) -> sa.ScalarSelect[dt.datetime]:
+    """Return the last contact in which both sides spoke, as a column beside `person_id`."""
+    link = aliased(NotePerson)
+    return _last_met(col(link.note_id), col(link.person_id) == person_id)
+
+
+def last_met_organization(organization_id: Mapped[Any]) -> sa.ScalarSelect[dt.datetime]:
+    """Return the same of an organization."""
+    link = aliased(NoteOrganization)
+    return _last_met(col(link.note_id), col(link.organization_id) == organization_id)
+
+
+def _last_met(
+    note_id: Mapped[UUID], taking_part: sa.ColumnElement[bool]
+) -> sa.ScalarSelect[dt.datetime]:
+    # aliases, so that the statement around it may read notes of its own
+    met = aliased(ActivityNote)
     return (
-        sa.select(
-            col(NoteOrganization.organization_id).label("organization_id"),
-            sa.func.max(col(ActivityNote.happened_at)).label("at"),
-        )
-        .join(ActivityNote, col(ActivityNote.id) == col(NoteOrganization.note_id))
-        .where(col(ActivityNote.outcome).in_(TWO_WAY))
-        .group_by(col(NoteOrganization.organization_id))
-        .subquery("last_met_organization")
+        sa.select(sa.func.max(col(met.happened_at)))
+        .where(col(met.id) == note_id, col(met.outcome).in_(TWO_WAY), taking_part)
+        .scalar_subquery()
     )
 
 

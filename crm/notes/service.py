@@ -102,8 +102,7 @@ def correct_note(
     `revision`; Refused for what cannot be true. Nothing changes when nothing differs.
     """
     note = queries.note_to_change(db, note_id)
-    if not policy.may_correct(actor, note):
-        raise Forbidden
+    require_may_correct(actor, note)
     if note.revision != revision:
         raise Conflict
     _check(content, now)
@@ -158,6 +157,12 @@ def give_reply(
     db.flush()
     audit.record(db, actor, "note.replied", now=now, subject=("note", note.id))
     return reply
+
+
+def require_may_correct(actor: Actor, note: ActivityNote) -> None:
+    """Raise Forbidden unless `actor` may correct `note`."""
+    if not policy.may_correct(actor, note):
+        raise Forbidden
 
 
 def _station_of(actor: Actor) -> UUID:

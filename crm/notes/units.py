@@ -32,6 +32,10 @@ class UnitBook:
         for place in sorted(places, key=lambda place: place.valid_from):
             self._places[place.unit_id].append(place)
 
+    def units(self) -> frozenset[UUID]:
+        """Return every unit the station ever had."""
+        return frozenset(self._places)
+
     def name(self, unit_id: UUID, day: dt.date) -> str:
         """Return what the unit was called on `day`."""
         place = self._place(unit_id, day)

@@ -1,5 +1,128 @@
-"""HTML routes of this feature."""
+"""The page of a person and of an organization: what must be known, and one timeline."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-HANDLERS: list[Any] = []
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+
+from crm.access.desk import CurrentDesk
+from crm.consents.models import CONSENT_METHOD_LABELS, CONSENT_SCOPE_LABELS
+from crm.contacts import queries as contacts
+from crm.contacts.models import ORGANIZATION_KIND_LABELS, Holder
+from crm.kernel.clock import local_day
+from crm.kernel.i18n import current_locale, translate
+from crm.kernel.kana import furigana
+from crm.kernel.wareki import wareki
+from crm.liaisons.models import LIAISON_STATE_LABELS, LiaisonState
+from crm.notes.models import OCCASION_LABELS, OUTCOME_LABELS, Occasion
+from crm.relationships import queries
+from crm.relationships.timeline import Tenure
+from crm.web.pages import page
+from crm.web.visit import Visit
+
+MOST_STEPS = 50
+STATE_TONES = {
+    LiaisonState.ACTIVE: "active",
+    LiaisonState.CANDIDATE: "waiting",
+    LiaisonState.ASKED: "waiting",
+    LiaisonState.ACCEPTED: "waiting",
+}
+"""A refusal is shown like any other end: neutrally."""
+ICONS = {
+    Occasion.PATROL_VISIT: "walk",
+    Occasion.PATROL: "shield",
+    Occasion.MEETING: "calendar",
+    Occasion.CAMPAIGN: "bulletin",
+    Occasion.PHONE: "phone",
+    Occasion.AT_STATION: "building",
+    Occasion.OTHER: "note",
+}
+FIELDS = ["name", "posts", "telephones", "address", "care_note", "consents", "notes"]
+
+
+@get("/people/{person_id:uuid}", name="relationships.person", sync_to_thread=True)
+def show_person(
+    desk: CurrentDesk, person_id: FromPath[UUID], steps: FromQuery[int] = 1
+) -> Response[str]:
+    """Show a person: what to know before a call, and everything that happened."""
+    holder = Holder(person_id=person_id)
+    with desk.reads() as visit:
+        today = local_day(visit.now)
+        person = contacts.person(visit.db, person_id)
+        posts = queries.posts_about(visit.db, holder)
+        tenures = [Tenure(post.label, post.valid_from, post.valid_to) for post in posts]
+        visit.seen("person.viewed", holder.subject, fields=FIELDS)
+        return page(
+            visit,
+            "relationships/person.html",
+            block="timeline",
+            person=person,
+            family_furigana=furigana(person.family_kana),
+            given_furigana=furigana(person.given_kana),
+            posts=[post for post in posts if post.holds_on(today)],
+            **_shown(visit, holder, tenures, steps),
+        )
+
+
+@get(
+    "/organizations/{organization_id:uuid}", name="relationships.organization", sync_to_thread=True
+)
+def show_organization(
+    desk: CurrentDesk, organization_id: FromPath[UUID], steps: FromQuery[int] = 1
+) -> Response[str]:
+    """Show an organization: its people, its area, and everything that happened."""
+    holder = Holder(organization_id=organization_id)
+    with desk.reads() as visit:
+        today = local_day(visit.now)
+        facts = queries.organization_facts(visit.db, organization_id)
+        posts = queries.posts_about(visit.db, holder)
+        tenures = [
+            Tenure(f"{post.person_name} {post.post}", post.valid_from, post.valid_to)
+            for post in posts
+        ]
+        visit.seen("organization.viewed", holder.subject, fields=FIELDS)
+        return page(
+            visit,
+            "relationships/organization.html",
+            block="timeline",
+            organization=facts.organization,
+            furigana=furigana(facts.organization.kana),
+            facts=facts,
+            kind_label=ORGANIZATION_KIND_LABELS[facts.organization.kind],
+            posts=[post for post in posts if post.holds_on(today)],
+            **_shown(visit, holder, tenures, steps),
+        )
+
+
+def _shown(visit: Visit, holder: Holder, tenures: Sequence[Tenure], steps: int) -> dict[str, Any]:
+    steps = min(max(1, steps), MOST_STEPS)
+    standing = queries.standing_of(
+        visit.db, holder, visit.actor.station_id, tenures, now=visit.now, steps=steps
+    )
+    return {
+        "standing": standing,
+        "phones": contacts.telephones_of(visit.db, holder),
+        "steps": steps,
+        "state_label": LIAISON_STATE_LABELS[standing.state],
+        "state_tone": STATE_TONES.get(standing.state, "ended"),
+        "scopes": [translate(CONSENT_SCOPE_LABELS[scope]) for scope in standing.scopes],
+        "methods": CONSENT_METHOD_LABELS,
+        "occasions": OCCASION_LABELS,
+        "outcomes": OUTCOME_LABELS,
+        "icons": ICONS,
+        "month_name": month_name,
+        "this_month": local_day(visit.now).replace(day=1),
+    }
+
+
+def month_name(first: dt.date) -> str:
+    """Return the month a stretch of the timeline is headed with."""
+    if current_locale() == "en":
+        return f"{first:%B %Y}"
+    return wareki(first).removesuffix("1日")
+
+
+HANDLERS = [show_person, show_organization]

@@ -1,0 +1,147 @@
+"""Everything the station knows of one person or organization, gathered for its page."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from crm.areas.models import Area
+from crm.consents import queries as consents
+from crm.consents.models import ConsentMethod, ConsentScope
+from crm.contacts import queries as contacts
+from crm.contacts.models import Appointment, Holder, Organization
+from crm.kernel.clock import local_day
+from crm.kernel.errors import NotFound
+from crm.kernel.scope import ScopedSession
+from crm.liaisons import queries as liaisons
+from crm.liaisons.models import Decision, LiaisonState
+from crm.notes import queries as notes
+from crm.relationships.timeline import Month, Tenure, by_month, changes_of_posts, steps_of
+
+LATELY = dt.timedelta(days=90)
+"""「この90日で4課から6回」: long enough to see a burden, short enough to act on it."""
+
+
+class Acceptance(NamedTuple):
+    """When and how serving as a liaison was accepted."""
+
+    on: dt.date
+    method: ConsentMethod
+
+
+class Post(NamedTuple):
+    """A post somebody holds or held, at an organization or none."""
+
+    id: UUID
+    person_id: UUID
+    person_name: str
+    organization_id: UUID | None
+    organization_name: str
+    post: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+    @property
+    def label(self) -> str:
+        """The organization and the post: 「みなと町自治会 自治会長」."""
+        return f"{self.organization_name} {self.post}".strip()
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether it is held on `day`; an unknown start lies before it."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
+
+
+class OrganizationFacts(NamedTuple):
+    """An organization with its area and the one it belongs to, by name."""
+
+    organization: Organization
+    area_name: str | None
+    parent_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a holder stands as a liaison, what was agreed to, and who was in touch lately."""
+
+    state: LiaisonState
+    acceptance: Acceptance | None
+    scopes: Sequence[ConsentScope]
+    contacts: notes.Contacts | None
+    months: Sequence[Month]
+    has_more: bool
+
+
+def standing_of(
+    db: ScopedSession,
+    holder: Holder,
+    station_id: UUID | None,
+    tenures: Sequence[Tenure],
+    *,
+    now: dt.datetime,
+    steps: int = 1,
+) -> Standing:
+    """Return a holder's course, consent, recent contacts and timeline.
+
+    `tenures` are the posts whose changes belong on the timeline; `steps` as in `timeline_of`.
+    """
+    today = local_day(now)
+    units = notes.unit_book(db, station_id)
+    newest = notes.timeline_of(db, holder, units, since=now - LATELY, steps=steps)
+    course = liaisons.course_of(db, holder)
+    consent = consents.current_consent(db, holder, today)
+    accepted = [
+        Acceptance(answer.on, answer.method)
+        for answer in course.answers
+        if answer.decision is Decision.ACCEPTED and answer.on <= today
+    ]
+    events = [*steps_of(course.happenings()), *changes_of_posts(tenures)]
+    return Standing(
+        state=course.state_on(today),
+        acceptance=accepted[-1] if accepted else None,
+        scopes=[grant.scope for grant in consent.grants] if consent else [],
+        contacts=newest.contacts,
+        months=by_month(newest.notes, events, has_more=newest.has_more, today=today),
+        has_more=newest.has_more,
+    )
+
+
+def posts_about(db: ScopedSession, holder: Holder) -> list[Post]:
+    """Return every post a person holds or held, or that was ever held at an organization."""
+    about = (
+        col(Appointment.person_id) == holder.person_id
+        if holder.person_id
+        else col(Appointment.organization_id) == holder.organization_id
+    )
+    return [
+        Post(
+            post.id,
+            post.person_id,
+            post.person_name,
+            post.organization_id,
+            post.organization_name or "",
+            post.post,
+            post.valid_from,
+            post.valid_to,
+        )
+        for post in contacts.posts_where(db, about)
+    ]
+
+
+def organization_facts(db: ScopedSession, organization_id: UUID) -> OrganizationFacts:
+    """Return an organization with the names around it; NotFound outside the own station."""
+    parent = aliased(Organization, name="parent")
+    found = db.rows(
+        sa.select(Organization, col(Area.name), col(parent.name))
+        .outerjoin(Area, col(Area.id) == col(Organization.area_id))
+        .outerjoin(parent, col(parent.id) == col(Organization.parent_id))
+        .where(col(Organization.id) == organization_id)
+    )
+    if not found:
+        raise NotFound
+    return OrganizationFacts(*found[0])

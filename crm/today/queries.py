@@ -1,0 +1,221 @@
+"""Reading what a tour needs: answers owed, visits promised or long ago, and the beat."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from crm.agencies.models import UnitJurisdiction
+from crm.areas.models import Area
+from crm.contacts import queries as contacts
+from crm.contacts.models import Appointment, Holder, Organization, Person
+from crm.kernel.actor import Actor, Role
+from crm.kernel.clock import start_of_day, tour_day
+from crm.kernel.columns import holds
+from crm.kernel.scope import AnySelect, ScopedSession
+from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
+from crm.notes import queries as notes
+from crm.notes.models import ActivityNote, NoteOrganization, NotePerson, NoteReply
+from crm.today.tour import (
+    Beat,
+    BeatArea,
+    Liaison,
+    Named,
+    OpenMatter,
+    Tour,
+    Visit,
+    VisitLine,
+    beat_of,
+    count_beat,
+    replies_owed,
+    visits_to_make,
+)
+
+LATELY = dt.timedelta(days=90)
+PLANS_LAST = dt.timedelta(days=366)
+"""A plan nobody acted on for a year is forgotten."""
+MOST_VISITS = 30
+
+
+def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: int) -> Tour:
+    """Return 本日の当務 of `actor`: six statements, however long the lists are.
+
+    At 2 a.m. it is still the tour that began yesterday.
+    """
+    day = tour_day(now)
+    units = notes.unit_book(db, actor.station_id)
+    own_units = units.below(actor.unit_id, day) | {actor.unit_id}
+    beat = beat_of(actor.unit_id, _areas(db, units.units(), day), units, day)
+    liaisons = _liaisons(db, beat, day)
+    matters = _open_matters(db, day)
+    visits = visits_to_make(matters, liaisons, own_units, day=day, revisit_days=revisit_days)
+    return Tour(
+        day=day,
+        beat=beat,
+        counts=count_beat(beat, liaisons),
+        replies=replies_owed(
+            matters,
+            own_units,
+            units,
+            of_station=actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF),
+        ),
+        visits=_lines(db, visits[:MOST_VISITS], units, now, day),
+        visits_in_all=len(visits),
+    )
+
+
+def _areas(db: ScopedSession, units: Collection[UUID], day: dt.date) -> Sequence[BeatArea]:
+    """Return the areas of each of `units` on `day`, in reading order."""
+    rows = db.rows(
+        sa.select(col(UnitJurisdiction.unit_id), col(Area.id), col(Area.name))
+        .join(Area, col(Area.id) == col(UnitJurisdiction.area_id))
+        .where(
+            col(UnitJurisdiction.unit_id).in_(units),
+            holds(UnitJurisdiction, day),
+            holds(Area, day),
+        )
+        .order_by(col(Area.kana_sort), col(Area.id))
+    )
+    return [BeatArea(*row) for row in rows]
+
+
+def _liaisons(db: ScopedSession, beat: Beat, day: dt.date) -> Sequence[Liaison]:
+    """Return the liaisons of a beat on `day` with when they were last met, in kana order."""
+    found: dict[Holder, Liaison] = {}
+    for row in db.rows(_liaison_rows(beat, day)):
+        who = _named(row)
+        known = found.get(who.holder)
+        areas = (known.areas if known else frozenset()) | {row.area_id}
+        found[who.holder] = Liaison(who, areas, row.last_at or row.last_there_at)
+    return list(found.values())
+
+
+def _liaison_rows(beat: Beat, day: dt.date) -> AnySelect:
+    statement = (
+        sa.select(
+            *_NAMES,
+            col(LiaisonTermArea.area_id),
+            notes.last_met_person(col(LiaisonTerm.person_id)).label("last_at"),
+            notes.last_met_organization(col(LiaisonTerm.organization_id)).label("last_there_at"),
+        )
+        .select_from(LiaisonTerm)
+        .outerjoin(Person, col(Person.id) == col(LiaisonTerm.person_id))
+        .outerjoin(Organization, col(Organization.id) == col(LiaisonTerm.organization_id))
+        .outerjoin(LiaisonTermArea, col(LiaisonTermArea.term_id) == col(LiaisonTerm.id))
+        .where(holds(LiaisonTerm, day))
+        .order_by(sa.func.coalesce(col(Person.kana_sort), col(Organization.kana_sort)))
+    )
+    if beat.is_whole_station:
+        return statement
+    return statement.where(col(LiaisonTermArea.area_id).in_(beat.areas))
+
+
+def _open_matters(db: ScopedSession, day: dt.date) -> Sequence[OpenMatter]:
+    """Return the station's notes that await an answer or plan a visit, a row for each party."""
+    owes_reply = sa.and_(col(ActivityNote.needs_reply), col(NoteReply.id).is_(None))
+    plans = sa.and_(
+        col(ActivityNote.next_on).is_not(None),
+        col(ActivityNote.happened_at) >= start_of_day(day - PLANS_LAST),
+    )
+    rows = db.rows(
+        sa.select(
+            col(ActivityNote.id).label("note_id"),
+            col(ActivityNote.unit_id),
+            col(ActivityNote.happened_at),
+            col(ActivityNote.heard),
+            owes_reply.label("owes_reply"),
+            col(ActivityNote.next_on),
+            *_NAMES,
+            notes.last_met_person(col(NotePerson.person_id)).label("last_at"),
+            notes.last_met_organization(col(NoteOrganization.organization_id)).label(
+                "last_there_at"
+            ),
+        )
+        .select_from(ActivityNote)
+        .outerjoin(NoteReply, col(NoteReply.note_id) == col(ActivityNote.id))
+        .outerjoin(NotePerson, col(NotePerson.note_id) == col(ActivityNote.id))
+        .outerjoin(Person, col(Person.id) == col(NotePerson.person_id))
+        .outerjoin(
+            NoteOrganization,
+            sa.and_(
+                col(NoteOrganization.note_id) == col(ActivityNote.id),
+                # an organization alone: where people took part, they are the ones to see again
+                col(NotePerson.id).is_(None),
+            ),
+        )
+        .outerjoin(Organization, col(Organization.id) == col(NoteOrganization.organization_id))
+        .where(sa.or_(owes_reply, plans))
+    )
+    return [_matter(row) for row in rows]
+
+
+def _lines(
+    db: ScopedSession,
+    visits: Sequence[Visit],
+    units: notes.UnitBook,
+    now: dt.datetime,
+    day: dt.date,
+) -> Sequence[VisitLine]:
+    holders = [visit.who.holder for visit in visits]
+    lately = notes.contacts_by_holder(db, holders, now - LATELY, units)
+    posts = _posts(db, holders, day)
+    return [
+        VisitLine(visit, posts.get(visit.who.holder, ""), lately.get(visit.who.holder))
+        for visit in visits
+    ]
+
+
+def _posts(db: ScopedSession, holders: Collection[Holder], day: dt.date) -> Mapping[Holder, str]:
+    people = [holder.person_id for holder in holders if holder.person_id]
+    held = contacts.posts_where(db, contacts.held_on(day), col(Appointment.person_id).in_(people))
+    found: dict[Holder, str] = {}
+    for post in held:
+        holder = Holder(person_id=post.person_id)
+        found[holder] = f"{found[holder]}　{post.label}" if holder in found else post.label
+    return found
+
+
+_NAMES: tuple[Any, ...] = (
+    col(Person.id).label("person_id"),
+    col(Person.family_name),
+    col(Person.given_name),
+    col(Person.family_kana),
+    col(Person.given_kana),
+    col(Person.care_note),
+    col(Organization.id).label("organization_id"),
+    col(Organization.name).label("organization_name"),
+    col(Organization.kana).label("organization_kana"),
+    col(Organization.care_note).label("organization_care_note"),
+)
+
+
+def _named(row: Any) -> Named:  # noqa: ANN401 - a row that holds _NAMES
+    if row.person_id is None:
+        return Named(
+            Holder(organization_id=row.organization_id),
+            row.organization_name,
+            row.organization_kana,
+            row.organization_care_note,
+        )
+    return Named(
+        Holder(person_id=row.person_id),
+        f"{row.family_name} {row.given_name}".strip(),
+        f"{row.family_kana} {row.given_kana}".strip(),
+        row.care_note,
+    )
+
+
+def _matter(row: Any) -> OpenMatter:  # noqa: ANN401 - a row of _open_matters
+    return OpenMatter(
+        row.note_id,
+        row.unit_id,
+        row.happened_at,
+        row.heard,
+        row.owes_reply,
+        row.next_on,
+        _named(row),
+        row.last_at or row.last_there_at,
+    )
