@@ -138,8 +138,16 @@ def plan_jurisdictions(
         places[area.name].append(area)
 
     def step_of(row: JurisdictionRow) -> Step:
-        box = _only(boxes[row.box], "交番・駐在所", row.box)
-        area = _only(places[row.area], "区域", row.area)
+        box = _only(
+            [each for each in boxes[row.box] if not _is_over(each.last_day, row.day)],
+            "交番・駐在所",
+            row.box,
+        )
+        area = _only(
+            [each for each in places[row.area] if not _is_over(each.valid_to, row.day)],
+            "区域",
+            row.area,
+        )
         if box.first_day > row.day:
             raise Refused(
                 "「%(name)s」の記録は%(day)sからです。開始日をその日以後にしてください。",
@@ -186,12 +194,17 @@ def _only(found: Sequence[Found], label: str, name: str) -> Found:
 
 
 def _verdict_on(day: dt.date, unit_id: UUID, standing: Sequence[Standing]) -> Verdict:
-    for each in standing:
-        if each.unit_id == unit_id and each.first_day <= day:
-            return Verdict.UNCHANGED
-        if each.first_day >= day:
-            raise Refused(
-                "この区域の所管は%(day)sから記録されています。開始日をそれより後にしてください。",
-                day=wareki(each.first_day),
-            )
-    return Verdict.UPDATED if standing else Verdict.CREATED
+    holding = [each for each in standing if each.holds_on(day)]
+    if any(each.unit_id == unit_id for each in holding):
+        return Verdict.UNCHANGED
+    latest = max((each.first_day for each in standing), default=None)
+    if latest is not None and latest >= day:
+        raise Refused(
+            "この区域の所管は%(day)sから記録されています。開始日をそれより後にしてください。",
+            day=wareki(latest),
+        )
+    return Verdict.UPDATED if holding else Verdict.CREATED
+
+
+def _is_over(last_day: dt.date | None, day: dt.date) -> bool:
+    return last_day is not None and last_day < day

@@ -17,19 +17,25 @@ from crm.kernel.scope import ScopedSession
 
 
 class PlacedUnit(NamedTuple):
-    """A unit with its name and place, and the first day it is on record."""
+    """A unit with its name and place, and the first and last day it is on record."""
 
     unit: Unit
     name: str
     station_id: UUID | None
     first_day: dt.date
+    last_day: dt.date | None = None
 
 
 class Standing(NamedTuple):
-    """Who is responsible for an area, from when."""
+    """Who is responsible for an area, from when until when."""
 
     unit_id: UUID
     first_day: dt.date
+    last_day: dt.date | None = None
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether it holds on `day`."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 def units_from(db: ScopedSession, day: dt.date) -> Sequence[PlacedUnit]:
@@ -48,10 +54,12 @@ def units_from(db: ScopedSession, day: dt.date) -> Sequence[PlacedUnit]:
             ).group_by(col(UnitPlacement.unit_id))
         )
     )
-    earliest = {
-        unit.id: PlacedUnit(unit, placed.name, placed.station_id, first_days[unit.id])
-        for unit, placed in rows
-    }
+    # Latest first: the first row of a unit tells its last day, the last row where it stands then.
+    last_days: dict[UUID, dt.date | None] = {}
+    earliest: dict[UUID, PlacedUnit] = {}
+    for unit, placed in rows:
+        days = (first_days[unit.id], last_days.setdefault(unit.id, placed.valid_to))
+        earliest[unit.id] = PlacedUnit(unit, placed.name, placed.station_id, *days)
     return list(earliest.values())
 
 
@@ -67,7 +75,7 @@ def standing_jurisdictions(db: ScopedSession, day: dt.date) -> Mapping[UUID, Seq
     """Return, by area, who is responsible on `day` or from a later one."""
     found: defaultdict[UUID, list[Standing]] = defaultdict(list)
     for row in db.exec(select(UnitJurisdiction).where(_not_over(UnitJurisdiction, day))).all():
-        found[row.area_id].append(Standing(row.unit_id, row.valid_from))
+        found[row.area_id].append(Standing(row.unit_id, row.valid_from, row.valid_to))
     return found
 
 

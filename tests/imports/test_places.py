@@ -182,6 +182,29 @@ def test_plan_jurisdictions_gives_moves_and_leaves() -> None:
     }
 
 
+def test_plan_jurisdictions_of_an_area_handed_over_judges_each_row_on_its_day() -> None:
+    past = Standing(KOBAN.unit.id, DAY, LATER - dt.timedelta(days=1))
+    present = Standing(OTHER.unit.id, LATER)
+    early, late = DAY, LATER + dt.timedelta(days=30)
+
+    verdicts = [
+        jurisdiction(JurisdictionRow(2, box, "港自治会", day), *standing).steps[0].verdict
+        for standing in ((past, present), (present, past))
+        for box, day in (("港交番", early), ("浜駐在所", late), ("港交番", late))
+    ]
+
+    assert verdicts == [Verdict.UNCHANGED, Verdict.UNCHANGED, Verdict.UPDATED] * 2
+
+
+def test_plan_jurisdictions_refuses_a_box_that_is_closed_by_then() -> None:
+    closed = KOBAN._replace(last_day=LATER - dt.timedelta(days=1))
+    row = JurisdictionRow(2, "港交番", "港自治会", LATER)
+
+    plan = plan_jurisdictions([row], units=[closed], areas=[HARBOR], standing={})
+
+    assert [str(remark) for remark in plan.refusals] == ["交番・駐在所「港交番」が見つかりません。"]
+
+
 def test_plan_jurisdictions_refuses_what_does_not_fit_the_record() -> None:
     plans = [
         jurisdiction(JurisdictionRow(2, "磯交番", "港自治会", LATER)),
