@@ -1,5 +1,247 @@
-"""HTML routes of this feature."""
+"""The page where asking, answer, consent and end are put on record."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
 
-HANDLERS: list[Any] = []
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+
+from crm.access.desk import CurrentDesk
+from crm.contacts.models import Holder
+from crm.kernel.clock import local_day
+from crm.kernel.errors import Conflict, Forbidden, Refused
+from crm.kernel.forms import Form, Submission, read_form
+from crm.kernel.i18n import N_
+from crm.liaisons import service
+from crm.liaisons.acts import Act
+from crm.liaisons.forms import (
+    AcceptanceForm,
+    AnswerChoice,
+    AnswerForm,
+    ApproachForm,
+    CandidacyForm,
+    ConsentForm,
+    ContactForm,
+    EndingForm,
+    WithdrawalForm,
+)
+from crm.liaisons.policy import may_note_candidate, may_record_answer
+from crm.liaisons.screen import liaison_screen
+from crm.web.pages import page, saved
+from crm.web.visit import Visit
+
+F = TypeVar("F", bound=Form)
+Answer = Response[str] | Response[None]
+
+
+@get("/people/{person_id:uuid}/liaison", name="liaisons.person", sync_to_thread=True)
+def person(desk: CurrentDesk, person_id: FromPath[UUID], act: FromQuery[str] = "") -> Response[str]:
+    """Show where a person stands, how it came about, and what can be done next."""
+    with desk.reads() as visit:
+        return _show(visit, Holder(person_id=person_id), act)
+
+
+@get(
+    "/organizations/{organization_id:uuid}/liaison",
+    name="liaisons.organization",
+    sync_to_thread=True,
+)
+def organization(
+    desk: CurrentDesk, organization_id: FromPath[UUID], act: FromQuery[str] = ""
+) -> Response[str]:
+    """Show the same for an organization."""
+    with desk.reads() as visit:
+        return _show(visit, Holder(organization_id=organization_id), act)
+
+
+def _show(
+    visit: Visit,
+    holder: Holder,
+    act: str,
+    *,
+    sub: Submission[Any] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    screen = liaison_screen(visit, holder, act, sub)
+    visit.seen("liaison.viewed", holder.subject, state=screen.state)
+    return page(visit, "liaisons/show.html", block="liaison", status=status, screen=screen)
+
+
+def _note_candidate(visit: Visit, holder: Holder) -> Answer:
+    def record(form: CandidacyForm) -> str:
+        service.note_candidate(
+            visit.db,
+            visit.actor,
+            holder,
+            noticed_on=form.noticed_on or local_day(visit.now),
+            remark=form.remark,
+            now=visit.now,
+        )
+        return N_("候補として記録しました。")
+
+    _require(may_note_candidate(visit.actor))
+    return _take(visit, holder, Act.CANDIDACY, read_form(CandidacyForm, visit.sent), record)
+
+
+def _ask(visit: Visit, holder: Holder) -> Answer:
+    def record(form: ApproachForm) -> str:
+        service.ask(
+            visit.db,
+            visit.actor,
+            holder,
+            asked_on=form.asked_on,
+            method=form.method,
+            chief_confirms=form.chief_confirms,
+            now=visit.now,
+        )
+        return N_("依頼を記録しました。")
+
+    _require(may_record_answer(visit.actor))
+    return _take(visit, holder, Act.APPROACH, read_form(ApproachForm, visit.sent), record)
+
+
+def _answer(visit: Visit, holder: Holder) -> Answer:
+    def record(form: AnswerForm) -> str:
+        if isinstance(form, AcceptanceForm):
+            service.record_acceptance(visit.db, visit.actor, holder, form.facts, now=visit.now)
+            return N_("承諾と同意を記録し、連絡員として登録しました。")
+        service.record_decline(
+            visit.db,
+            visit.actor,
+            holder,
+            decided_on=form.decided_on,
+            method=form.method,
+            now=visit.now,
+        )
+        return N_("辞退の回答を記録しました。")
+
+    _require(may_record_answer(visit.actor))
+    return _take(visit, holder, Act.ANSWER, _read_answer(visit), record)
+
+
+def _read_answer(visit: Visit) -> Submission[AnswerForm]:
+    """Read an answer; whoever declines is asked for nothing of what an acceptance needs."""
+    whole: Submission[Any] = read_form(AcceptanceForm, visit.sent)
+    if whole.values.get("answer") == AnswerChoice.DECLINED:
+        short = read_form(AnswerForm, visit.sent)
+        return Submission(whole.values, short.form, short.errors)
+    return whole
+
+
+def _change_consent(visit: Visit, holder: Holder) -> Answer:
+    def record(form: ConsentForm) -> str:
+        service.change_consent(
+            visit.db, visit.actor, holder, form.facts, seen=form.seen, now=visit.now
+        )
+        return N_("同意の変更を記録しました。")
+
+    _require(may_record_answer(visit.actor))
+    return _take(visit, holder, Act.CONSENTS, read_form(ConsentForm, visit.sent), record)
+
+
+def _withdraw(visit: Visit, holder: Holder) -> Answer:
+    def record(form: WithdrawalForm) -> str:
+        service.withdraw(
+            visit.db,
+            visit.actor,
+            holder,
+            decided_on=form.decided_on,
+            method=form.method,
+            now=visit.now,
+        )
+        return N_("取りやめの申出を記録し、活動と同意を終了しました。")
+
+    _require(may_record_answer(visit.actor))
+    return _take(visit, holder, Act.WITHDRAWAL, read_form(WithdrawalForm, visit.sent), record)
+
+
+def _end(visit: Visit, holder: Holder) -> Answer:
+    def record(form: EndingForm) -> str:
+        service.end_term(
+            visit.db,
+            visit.actor,
+            holder,
+            reason=form.reason,
+            day=form.day,
+            revision=form.revision,
+            now=visit.now,
+        )
+        return N_("終了を記録しました。")
+
+    _require(may_record_answer(visit.actor))
+    return _take(visit, holder, Act.ENDING, read_form(EndingForm, visit.sent), record)
+
+
+def _confirm_contact(visit: Visit, holder: Holder) -> Answer:
+    def record(form: ContactForm) -> str:
+        service.confirm_contact(
+            visit.db,
+            visit.actor,
+            holder,
+            form.contact_person_id,
+            revision=form.revision,
+            now=visit.now,
+        )
+        return N_("窓口担当者を記録しました。")
+
+    _require(may_record_answer(visit.actor))
+    return _take(visit, holder, Act.CONTACT, read_form(ContactForm, visit.sent), record)
+
+
+def _take(
+    visit: Visit, holder: Holder, act: Act, sub: Submission[F], record: Callable[[F], str]
+) -> Answer:
+    """Put a form on record and go back to the page, or show it again with what was refused."""
+    if sub.form is None:
+        return _show(visit, holder, act, sub=sub, status=422)
+    try:
+        notice = record(sub.form)
+    except Refused as refusal:
+        return _show(visit, holder, act, sub=sub.refused(refusal), status=refusal.status)
+    except Conflict as conflict:
+        said = Refused(conflict.message)
+        return _show(visit, holder, act, sub=sub.refused(said), status=conflict.status)
+    if holder.person_id:
+        return saved(visit, "liaisons.person", notice, person_id=holder.person_id)
+    return saved(visit, "liaisons.organization", notice, organization_id=holder.subject[1])
+
+
+def _require(allowed: bool) -> None:  # noqa: FBT001 - reads as the sentence it is
+    if not allowed:
+        raise Forbidden
+
+
+VERBS: Mapping[Act, Callable[[Visit, Holder], Answer]] = {
+    Act.CANDIDACY: _note_candidate,
+    Act.APPROACH: _ask,
+    Act.ANSWER: _answer,
+    Act.CONSENTS: _change_consent,
+    Act.WITHDRAWAL: _withdraw,
+    Act.ENDING: _end,
+    Act.CONTACT: _confirm_contact,
+}
+
+
+def _routes(act: Act) -> list[Any]:
+    """Return the two addresses of an act: the same noun below a person and an organization."""
+    verb = VERBS[act]
+
+    @post(f"/people/{{person_id:uuid}}/{act}", name=f"liaisons.{act}", sync_to_thread=True)
+    def for_person(desk: CurrentDesk, person_id: FromPath[UUID]) -> Answer:
+        with desk.writes() as visit:
+            return verb(visit, Holder(person_id=person_id))
+
+    @post(
+        f"/organizations/{{organization_id:uuid}}/{act}",
+        name=f"liaisons.organization_{act}",
+        sync_to_thread=True,
+    )
+    def for_organization(desk: CurrentDesk, organization_id: FromPath[UUID]) -> Answer:
+        with desk.writes() as visit:
+            return verb(visit, Holder(organization_id=organization_id))
+
+    return [for_person, for_organization]
+
+
+HANDLERS = [person, organization, *(route for act in Act for route in _routes(act))]

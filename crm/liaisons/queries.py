@@ -13,6 +13,7 @@ from crm.areas.models import Area, AreaKind
 from crm.contacts.models import Appointment, Held, Holder, Organization, Person, PostType, about
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
+from crm.kernel.kana import furigana
 from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import (
     AcceptanceRecord,
@@ -26,7 +27,7 @@ from crm.liaisons.standing import Answer, Asking, Candidacy, Course, Happening, 
 
 
 class HolderLine(NamedTuple):
-    """The one a page is about, by name; a person has a family and a given name."""
+    """The one a page is about, by name and ふりがな; a person has a family and a given name."""
 
     name: str
     kana: str
@@ -74,18 +75,18 @@ def holder_line(db: ScopedSession, holder: Holder) -> HolderLine:
             raise NotFound
         return HolderLine(
             person.name,
-            person.kana,
+            furigana(person.kana),
             person.family_name,
             person.given_name,
-            person.family_kana,
-            person.given_kana,
+            furigana(person.family_kana),
+            furigana(person.given_kana),
         )
     found = db.exec(
         select(Organization).where(col(Organization.id) == holder.organization_id)
     ).first()
     if found is None:
         raise NotFound
-    return HolderLine(found.name, found.kana, area_id=found.area_id)
+    return HolderLine(found.name, furigana(found.kana), area_id=found.area_id)
 
 
 def lock_holder(db: ScopedSession, holder: Holder) -> None:

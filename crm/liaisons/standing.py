@@ -143,6 +143,11 @@ class Course(NamedTuple):
         """Return the term that holds on `day` or is to begin."""
         return next((term for term in self.terms if not term.is_over_on(day)), None)
 
+    def end_reason_on(self, day: dt.date) -> EndReason | None:
+        """Return why the last term that was over by `day` had ended."""
+        over = [term for term in self.terms if term.is_over_on(day)]
+        return over[-1].end_reason if over else None
+
     def last_word(self, day: dt.date) -> Asking | Answer | None:
         """Return the last asking or answer up to `day`."""
         said = [word for word in self._words() if word.on <= day]

@@ -1,0 +1,82 @@
+"""What can be done next for somebody, by whom; a page offers one act at a time."""
+
+import datetime as dt
+from enum import StrEnum
+
+from crm.contacts.models import Holder
+from crm.kernel.actor import Actor, Role
+from crm.kernel.i18n import N_
+from crm.liaisons.checks import said_no_lately
+from crm.liaisons.models import LiaisonState
+from crm.liaisons.policy import may_note_candidate, may_record_answer
+from crm.liaisons.standing import Course
+
+
+class Act(StrEnum):
+    """One thing to put on record; its value is the noun in its address."""
+
+    CANDIDACY = "candidacy"
+    APPROACH = "approach"
+    ANSWER = "answer"
+    CONSENTS = "consents"
+    WITHDRAWAL = "withdrawal"
+    ENDING = "ending"
+    CONTACT = "contact"
+
+
+ACT_LABELS = {
+    Act.CANDIDACY: N_("候補にする"),
+    Act.APPROACH: N_("依頼を記録する"),
+    Act.ANSWER: N_("回答を記録する"),
+    Act.CONSENTS: N_("同意を変更する"),
+    Act.WITHDRAWAL: N_("取りやめの申出を記録する"),
+    Act.ENDING: N_("終了を記録する"),
+    Act.CONTACT: N_("窓口担当者を確認する"),
+}
+
+
+def acts_offered(
+    actor: Actor, holder: Holder, course: Course, day: dt.date, *, has_consent: bool
+) -> list[Act]:
+    """Return what `actor` may do next, the likeliest first.
+
+    Nothing here leads to an active liaison but the answer to an asking.
+    """
+    offered = [Act.CANDIDACY] if _may_be_candidate(actor, course, day) else []
+    if may_record_answer(actor):
+        offered = [*_for_recorder(actor, holder, course, day, has_consent=has_consent), *offered]
+    return offered
+
+
+def act_at_hand(offered: list[Act], holder: Holder, course: Course, day: dt.date) -> Act | None:
+    """Return the act a page opens by itself; none where nothing is being waited for."""
+    term = course.open_term(day)
+    if term and term.contact_needs_review and Act.CONTACT in offered and holder.organization_id:
+        return Act.CONTACT
+    waiting = {LiaisonState.NONE, LiaisonState.CANDIDATE, LiaisonState.ASKED}
+    return offered[0] if offered and course.state_on(day) in waiting else None
+
+
+def _may_be_candidate(actor: Actor, course: Course, day: dt.date) -> bool:
+    free = {LiaisonState.NONE, LiaisonState.DECLINED, LiaisonState.ENDED}
+    return (
+        may_note_candidate(actor)
+        and course.state_on(day) in free
+        and not said_no_lately(course, day)
+    )
+
+
+def _for_recorder(
+    actor: Actor, holder: Holder, course: Course, day: dt.date, *, has_consent: bool
+) -> list[Act]:
+    state = course.state_on(day)
+    if state is LiaisonState.ASKED:
+        return [Act.ANSWER]
+    if state in {LiaisonState.ACCEPTED, LiaisonState.ACTIVE}:
+        running = any(term.valid_to is None for term in course.terms)
+        contact = [Act.CONTACT] if running and holder.organization_id else []
+        return [*contact, Act.CONSENTS, Act.WITHDRAWAL, *([Act.ENDING] if running else [])]
+    offered = [Act.CONSENTS] if has_consent else []
+    # a no is left alone; only a chief finds the way to ask again before a year has passed
+    may_ask = not said_no_lately(course, day) or actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
+    return [*([Act.APPROACH] if may_ask else []), *offered]
