@@ -38,15 +38,16 @@ _QUIET_DAYS = 260
 _AROUND_TODAY = 45
 _AT_A_MEETING = 5
 
-_OCCASIONS = (
-    (Occasion.PATROL_VISIT, 52),
-    (Occasion.PATROL, 12),
-    (Occasion.MEETING, 8),
-    (Occasion.CAMPAIGN, 6),
-    (Occasion.PHONE, 14),
-    (Occasion.AT_STATION, 6),
-    (Occasion.OTHER, 2),
-)
+_OCCASIONS = {
+    Occasion.PATROL_VISIT: 52,
+    Occasion.PATROL: 12,
+    Occasion.MEETING: 8,
+    Occasion.CAMPAIGN: 6,
+    Occasion.PHONE: 14,
+    Occasion.AT_STATION: 6,
+    Occasion.OTHER: 2,
+}
+_OCCASION_LOTS = [occasion for occasion, lots in _OCCASIONS.items() for _ in range(lots)]
 _TOPICS_OF_OCCASION = {
     Occasion.MEETING: phrases.MEETING,
     Occasion.CAMPAIGN: phrases.CAMPAIGN,
@@ -155,7 +156,7 @@ class _Writer:
 
     def _visit(self, party: Party, day: dt.date, unit_id: UUID, author_id: UUID) -> _Visit:
         rng = self.rows.rng
-        (occasion,) = rng.choices(*zip(*_OCCASIONS, strict=True))
+        occasion = rng.choice(_OCCASION_LOTS)
         if occasion is Occasion.PHONE and party.id in self.network.no_phone:
             occasion = Occasion.PATROL_VISIT
         outcome = Outcome.PHONE if occasion is Occasion.PHONE else Outcome.MET

@@ -50,11 +50,13 @@ class Rows:
 
     def put(self, table: type[SQLModel], day: dt.date, /, **values: Any) -> UUID:  # noqa: ANN401 - any column
         """Add a row made on `day` and return its key; what is not said has the model's default."""
+        names = _names(table)
         row = {**_blank(table), "id": self.key(day)}
-        for owner in ("agency_id", "station_id"):
-            if owner in table.model_fields and owner not in values:
-                row[owner] = getattr(self, owner)
-        if "created_at" in table.model_fields:
+        if "agency_id" in names:
+            row["agency_id"] = self.agency_id
+        if "station_id" in names:
+            row["station_id"] = self.station_id
+        if "created_at" in names:
             row["created_at"] = row["updated_at"] = moment(day, 17)
             row["created_by"] = row["updated_by"] = self.made_by
         row.update(values)
@@ -76,3 +78,8 @@ def _blank(table: type[SQLModel]) -> Row:
         for name, field in table.model_fields.items()
         if field.default is not PydanticUndefined
     }
+
+
+@cache
+def _names(table: type[SQLModel]) -> frozenset[str]:
+    return frozenset(table.model_fields)
