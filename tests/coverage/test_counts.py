@@ -153,6 +153,8 @@ def test_earlier_day_gives_the_earlier_answer(world: World) -> None:
         STATION: {CHUZAI: [ISOBE, MINATO]},
     }
     assert tallies(now) == dict.fromkeys(("計", "港南署", EKIMAE, SAKURA), Tally(persons=1))
+    # the file of the one who remains is still kept by the station the koban left
+    assert tallies(seen(world, station=STATION)) == {}
 
 
 def _tree(coverage: Coverage) -> dict[str, dict[str, list[str]]]:

@@ -120,13 +120,18 @@ def test_kind_is_offered_where_there_is_a_choice(world: World, browser: Browser)
 def test_viewing_is_put_on_record(world: World, browser: Browser) -> None:
     browser.sign_in("hq").get("/coverage?as_of=2026-06-30")
     with world.database.system("a test reads the record") as connection:
-        (entry,) = connection.execute(
-            sa.select(col(AuditEntry.account_id), col(AuditEntry.detail)).where(
-                col(AuditEntry.action) == "coverage.viewed"
-            )
+        entries = connection.execute(
+            sa.select(col(AuditEntry.account_id), col(AuditEntry.detail))
+            .where(col(AuditEntry.action) == "coverage.viewed")
+            .order_by(col(AuditEntry.id))
         ).all()
-    assert entry.account_id == world.actors["hq"].account_id
-    assert entry.detail == {"as_of": "2026-06-30", "kind": "association_area"}
+    # the first is the page headquarters arrives on
+    assert [tuple(entry) for entry in entries[1:]] == [
+        (
+            world.actors["hq"].account_id,
+            {"as_of": "2026-06-30", "kind": "association_area"},
+        )
+    ]
 
 
 @pytest.mark.parametrize("areas", [1, 50])
@@ -143,11 +148,11 @@ def test_page_takes_the_same_statements_for_few_and_many_areas(
     assert len(statements) == 7, "\n".join(statements)
 
 
-def _put_areas(
-    world: World, count: int, kind: AreaKind = AreaKind.ASSOCIATION_AREA
-) -> list[str]:
+def _put_areas(world: World, count: int, kind: AreaKind = AreaKind.ASSOCIATION_AREA) -> list[str]:
     for number in range(1, count + 1):
-        area = Area(kind=kind, name=f"区域{number}", valid_from=START, polygon=box(138, 34, 139, 35))
+        area = Area(
+            kind=kind, name=f"区域{number}", valid_from=START, polygon=box(138, 34, 139, 35)
+        )
         world.areas[area.name] = area.id
         world.put(
             area,
