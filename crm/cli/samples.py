@@ -41,6 +41,7 @@ def sample_data(size: str, seed: int, password: str, today: dt.datetime | None) 
     click.echo("架空の見本データを登録しました。サインインできるアカウントは次のとおりです。\n")
     for line in _table(logins):
         click.echo(line)
+    click.echo(f"\nパスワード（共通）: {password}")
 
 
 def _table(logins: Sequence[Login]) -> list[str]:

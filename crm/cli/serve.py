@@ -18,6 +18,7 @@ def serve() -> None:
         raise click.ClickException(
             "データベースが最新ではありません。先に crm migrate を実行してください。"
         )
+    database.gather_statistics()
     click.echo(f"つながり台帳: {settings.origin}")
     uvicorn.run(
         create_app(settings, database),

@@ -17,6 +17,7 @@ from crm.kernel.settings import Settings
 
 WRITES = "crm_writes"
 BUSY_TIMEOUT_MS = 10_000
+ANALYZED_ROWS = 1_000
 
 
 class Database:
@@ -47,6 +48,18 @@ class Database:
         """Give a connection outside the rules (migrations, bulk loading); commits at the end."""
         with self._writer.execution_options(**{SYSTEM: why}).begin() as connection:
             yield connection
+
+    def gather_statistics(self) -> None:
+        """Let the planner know how large the tables are: after loading, and when serving starts.
+
+        Without it SQLite walks a station's every note to find one person's (measured: 25 s
+        instead of 0.3 s on 37,500 notes).
+        """
+        with self._writer.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA analysis_limit={ANALYZED_ROWS}")
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
 
     def close(self) -> None:
         """Close every connection."""
