@@ -64,7 +64,7 @@ def people_page(
 def people_by_row(db: ScopedSession) -> dict[str, int]:
     """Return how many people each kana row has; 他 are those whose reading is not known."""
     counted = sa.select(col(Person.kana_row), sa.func.count()).group_by(col(Person.kana_row))
-    return dict(row.tuple() for row in db.rows(counted))
+    return {row[0]: row[1] for row in db.rows(counted)}
 
 
 def people_where(
@@ -130,7 +130,7 @@ def organizations_by_row(db: ScopedSession, kind: OrganizationKind | None) -> di
         .where(_is_kind(kind))
         .group_by(col(Organization.kana_row))
     )
-    return dict(row.tuple() for row in db.rows(counted))
+    return {row[0]: row[1] for row in db.rows(counted)}
 
 
 def organizations_where(
