@@ -3,7 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from uuid_utils.compat import uuid7
 
 from crm.kernel.forms import Day, Form, LocalTime
@@ -25,14 +26,20 @@ class ContentForm(Form):
     """What both the first record and its correction say."""
 
     outcome: Outcome = Field(title=N_("相手"))
-    occasion: Occasion = Field(title=N_("機会"))
+    occasion: Occasion = Field(default=Occasion.PHONE, title=N_("機会"), validate_default=True)
     heard: Lines = Field(default="", max_length=MAX_TEXT, title=N_("聞いたこと"))
     told: Lines = Field(default="", max_length=MAX_TEXT, title=N_("伝えたこと"))
 
-    @property
-    def true_occasion(self) -> Occasion:
-        """The occasion, which a telephone call is by itself: one tap says both."""
-        return Occasion.PHONE if self.outcome is Outcome.PHONE else self.occasion
+    @field_validator("occasion")
+    @classmethod
+    def _call_is_its_own_occasion(cls, occasion: Occasion, info: ValidationInfo) -> Occasion:
+        """Take one tap on 電話 for both answers; only a call may leave the occasion open."""
+        outcome = info.data.get("outcome")
+        if outcome is Outcome.PHONE:
+            return Occasion.PHONE
+        if outcome and occasion is Occasion.PHONE:
+            raise PydanticCustomError("enum", "no occasion chosen")
+        return occasion
 
 
 class NoteForm(ContentForm):

@@ -190,7 +190,7 @@ def _facts(form: NoteForm, holder: Holder, visit: Visit) -> NoteFacts:
 
 def _content(form: ContentForm) -> dict[str, Any]:
     return {
-        "occasion": form.true_occasion,
+        "occasion": form.occasion,
         "outcome": form.outcome,
         "heard": form.heard,
         "told": form.told,

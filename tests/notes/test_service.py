@@ -1,6 +1,5 @@
 import datetime as dt
 from dataclasses import replace
-from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
@@ -11,7 +10,6 @@ from crm.contacts.models import Person
 from crm.kernel.actor import Role
 from crm.kernel.audit import AuditEntry
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
-from crm.notes import service
 from crm.notes.models import (
     ActivityNote,
     NoteCorrection,
@@ -22,59 +20,8 @@ from crm.notes.models import (
     Occasion,
     Outcome,
 )
-from crm.notes.service import NoteContent, NoteFacts
+from tests.notes.acts import HOUR, corrected, facts, logged, replied
 from tests.support.world import NOW, TODAY, World
-
-HOUR = dt.timedelta(hours=1)
-
-
-@pytest.fixture
-def kuwahara(world: World) -> Person:
-    return world.person("桒原 健太", "くわばら けんた")
-
-
-def facts(*people: Person, **changes: object) -> NoteFacts:
-    given: dict[str, object] = {
-        "occasion": Occasion.PATROL_VISIT,
-        "outcome": Outcome.MET,
-        "happened_at": NOW - HOUR,
-        "heard": "街灯が消えている。",
-        "client_key": uuid7(),
-        "person_ids": frozenset(person.id for person in people),
-    }
-    return NoteFacts(**(given | changes))  # type: ignore[arg-type]  # each test states its own
-
-
-def logged(world: World, sent: NoteFacts, who: str = "officer") -> ActivityNote:
-    with world.writing(who) as db:
-        return service.log_activity(db, world.actors[who], sent, now=NOW)
-
-
-def corrected(world: World, note: ActivityNote, who: str = "officer", **changes: object) -> None:
-    content = {
-        "occasion": note.occasion,
-        "outcome": note.outcome,
-        "happened_at": note.happened_at,
-        "heard": note.heard,
-        "told": note.told,
-    }
-    revision = changes.pop("revision", note.revision)
-    with world.writing(who) as db:
-        service.correct_note(
-            db,
-            world.actors[who],
-            note.id,
-            NoteContent(**(content | changes)),  # type: ignore[arg-type]  # as above
-            revision=revision,  # type: ignore[arg-type]  # as above
-            now=NOW,
-        )
-
-
-def replied(world: World, note_id: UUID, told_on: dt.date = TODAY, who: str = "officer") -> None:
-    with world.writing(who) as db:
-        service.give_reply(
-            db, world.actors[who], note_id, told_on=told_on, text="交換しました。", now=NOW
-        )
 
 
 def test_activity_is_kept_with_everybody_who_took_part(world: World, kuwahara: Person) -> None:

@@ -1,0 +1,404 @@
+from uuid import UUID
+
+import pytest
+from sqlmodel import select
+from uuid_utils.compat import uuid7
+
+from crm.contacts.models import Person
+from crm.kernel.audit import AuditEntry
+from crm.kernel.clock import local_day, utc_now
+from crm.notes.models import (
+    ActivityNote,
+    NoteOrganization,
+    NotePerson,
+    NoteReply,
+    Occasion,
+    Outcome,
+)
+from tests.notes.acts import facts, logged
+from tests.support.pages import Browser, counted
+from tests.support.world import World
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""Pages are the same on every database; queries and verbs are tested on both."""
+
+SENTENCE = "聞いたこと、または伝えたことを一文で入力してください。"
+REMINDER = "事件・相談や世帯に関することは別途処理します。"
+
+
+def form(**values: object) -> dict[str, object]:
+    given = {
+        "client_key": str(uuid7()),
+        "outcome": "met",
+        "occasion": "patrol_visit",
+        "heard": "街灯が消えている。",
+    }
+    return given | values
+
+
+def note_here(world: World, person: Person, who: str = "officer", **more: object) -> ActivityNote:
+    """Log a note a moment ago, as pages show things by the real clock."""
+    now = utc_now()
+    return logged(world, facts(person, happened_at=now, **more), who, now)
+
+
+def kept(world: World) -> list[ActivityNote]:
+    with world.reading("officer") as db:
+        notes = list(db.exec(select(ActivityNote)).all())
+        db.expunge_all()
+        return notes
+
+
+def test_note_form_asks_only_for_a_sentence(browser: Browser, kuwahara: Person) -> None:
+    browser.sign_in("officer")
+
+    shown = browser.get(f"/people/{kuwahara.id}/notes/new")
+
+    assert shown.status_code == 200
+    assert shown.text.count(" checked") == 2
+    assert 'value="met" checked' in shown.text
+    assert 'value="patrol_visit" checked' in shown.text
+    assert shown.text.count("autofocus") == 1
+    assert "事件・相談に関することは別途処理します。書かないでください。" in shown.text
+
+
+def test_saved_note_stands_on_top_of_the_timeline(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note_here(world, kuwahara, heard="前の話")
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+
+    shown = browser.post(f"/people/{kuwahara.id}/notes", form())
+
+    assert (shown.status_code, shown.url.path) == (200, f"/people/{kuwahara.id}")
+    assert "活動を記録しました。" in shown.text
+    assert REMINDER not in shown.text
+    assert shown.text.index("街灯が消えている。") < shown.text.index("前の話")
+
+
+def test_saved_note_answers_htmx_with_the_way_on(browser: Browser, kuwahara: Person) -> None:
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+
+    answer = browser.post(f"/people/{kuwahara.id}/notes", form(), htmx=True)
+
+    assert answer.headers["HX-Redirect"] == f"/people/{kuwahara.id}"
+
+
+def test_note_of_an_organization_comes_back_to_it(browser: Browser, world: World) -> None:
+    school = world.organization("若葉小学校", "わかばしょうがっこう")
+    browser.sign_in("officer").get(f"/organizations/{school.id}/notes/new")
+
+    shown = browser.post(f"/organizations/{school.id}/notes", form())
+
+    assert (shown.status_code, shown.url.path) == (200, f"/organizations/{school.id}")
+    with world.reading("officer") as db:
+        assert db.exec(select(NoteOrganization.organization_id)).all() == [school.id]
+        assert db.exec(select(NotePerson.person_id)).all() == []
+
+
+def test_note_with_everything_is_kept_whole(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    other = world.person("濵田 美智子", "はまだ みちこ")
+    colleague = world.actors["chief"].staff_id
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+
+    browser.post(
+        f"/people/{kuwahara.id}/notes",
+        form(
+            told="市へ伝える。",
+            needs_reply="true",
+            person_ids=str(other.id),
+            staff_ids=["", str(colleague)],
+            next_on="2099-01-05",
+            happened_at="2026-01-05T10:30",
+        ),
+    )
+
+    (note,) = kept(world)
+    assert (note.told, note.needs_reply) == ("市へ伝える。", True)
+    assert f"{note.next_on} {note.happened_at}" == "2099-01-05 2026-01-05 01:30:00+00:00"
+    with world.reading("officer") as db:
+        people = db.exec(select(NotePerson.person_id)).all()
+        assert sorted(people) == sorted([kuwahara.id, other.id])
+
+
+def test_call_is_one_tap(browser: Browser, world: World, kuwahara: Person) -> None:
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+
+    browser.post(f"/people/{kuwahara.id}/notes", form(outcome="phone"))
+
+    (note,) = kept(world)
+    assert (note.outcome, note.occasion) == (Outcome.PHONE, Occasion.PHONE)
+
+
+def test_round_of_visits_keeps_its_occasion(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note_here(world, kuwahara, occasion=Occasion.CAMPAIGN)
+    browser.sign_in("officer")
+
+    shown = browser.get(f"/people/{kuwahara.id}/notes/new")
+
+    assert 'value="campaign" checked' in shown.text
+
+
+def test_words_of_another_record_are_kept_with_a_reminder(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+
+    shown = browser.post(f"/people/{kuwahara.id}/notes", form(heard="ＤＶの話が出た。"))
+
+    assert REMINDER in shown.text
+    assert [note.heard for note in kept(world)] == ["ＤＶの話が出た。"]
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_empty_note_is_refused_and_nothing_chosen_is_lost(
+    browser: Browser, world: World, kuwahara: Person, *, htmx: bool
+) -> None:
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+    key = str(uuid7())
+
+    shown = browser.post(
+        f"/people/{kuwahara.id}/notes",
+        form(client_key=key, heard="", occasion="patrol", next_on="2099-01-05"),
+        htmx=htmx,
+    )
+
+    assert shown.status_code == 422
+    assert shown.text.count(SENTENCE) == 2
+    assert 'value="patrol" checked' in shown.text
+    assert 'value="2099-01-05"' in shown.text
+    assert f'name="client_key" value="{key}"' in shown.text
+    assert kept(world) == []
+
+
+def test_note_without_an_outcome_is_refused(browser: Browser, kuwahara: Person) -> None:
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+
+    shown = browser.post(f"/people/{kuwahara.id}/notes", form(outcome=""))
+
+    assert shown.status_code == 422
+    assert "街灯が消えている。" in shown.text
+
+
+def test_form_sent_twice_is_one_note(browser: Browser, world: World, kuwahara: Person) -> None:
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+    sent = form()
+
+    browser.post(f"/people/{kuwahara.id}/notes", sent)
+    again = browser.post(f"/people/{kuwahara.id}/notes", sent)
+
+    assert again.status_code == 200
+    assert len(kept(world)) == 1
+
+
+def test_form_sent_again_with_other_words_keeps_them_on_the_page(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+    sent = form()
+    browser.post(f"/people/{kuwahara.id}/notes", sent)
+
+    shown = browser.post(f"/people/{kuwahara.id}/notes", sent | {"heard": "街灯は直っていた。"})
+
+    assert shown.status_code == 409
+    assert "街灯は直っていた。" in shown.text
+    assert "この記録は登録済みです。" in shown.text
+    assert [note.heard for note in kept(world)] == ["街灯が消えている。"]
+
+
+@pytest.mark.parametrize("who", ["stranger", "hq", "administrator", "auditor"])
+def test_form_about_anothers_person_is_not_found(
+    browser: Browser, kuwahara: Person, who: str
+) -> None:
+    browser.sign_in(who)
+
+    assert browser.get(f"/people/{kuwahara.id}/notes/new").status_code == 404
+    assert browser.post(f"/people/{kuwahara.id}/notes", form()).status_code in {403, 404}
+
+
+def test_choosing_shows_the_people_met_lately(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note_here(world, kuwahara)
+    world.person("濵田 美智子", "はまだ みちこ")
+    browser.sign_in("officer")
+
+    shown = browser.get("/notes/new")
+
+    assert f'href="/people/{kuwahara.id}/notes/new"' in shown.text
+    assert "濵田" not in shown.text
+
+
+def test_choosing_is_not_for_headquarters(browser: Browser) -> None:
+    assert browser.sign_in("hq").get("/notes/new").status_code == 403
+
+
+def test_note_is_shown_with_everyone_and_put_on_record(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note = note_here(world, kuwahara, needs_reply=True)
+    browser.sign_in("seian")
+
+    shown = browser.get(f"/notes/{note.id}")
+
+    assert shown.status_code == 200
+    for words in ("街灯が消えている。", "桒原 健太", "佐藤 彩", "若葉駅前交番", "回答未了"):
+        assert words in shown.text
+    assert f"/notes/{note.id}/correction" not in shown.text
+    with world.reading("auditor") as db:
+        seen = db.exec(select(AuditEntry.subject_id).where(AuditEntry.action == "note.viewed"))
+        assert seen.all() == [note.id]
+
+
+@pytest.mark.parametrize("path", ["", "/correction", "/reply"])
+def test_note_of_another_station_is_not_found(
+    browser: Browser, world: World, kuwahara: Person, path: str
+) -> None:
+    note = note_here(world, kuwahara, needs_reply=True)
+    browser.sign_in("stranger_chief")
+
+    assert browser.get(f"/notes/{note.id}{path}").status_code == 404
+    assert "桒原" not in browser.get(f"/notes/{note.id}{path}").text
+
+
+def correction(note: ActivityNote, **values: object) -> dict[str, object]:
+    given: dict[str, object] = {
+        "revision": note.revision,
+        "outcome": "met",
+        "occasion": "patrol_visit",
+        "happened_at": "2026-01-05T10:30",
+        "heard": "街灯が3か所消えている。",
+    }
+    return given | values
+
+
+def test_correction_shows_both_texts_afterwards(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note = note_here(world, kuwahara)
+    browser.sign_in("officer")
+    form_page = browser.get(f"/notes/{note.id}/correction")
+
+    shown = browser.post(f"/notes/{note.id}/correction", correction(note))
+
+    assert "街灯が消えている。" in form_page.text
+    assert (shown.status_code, shown.url.path) == (200, f"/notes/{note.id}")
+    assert shown.text.index("街灯が3か所消えている。") < shown.text.index("街灯が消えている。")
+    assert "訂正しました。訂正前の内容も残っています。" in shown.text
+
+
+def test_correction_of_a_call_needs_no_occasion(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note = note_here(world, kuwahara, outcome=Outcome.PHONE, occasion=Occasion.PHONE)
+    browser.sign_in("officer").get(f"/notes/{note.id}/correction")
+
+    browser.post(f"/notes/{note.id}/correction", correction(note, outcome="phone", occasion=""))
+
+    assert [(kept.occasion, kept.revision) for kept in kept(world)] == [(Occasion.PHONE, 2)]
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_empty_correction_is_refused(
+    browser: Browser, world: World, kuwahara: Person, *, htmx: bool
+) -> None:
+    note = note_here(world, kuwahara)
+    browser.sign_in("officer").get(f"/notes/{note.id}/correction")
+
+    shown = browser.post(f"/notes/{note.id}/correction", correction(note, heard=""), htmx=htmx)
+
+    assert shown.status_code == 422
+    assert shown.text.count(SENTENCE) == 2
+
+
+def test_stale_correction_comes_back_beside_what_the_record_says(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note = note_here(world, kuwahara)
+    browser.sign_in("officer").get(f"/notes/{note.id}/correction")
+    browser.post(f"/notes/{note.id}/correction", correction(note))
+
+    shown = browser.post(f"/notes/{note.id}/correction", correction(note, heard="直っていた。"))
+
+    assert shown.status_code == 409
+    assert "街灯が3か所消えている。" in shown.text
+    assert "直っていた。" in shown.text
+    assert 'name="revision" value="2"' in shown.text
+
+
+def test_correction_by_another_officer_is_forbidden(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note = note_here(world, kuwahara)
+    browser.sign_in("seian").get(f"/notes/{note.id}")
+
+    assert browser.get(f"/notes/{note.id}/correction").status_code == 403
+    assert browser.post(f"/notes/{note.id}/correction", correction(note)).status_code == 403
+
+
+def test_reply_ends_what_was_open(browser: Browser, world: World, kuwahara: Person) -> None:
+    note = note_here(world, kuwahara, needs_reply=True)
+    browser.sign_in("seian").get(f"/notes/{note.id}/reply")
+
+    shown = browser.post(
+        f"/notes/{note.id}/reply", {"text": "市が交換しました。", "told_on": today()}
+    )
+
+    assert (shown.status_code, shown.url.path) == (200, f"/notes/{note.id}")
+    assert "市が交換しました。" in shown.text
+    assert "回答未了" not in shown.text
+    with world.reading("officer") as db:
+        assert db.exec(select(NoteReply.note_id)).all() == [note.id]
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_reply_without_words_is_refused(
+    browser: Browser, world: World, kuwahara: Person, *, htmx: bool
+) -> None:
+    note = note_here(world, kuwahara, needs_reply=True)
+    browser.sign_in("officer").get(f"/notes/{note.id}/reply")
+
+    shown = browser.post(f"/notes/{note.id}/reply", {"told_on": today()}, htmx=htmx)
+
+    assert shown.status_code == 422
+    assert shown.text.count("「回答の内容」を入力してください。") == 2
+
+
+def test_reply_in_the_future_is_refused_with_its_words(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note = note_here(world, kuwahara, needs_reply=True)
+    browser.sign_in("officer").get(f"/notes/{note.id}/reply")
+
+    shown = browser.post(
+        f"/notes/{note.id}/reply", {"text": "市が交換しました。", "told_on": "2099-01-05"}
+    )
+
+    assert shown.status_code == 422
+    assert "市が交換しました。" in shown.text
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_note_form_costs_the_same_however_many_colleagues(
+    browser: Browser, world: World, kuwahara: Person, others: int
+) -> None:
+    for _ in range(others):
+        note_here(world, kuwahara)
+    browser.sign_in("officer")
+
+    with counted(world.database) as statements:
+        browser.get(f"/people/{kuwahara.id}/notes/new")
+
+    assert len(statements) == 7
+
+
+def today() -> str:
+    return local_day(utc_now()).isoformat()
+
+
+def test_unknown_note_is_not_found(browser: Browser) -> None:
+    assert browser.sign_in("officer").get(f"/notes/{UUID(int=1)}").status_code == 404

@@ -1,0 +1,77 @@
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+from uuid_utils.compat import uuid7
+
+from crm.kernel.clock import start_of_day
+from crm.notes.lines import NoteLine
+from crm.notes.models import Occasion, Outcome
+from crm.relationships.timeline import Event, Tenure, by_month, changes_of_posts
+from tests.support.world import TODAY
+
+days = st.integers(0, 400).map(lambda ago: TODAY - dt.timedelta(days=ago))
+
+
+def note(day: dt.date) -> NoteLine:
+    return NoteLine(
+        id=uuid7(),
+        occasion=Occasion.PATROL_VISIT,
+        outcome=Outcome.MET,
+        happened_at=start_of_day(day) + dt.timedelta(hours=13),
+        heard="",
+        told="見回りの予定",
+        needs_reply=False,
+        next_on=None,
+        revision=1,
+        is_corrected=False,
+        staff=[],
+        reply=None,
+    )
+
+
+@given(st.lists(days, max_size=8), st.lists(days, max_size=8))
+def test_timeline_is_whole_and_newest_first_by_month(
+    noted: list[dt.date], told: list[dt.date]
+) -> None:
+    notes = [note(day) for day in sorted(noted, reverse=True)]
+    events = [Event(day, "就任") for day in told]
+
+    months = by_month(notes, events, has_more=False, today=TODAY)
+
+    entries = [entry for month in months for entry in month.entries]
+    assert sorted(entry.day for entry in entries) == sorted([*noted, *told])
+    assert entries == sorted(entries, key=lambda entry: entry.at, reverse=True)
+    assert all(
+        entry.day.replace(day=1) == month.first for month in months for entry in month.entries
+    )
+    assert len({month.first for month in months}) == len(months)
+
+
+def test_events_among_notes_not_yet_shown_wait_for_them() -> None:
+    shown = note(TODAY - dt.timedelta(days=10))
+    old = Event(TODAY - dt.timedelta(days=30), "就任")
+    new = Event(TODAY - dt.timedelta(days=5), "退任")
+
+    (month,) = by_month([shown], [old, new], has_more=True, today=TODAY)
+
+    assert [entry.event or entry.note for entry in month.entries] == [new, shown]
+
+
+def test_day_to_come_is_no_event_yet() -> None:
+    assert (
+        by_month([], [Event(TODAY + dt.timedelta(days=1), "退任")], has_more=False, today=TODAY)
+        == []
+    )
+
+
+def test_post_tells_when_it_was_taken_up_and_left() -> None:
+    tenures = [
+        Tenure("みなと町自治会 会長", dt.date(2024, 4, 1), dt.date(2026, 3, 31)),
+        Tenure("防犯協会 理事", None, None),
+    ]
+
+    assert [(event.on, event.title, event.text) for event in changes_of_posts(tenures)] == [
+        (dt.date(2026, 3, 31), "退任", "みなと町自治会 会長"),
+        (dt.date(2024, 4, 1), "就任", "みなと町自治会 会長"),
+    ]

@@ -1,0 +1,201 @@
+import datetime as dt
+from dataclasses import replace
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+from uuid_utils.compat import uuid7
+
+from crm.agencies.models import UnitKind
+from crm.contacts.models import Holder
+from crm.notes.units import UnitBook, UnitPlace
+from crm.today.tour import (
+    BeatArea,
+    Liaison,
+    Named,
+    OpenMatter,
+    OpenReply,
+    beat_of,
+    count_beat,
+    replies_owed,
+    visits_to_make,
+)
+from tests.support.world import NOW, TODAY
+
+DAY = dt.timedelta(days=1)
+STATION, SECTION, KOBAN, BOX, SEIAN = (UUID(int=number) for number in range(1, 6))
+HERE, THERE = UUID(int=11), UUID(int=12)
+START = dt.date(2024, 4, 1)
+UNITS = UnitBook(
+    [
+        UnitPlace(STATION, None, UnitKind.STATION, "若葉署", START, None),
+        UnitPlace(SECTION, STATION, UnitKind.SECTION, "地域課", START, None),
+        UnitPlace(SEIAN, STATION, UnitKind.SECTION, "生活安全課", START, None),
+        UnitPlace(KOBAN, SECTION, UnitKind.KOBAN, "駅前交番", START, None),
+        UnitPlace(BOX, SECTION, UnitKind.CHUZAISHO, "みなと駐在所", START, None),
+    ]
+)
+AREAS = [BeatArea(KOBAN, HERE, "みなと町"), BeatArea(BOX, THERE, "磯部")]
+
+
+def named(name: str = "桒原 健太") -> Named:
+    return Named(Holder(person_id=uuid7()), name, "", "")
+
+
+def matter(who: Named, days_ago: int = 0, **more: object) -> OpenMatter:
+    note = OpenMatter(
+        uuid7(), KOBAN, NOW - days_ago * DAY, "街灯が消えている。", False, None, who, None
+    )
+    return note._replace(**more)  # type: ignore[arg-type]  # each test states its own
+
+
+def liaison(who: Named, met_days_ago: int | None = None, area: UUID = HERE) -> Liaison:
+    return Liaison(
+        who, frozenset({area}), None if met_days_ago is None else NOW - met_days_ago * DAY
+    )
+
+
+def visited(
+    matters: list[OpenMatter], liaisons: list[Liaison], days: int = 90
+) -> list[tuple[str, dt.date | None]]:
+    units = frozenset({KOBAN})
+    found = visits_to_make(matters, liaisons, units, day=TODAY, revisit_days=days)
+    return [(visit.who.name, visit.promised_on) for visit in found]
+
+
+def test_koban_has_its_own_beat() -> None:
+    beat = beat_of(KOBAN, AREAS, UNITS, TODAY)
+
+    assert (beat.unit_name, beat.areas, beat.is_whole_station) == (
+        "駅前交番",
+        {HERE: "みなと町"},
+        False,
+    )
+
+
+def test_community_section_has_the_beats_of_its_koban() -> None:
+    beat = beat_of(SECTION, AREAS, UNITS, TODAY)
+
+    assert (beat.unit_name, set(beat.areas), beat.is_whole_station) == (
+        "地域課",
+        {HERE, THERE},
+        False,
+    )
+
+
+def test_section_without_a_beat_has_the_stations() -> None:
+    beat = beat_of(SEIAN, AREAS, UNITS, TODAY)
+
+    assert (beat.unit_name, set(beat.areas), beat.is_whole_station) == (
+        "若葉署",
+        {HERE, THERE},
+        True,
+    )
+
+
+def test_beat_without_any_area_is_the_stations() -> None:
+    assert beat_of(KOBAN, [], UNITS, TODAY).is_whole_station
+
+
+def test_beat_counts_everybody_once_and_persons_apart() -> None:
+    beat = beat_of(SECTION, AREAS, UNITS, TODAY)
+    organization = Named(Holder(organization_id=uuid7()), "みなと町自治会", "", "")
+
+    counts = count_beat(beat, [liaison(named()), liaison(organization)])
+
+    assert (counts.persons, counts.organizations, counts.areas_without) == (1, 1, ["磯部"])
+
+
+def test_replies_of_the_own_unit_stand_first_and_the_oldest_first() -> None:
+    matters = [
+        matter(named("新"), 1, owes_reply=True),
+        matter(named("他"), 9, owes_reply=True, unit_id=SEIAN),
+        matter(named("古"), 5, owes_reply=True),
+        matter(named("済"), 3),
+    ]
+
+    def whom(replies: list[OpenReply]) -> list[str]:
+        return [reply.from_whom[0].name for reply in replies]
+
+    own = frozenset({KOBAN})
+    assert whom(replies_owed(matters, own, UNITS, of_station=True)) == ["古", "新", "他"]
+    assert whom(replies_owed(matters, own, UNITS, of_station=False)) == ["古", "新"]
+
+
+def test_reply_owed_to_two_people_is_one() -> None:
+    first = matter(named("一"), owes_reply=True)
+    second = first._replace(who=named("二"))
+
+    (reply,) = replies_owed([first, second], frozenset({KOBAN}), UNITS, of_station=False)
+
+    assert [who.name for who in reply.from_whom] == ["一", "二"]
+    assert reply.unit == "駅前交番"
+
+
+def test_subject_is_the_first_sentence() -> None:
+    (reply,) = replies_owed(
+        [matter(named(), owes_reply=True, heard="街灯が消えた。暗い。\n二行目")],
+        frozenset({KOBAN}),
+        UNITS,
+        of_station=False,
+    )
+
+    assert reply.subject == "街灯が消えた。"
+    assert replace(reply, heard="あ" * 50).subject == "あ" * 40 + "…"
+    assert replace(reply, heard="点なし").subject == "点なし"
+
+
+def test_promises_stand_before_long_absences() -> None:
+    late, never, recent, promised = named("久"), named("初"), named("先日"), named("約束")
+    matters = [matter(promised, 5, next_on=TODAY)]
+    liaisons = [liaison(late, 100), liaison(never), liaison(recent, 10), liaison(promised, 200)]
+
+    assert visited(matters, liaisons) == [
+        ("約束", TODAY),
+        ("初", None),
+        ("久", None),
+    ]
+
+
+def test_promise_for_another_day_is_not_shown_yet() -> None:
+    assert visited([matter(named(), 5, next_on=TODAY + DAY)], []) == []
+
+
+def test_promise_ends_with_the_next_meeting_and_not_with_an_absence() -> None:
+    who = named()
+    plan = matter(who, 5, next_on=TODAY)
+
+    assert visited([plan._replace(last_at=NOW - 5 * DAY)], []) == [(who.name, TODAY)]
+    assert visited([plan._replace(last_at=NOW - 4 * DAY)], []) == []
+
+
+def test_newer_plan_takes_the_place_of_the_older() -> None:
+    who = named()
+    old, new = matter(who, 5, next_on=TODAY), matter(who, 1, next_on=TODAY + 7 * DAY)
+
+    assert visited([new, old], []) == []
+
+
+def test_promise_of_another_unit_to_somebody_off_the_beat_is_theirs() -> None:
+    who = named()
+    plan = matter(who, 5, next_on=TODAY, unit_id=SEIAN)
+
+    assert visited([plan], []) == []
+    assert visited([plan], [liaison(who, 1)]) == [(who.name, TODAY)]
+
+
+@given(
+    met=st.lists(st.one_of(st.none(), st.integers(0, 900)), max_size=20),
+    days=st.integers(1, 400),
+)
+def test_visits_are_exactly_those_not_met_for_long_the_longest_first(
+    met: list[int | None], days: int
+) -> None:
+    liaisons = [liaison(named(str(number)), ago) for number, ago in enumerate(met)]
+
+    found = visits_to_make([], liaisons, frozenset(), day=TODAY, revisit_days=days)
+
+    late = {str(number) for number, ago in enumerate(met) if ago is None or ago > days}
+    assert {visit.who.name for visit in found} == late
+    last = [visit.last_on or dt.date.min for visit in found]
+    assert last == sorted(last)
