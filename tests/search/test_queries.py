@@ -58,7 +58,7 @@ def test_a_person_is_found_by_any_part_in_any_form(world: World) -> None:
 
     finds = {typed: found(world, typed) for typed in forms}
 
-    assert finds == dict.fromkeys(forms, ["髙橋 翔平"])
+    assert finds == {key: ["髙橋 翔平"] for key in forms}
 
 
 def test_every_word_must_be_found(world: World) -> None:
@@ -93,7 +93,7 @@ def test_a_number_finds_its_holders(world: World) -> None:
 
     finds = {typed: found(world, typed) for typed in forms}
 
-    assert finds == dict.fromkeys(forms, ["髙橋 翔平", "若葉小学校"])
+    assert finds == {key: ["髙橋 翔平", "若葉小学校"] for key in forms}
 
 
 def test_a_local_number_is_completed_before_it_is_compared(world: World) -> None:
@@ -110,7 +110,7 @@ def test_signs_of_a_pattern_are_only_themselves(world: World) -> None:
 
     finds = {typed: found(world, typed) for typed in signs}
 
-    assert finds == dict.fromkeys(signs, [])
+    assert finds == {key: [] for key in signs}
 
 
 def test_nobody_finds_another_stations_people(world: World) -> None:
