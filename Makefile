@@ -57,11 +57,12 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --group dev pyproject.toml -o requirements-dev.lock
 
-messages:
+messages: $(VENV)/runs
+	@mkdir -p var
 	$(BIN)/pybabel -q extract -F pyproject.toml $(SENTENCES) --no-location --sort-output \
 		--omit-header -o var/messages.pot .
-	$(BIN)/pybabel -q update -i var/messages.pot -d crm/locale -l en --no-fuzzy-matching \
-		--ignore-obsolete --omit-header
+	$(BIN)/pybabel -q update -i var/messages.pot -d crm/locale -l en --init-missing --width 100 \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 clean:
 	rm -rf $(VENV) var dist
