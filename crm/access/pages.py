@@ -98,7 +98,7 @@ def audit_trail(
     with desk.reads() as visit:
         queries.require_auditor(visit.actor)
         found = queries.audit_page(visit.db, number, action=action, actor_name=name)
-        visit.seen("audit.viewed", page=number, action_filter=action)
+        visit.seen("audit.viewed", page=number, action_filter=action, count=found.total)
         return page(
             visit,
             "access/audit.html",

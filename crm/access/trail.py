@@ -14,6 +14,8 @@ ACTION_LABELS: Mapping[str, str] = {
     "appointment.made": N_("役職を追加"),
     "audit.viewed": N_("監査記録を閲覧"),
     "candidate.noted": N_("連絡員の候補を記録"),
+    "contact.confirmed": N_("窓口担当者を確認"),
+    "contact.questioned": N_("窓口担当者を確認要に変更"),
     "consent.recorded": N_("同意を記録"),
     "coverage.viewed": N_("構築状況を閲覧"),
     "import.applied": N_("ファイルを取込み"),
@@ -42,7 +44,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "session.refused": N_("サインインを断りました"),
     "session.started": N_("サインイン"),
     "term.ended": N_("連絡員を終了"),
-    "today.viewed": N_("本日の当務を閲覧"),
+    "tour.viewed": N_("本日の当務を閲覧"),
     "unit.moved": N_("所属を移動"),
 }
 
@@ -63,6 +65,37 @@ OUTCOME_LABELS: Mapping[str, str] = {
     "refused": N_("不可"),
     "403": N_("権限なし（403）"),
     "404": N_("該当なし（404）"),
+}
+
+
+DETAIL_LABELS: Mapping[str, str] = {
+    "action_filter": N_("行為の絞り込み"),
+    "appointment_id": N_("役職の番号"),
+    "as_of": N_("基準日"),
+    "chief_confirmed": N_("課長の確認"),
+    "command": N_("コマンド"),
+    "count": N_("件数"),
+    "counts": N_("件数の内訳"),
+    "fields": N_("項目"),
+    "format": N_("形式"),
+    "kind": N_("種類"),
+    "length": N_("字数"),
+    "method": N_("方法"),
+    "number": N_("番号"),
+    "organizations": N_("団体"),
+    "page": N_("ページ"),
+    "path": N_("アドレス"),
+    "people": N_("人物の番号"),
+    "persons": N_("個人"),
+    "profile": N_("用途"),
+    "reason": N_("事由"),
+    "replies": N_("回答未了"),
+    "scopes": N_("同意の範囲"),
+    "sha256": N_("ファイルの指紋"),
+    "state": N_("状態"),
+    "term": N_("連絡員の番号"),
+    "to": N_("移動先"),
+    "visits": N_("訪問の予定"),
 }
 
 
@@ -106,8 +139,12 @@ def _subject(entry: AuditEntry) -> str:
 
 
 def _detail(detail: Mapping[str, Any]) -> str:
-    shown = (f"{name}: {_short(value)}" for name, value in detail.items())
-    return " / ".join(shown)
+    shown = (
+        f"{translate(DETAIL_LABELS.get(name, name))} {_short(value)}"
+        for name, value in detail.items()
+        if value not in ("", None, [], {})
+    )
+    return "、".join(shown)
 
 
 def _short(value: object) -> str:

@@ -78,7 +78,7 @@ class Walker:
         self.complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(30_000)
 
     def _hear(self, message: Any) -> None:
         # a refused form (422) and a stranger's page (404) are answers, not faults

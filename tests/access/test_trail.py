@@ -1,0 +1,52 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+from crm.access.trail import ACTION_LABELS, DETAIL_LABELS
+
+CRM = Path(__file__).parents[2] / "crm"
+RECORDERS = {"record", "seen", "entry_of", "append_entry"}
+
+
+def calls() -> list[tuple[str, ast.Call]]:
+    """Return every call that puts something on record, with the action it names."""
+    found = []
+    for path in sorted(CRM.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or _name(node) not in RECORDERS:
+                continue
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and "." in str(argument.value):
+                    found.append((str(argument.value), node))
+    return found
+
+
+def _name(node: ast.Call) -> str:
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def test_every_action_on_record_has_words() -> None:
+    used = {action for action, _ in calls()}
+    assert len(used) > 20
+    assert used - set(ACTION_LABELS) == set()
+
+
+def test_every_fact_on_record_has_words() -> None:
+    given = {
+        keyword.arg
+        for _, call in calls()
+        for keyword in call.keywords
+        if keyword.arg not in {"now", "subject", "outcome", None}
+    }
+    assert given - set(DETAIL_LABELS) == set()
+
+
+@pytest.mark.parametrize("action", sorted(ACTION_LABELS))
+def test_actions_are_named_noun_and_verb_in_the_past(action: str) -> None:
+    noun, verb = action.split(".")
+    assert noun
+    assert verb.endswith(("ed", "made", "said", "given"))
