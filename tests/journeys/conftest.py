@@ -38,7 +38,7 @@ class Place(NamedTuple):
 
 
 MADE_UP = ("浜署", "浜交番", "西自治会")
-YAIZU = ("焼津警察署", "大富交番", "大富第20自治会")
+YAIZU = ("焼津警察署", "大富交番", "大富第19自治会")
 
 
 class Town(NamedTuple):
