@@ -1,6 +1,7 @@
 // Sends a form once, however often its button is pressed. The server stays the judge of doubles.
 
-const release_ms = 10_000; // a download leaves the page as it is: free the button again
+const release_ms = 10_000; // an answer that never comes must not hold the form for ever
+const stays_ms = 2_000; // a form marked data-stays gives a file and leaves the page as it is
 
 function release(form) {
   delete form.dataset.busy;
@@ -16,7 +17,9 @@ document.addEventListener(
   (event) => {
     const form = event.target;
     if (form.method !== "post") return;
-    if (form.dataset.busy) {
+    const stays = "stays" in form.dataset;
+    const held = stays ? event.submitter?.hasAttribute("data-held") : form.dataset.busy;
+    if (held) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
@@ -25,7 +28,7 @@ document.addEventListener(
     // aria-disabled, not disabled: a disabled button would lose focus and its own name and value.
     event.submitter?.setAttribute("aria-disabled", "true");
     event.submitter?.setAttribute("data-held", "");
-    setTimeout(release, release_ms, form);
+    setTimeout(release, stays ? stays_ms : release_ms, form);
   },
   { capture: true },
 );
