@@ -154,6 +154,7 @@ def _attachment(made: RosterFile) -> Response[bytes]:
     disposition = f"attachment; filename=\"roster.{made.format}\"; filename*=UTF-8''{quote(name)}"
     return Response(
         made.content,
+        status_code=200,
         media_type=MEDIA_TYPES[made.format],
         headers={**HEADERS, "Content-Disposition": disposition},  # RFC 6266 §4.3, RFC 8187
     )

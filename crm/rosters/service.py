@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -176,7 +177,7 @@ def _issuer(db: ScopedSession) -> tuple[Actor, UUID]:
 def _purpose(text: str) -> str:
     """Return the purpose as one printable line."""
     plain = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
-    purpose = " ".join(plain.split(" ")).strip()
+    purpose = re.sub(" +", " ", plain).strip()
     if not purpose:
         raise Refused(MISSING_PURPOSE, field="purpose")
     if len(purpose) > MAX_PURPOSE:

@@ -1,0 +1,120 @@
+import hashlib
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlmodel import select
+
+from crm.cli import main
+from crm.kernel.audit import AuditEntry
+from crm.rosters.models import RosterIssue
+from tests.rosters.network import pdf_text, put_consent, put_term, sheet_text
+from tests.support.world import World
+
+PURPOSE = "第３回地域安全の会"
+
+
+@pytest.fixture
+def town(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world with one liaison, which the command opens by the installation's settings."""
+    person = world.person("髙橋 京子", "タカハシ キョウコ", phone="054-000-1001")
+    put_term(world, person, "磯部自治会")
+    put_consent(world, person)
+    url = world.database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("CRM_DATABASE_URL", url)
+    return world
+
+
+def roster(output: Path, login: str = "chief", *more: str, purpose: str = PURPOSE) -> Result:
+    arguments = ["roster", "--as", login, "--purpose", purpose, "--output", str(output), *more]
+    return CliRunner().invoke(main, arguments)
+
+
+def issues(world: World) -> list[tuple[str, str, str]]:
+    with world.reading("chief") as db:
+        rows = db.exec(select(RosterIssue)).all()
+        return [(row.purpose, row.profile.value, row.sha256) for row in rows]
+
+
+def actions(world: World) -> list[str]:
+    with world.reading("auditor") as db:
+        return list(db.exec(select(AuditEntry.action)).all())
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "pdf"])
+def test_roster_is_written_and_on_record(town: World, tmp_path: Path, suffix: str) -> None:
+    output = tmp_path / f"一覧表.{suffix}"
+
+    done = roster(output)
+
+    assert done.exit_code == 0, done.output
+    content = output.read_bytes()
+    text = pdf_text(content) if suffix == "pdf" else sheet_text(content).replace(" ", "")
+    assert ("髙橋京子" in text, "054-000-1001" in text, PURPOSE in text) == (True, True, True)
+    assert issues(town) == [(PURPOSE, "station", hashlib.sha256(content).hexdigest())]
+    assert actions(town) == ["roster.issued"]
+    assert stat.S_IMODE(output.stat().st_mode) == 0o600
+    assert "個人 1名、団体 0団体" in done.output
+
+
+def test_meeting_roster_has_no_telephone(town: World, tmp_path: Path) -> None:
+    output = tmp_path / "一覧表.xlsx"
+    done = roster(output, "chief", "--profile", "meeting", "--as-of", "令和6年4月1日")
+    assert done.exit_code == 0, done.output
+    text = sheet_text(output.read_bytes())
+    assert ("髙橋 京子" in text, "054-000-1001" in text) == (True, False)
+    assert "令和6年4月1日現在" in text
+    assert [row[1] for row in issues(town)] == ["meeting"]
+
+
+@pytest.mark.parametrize("login", ["officer", "hq", "administrator"])
+def test_who_may_not_issue_is_told_so_in_one_sentence(
+    town: World, tmp_path: Path, login: str
+) -> None:
+    output = tmp_path / "一覧表.pdf"
+    done = roster(output, login)
+    assert (done.exit_code, output.exists(), issues(town)) == (1, False, [])
+    assert done.output == (
+        "Error: 一覧表を作成できるのは、一覧表を管理する課の職員と課長・署長です。\n"
+    )
+    assert actions(town) == ["access.denied"]
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "purpose", "sentence"),
+    [
+        ("a.pdf", (), " ", "作成目的を入力してください。（例：第３回地域安全の会）"),
+        ("a.csv", (), PURPOSE, "--output の名前は .xlsx 又は .pdf で終わるようにしてください。"),
+        ("a", (), PURPOSE, "--output の名前は .xlsx 又は .pdf で終わるようにしてください。"),
+        (
+            "a.pdf",
+            ("--as-of", "2999-01-01"),
+            PURPOSE,
+            "「基準日」は今日までの日付を入力してください。",
+        ),
+        (
+            "a.pdf",
+            ("--as-of", "6.4.1"),
+            PURPOSE,
+            "--as-of は日付で指定してください。（例：2026-11-20、令和8年11月20日）",
+        ),
+    ],
+)
+def test_a_wrong_order_is_told_in_one_sentence(
+    town: World, tmp_path: Path, name: str, more: tuple[str, ...], purpose: str, sentence: str
+) -> None:
+    done = roster(tmp_path / name, "chief", *more, purpose=purpose)
+    assert (done.exit_code, done.output, issues(town)) == (1, f"Error: {sentence}\n", [])
+
+
+def test_a_file_that_exists_is_left_alone(town: World, tmp_path: Path) -> None:
+    output = tmp_path / "一覧表.pdf"
+    output.write_text("前の一覧表")
+    done = roster(output)
+    assert (done.exit_code, output.read_text(), issues(town)) == (1, "前の一覧表", [])
+
+
+def test_a_folder_that_is_missing_spends_no_number(town: World, tmp_path: Path) -> None:
+    done = roster(tmp_path / "ない" / "一覧表.pdf")
+    assert (done.exit_code, issues(town)) == (1, [])
