@@ -9,7 +9,7 @@ DEMO_PASSWORD := mihon-no-pasuwaado
 SENTENCES := -k N_ -k translate -k Refused -k Forbidden -k Conflict -k NotFound \
 	-k TooManyAttempts -k FormatError -k UnreadableFile -k UnprintableDocument
 
-.PHONY: demo test lint types tests tools lock messages clean
+.PHONY: demo test lint types tests tools lock messages pictures clean
 
 demo: $(VENV)/runs $(DEMO_DB)
 	@cat $(DEMO_DB).accounts
@@ -63,6 +63,10 @@ messages: $(VENV)/runs
 		--omit-header -o var/messages.pot .
 	$(BIN)/pybabel -q update -i var/messages.pot -d crm/locale -l en --init-missing --width 100 \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+# the pictures of README; needs poppler-utils beside what the tests need
+pictures: $(VENV)/tests tools
+	$(BIN)/python -m tests.support.pictures
 
 clean:
 	rm -rf $(VENV) var dist

@@ -1,0 +1,104 @@
+"""Take the pictures of README and docs from the sample station: `make pictures`."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from crm import features
+from crm.access.passwords import hash_password
+from crm.kernel.clock import local_day, utc_now
+from crm.kernel.db import Database
+from crm.kernel.migrate import migrate
+from crm.kernel.settings import Settings
+from crm.samples.loader import load_sample
+from tests.support.chromium import PHONE, Walker, chromium, served, walking
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+WINDOW = {"width": 1280, "height": 860}
+PASSWORD = "mihon-no-pasuwaado"
+
+
+def main() -> None:
+    """Fill an empty database with the small sample and walk through it with a camera."""
+    features.require_rules()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Settings(database_url=f"sqlite:///{folder}/pictures.db"))
+        migrate(database)
+        load_sample(
+            database,
+            "small",
+            seed=3,
+            today=local_day(utc_now()),
+            password_hash=hash_password(PASSWORD),
+        )
+        database.gather_statistics()
+        with served(database) as address, chromium() as browser:
+            take_all(browser, address, Path(folder))
+
+
+def take_all(browser: Browser, address: str, folder: Path) -> None:
+    """Take every picture, in both languages, at both sizes."""
+    with walking(browser, address, viewport=PHONE) as officer:
+        officer.sign_in("officer", PASSWORD)
+        take(officer, "/today", "today-phone-ja")
+        officer.page.get_by_role("link", name="活動を記録する").nth(1).click()
+        take(officer, None, "note-phone-ja")
+        speak_english(officer)
+        take(officer, "/today", "today-phone-en")
+    with walking(browser, address, viewport=WINDOW) as officer:
+        officer.sign_in("officer", PASSWORD)
+        take(officer, "/today", "today-desk-ja")
+        links = officer.page.locator("main a[href^='/people/']").evaluate_all(
+            "links => links.map(link => link.getAttribute('href'))"
+        )
+        person = next(link for link in links if link.count("/") == 2)  # noqa: PLR2004 - /people/{id}
+        take(officer, person, "person-desk-ja")
+        speak_english(officer)
+        take(officer, person, "person-desk-en")
+    with walking(browser, address, viewport=WINDOW) as hq:
+        hq.sign_in("hq", PASSWORD)
+        take(hq, "/coverage", "coverage-desk-ja")
+        speak_english(hq)
+        take(hq, "/coverage", "coverage-desk-en")
+    with walking(browser, address, viewport=WINDOW) as chief:
+        chief.sign_in("chief", PASSWORD)
+        take(chief, "/roster", "roster-desk-ja")
+        take_paper(chief, folder)
+
+
+def take(walker: Walker, path: str | None, name: str) -> None:
+    """Photograph what the window shows of a page."""
+    if path is not None:
+        walker.go(path)
+    walker.page.wait_for_load_state("networkidle")
+    walker.page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def speak_english(walker: Walker) -> None:
+    """Switch the account's language by its own form, which needs no script."""
+    form = walker.page.locator("form.language").first
+    form.locator("button[value=en]").evaluate("button => button.click()")
+    walker.page.wait_for_load_state("networkidle")
+
+
+def take_paper(walker: Walker, folder: Path) -> None:
+    """Make the roster as paper and photograph its first page."""
+    walker.page.get_by_label("作成目的").fill("第３回地域安全の会")
+    with walker.page.expect_download() as waiting:
+        walker.page.get_by_role("button", name="PDFで作成する").click()
+    paper = folder / "roster.pdf"
+    waiting.value.save_as(paper)
+    program = shutil.which("pdftoppm")
+    if program is None:
+        raise SystemExit("pdftoppm is missing (Debian: apt-get install poppler-utils)")
+    target = PICTURES / "roster-paper"
+    command = [program, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", paper, target]
+    subprocess.run([str(part) for part in command], check=True)  # noqa: S603 - a fixed program
+
+
+if __name__ == "__main__":
+    main()
