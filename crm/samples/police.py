@@ -37,7 +37,7 @@ _MINATO = Setting(
     first_stem=0,
     cells_east=0,
 )
-_MISAKI = Setting((Municipality("岬町", "ミサキチョウ", "99303"),), first_stem=63, cells_east=31)
+_MISAKI = Municipality("岬町", "ミサキチョウ", "99303")
 _WAKABA_TESTERS = (
     Tester("box", Role.OFFICER, "佐藤 彩", "サトウ アヤ", "officer"),
     Tester("生活安全課", Role.OFFICER, "山口 進", "ヤマグチ ススム", "seian"),
@@ -74,7 +74,12 @@ def build_sample(order: Order) -> Sample:
         merger=True,
     )
     misaki = Home(
-        Called("岬警察署", "ミサキケイサツショ"), SMALL_STATION, _MISAKI, NEIGHBOR, _MISAKI_TESTERS
+        Called("岬警察署", "ミサキケイサツショ"),
+        SMALL_STATION,
+        # one cell of water between the two towns
+        Setting((_MISAKI,), first_stem=63, cells_east=order.size.columns + 1),
+        NEIGHBOR,
+        _MISAKI_TESTERS,
     )
     of_wakaba = put_home(rows, order, calendar, top, wakaba)
     of_misaki = put_home(rows, order, calendar, top, misaki)

@@ -104,7 +104,8 @@ def log_a_note(walker: Walker) -> None:
         .filter(has_text="髙橋")
         .get_by_role("link", name="活動を記録する")
     )
-    page.keyboard.type(HEARD)  # the first field already waits for the sentence
+    expect(page.locator("#f-heard")).to_be_focused()
+    page.keyboard.type(HEARD)  # no tap: the field already waits for the sentence
     save = page.get_by_role("button", name="登録する")
     if walker.page.viewport_size == PHONE:
         assert_within_the_window(page, save)
