@@ -53,18 +53,18 @@ def _kind(row: RosterRow) -> str:
 
 ROSTER_COLUMNS = (
     RosterColumn("number", N_("番号"), lambda row: row.number, 10, 6, "right"),
-    RosterColumn("kind", N_("区分"), _kind, 11, 6, "center", unbroken=True),
-    RosterColumn("name", N_("氏名・団体名"), lambda row: row.name, 36, 15),
+    RosterColumn("kind", N_("区分"), _kind, 10, 6, "center", unbroken=True),
+    RosterColumn("name", N_("氏名・団体名"), lambda row: row.name, 37, 15),
     RosterColumn(KANA, N_("ふりがな"), lambda row: row.kana, 0, 15),
-    RosterColumn("post", N_("役職・窓口担当者"), lambda row: row.post, 33, 14),
-    RosterColumn("areas", N_("担当区域"), lambda row: row.areas, 30, 15),
+    RosterColumn("post", N_("役職・窓口担当者"), lambda row: row.post, 32, 14),
+    RosterColumn("areas", N_("担当区域"), lambda row: row.areas, 27, 15),
     RosterColumn(
-        "phone", N_("電話番号"), lambda row: row.phone, 37, 15, at_meetings=False, unbroken=True
+        "phone", N_("電話番号"), lambda row: row.phone, 43, 15, at_meetings=False, unbroken=True
     ),
-    RosterColumn("concurrent", N_("兼任"), lambda row: row.concurrent, 29, 16),
-    RosterColumn("boxes", N_("担当交番・駐在所"), lambda row: row.boxes, 26, 13, unbroken=True),
+    RosterColumn("concurrent", N_("兼任"), lambda row: row.concurrent, 27, 16),
+    RosterColumn("boxes", N_("担当交番・駐在所"), lambda row: row.boxes, 29, 13, unbroken=True),
     RosterColumn("asked_on", N_("依頼年月日"), lambda row: row.asked_on, 24, 16, unbroken=True),
-    RosterColumn("remark", N_("備考"), lambda row: row.remark, 26, 16, at_meetings=False),
+    RosterColumn("remark", N_("備考"), lambda row: row.remark, 21, 16, at_meetings=False),
 )
 
 
