@@ -206,7 +206,7 @@ def test_person_edit_refused_keeps_the_revision_it_was_opened_with(
     browser.sign_in("officer")
     browser.get(f"/people/{person.id}/edit")
     browser.post(f"/people/{person.id}", {"family_name": "高橋", "revision": "1"}, follow=False)
-    mine = {**TYPED, "phones": "不明", "revision": "1"}
+    mine = {**TYPED, "family_name": "", "revision": "1"}
 
     answer = browser.post(f"/people/{person.id}", mine, htmx=htmx)
 
