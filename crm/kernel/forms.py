@@ -5,6 +5,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Protocol, TypeVar, Union, get_args, get_origin
+from unicodedata import category
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -63,7 +64,7 @@ def read_form(form_type: type[F], sent: SentForm) -> Submission[F]:
     values: dict[str, Any] = {}
     for name, info in form_type.model_fields.items():
         everything = sent.getall(name) if name in sent else []
-        given = [value for value in everything if not _is_blank(value)]
+        given = [kept for value in everything if (kept := _clean(value)) not in ("", None)]
         if given:
             values[name] = given if _takes_many(info.annotation) else given[-1]
     try:
@@ -72,8 +73,13 @@ def read_form(form_type: type[F], sent: SentForm) -> Submission[F]:
         return Submission(values, None, _sentences(form_type, wrong.errors()))
 
 
-def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+def _clean(value: object) -> object:
+    """Drop what no keyboard types (NUL, lone surrogates) and the blanks around the rest."""
+    if not isinstance(value, str):
+        return value
+    lines = value.replace("\r\n", "\n")
+    typed = (char for char in lines if char in "\n\t" or category(char) not in {"Cc", "Cs"})
+    return "".join(typed).strip()
 
 
 def _takes_many(annotation: Any) -> bool:  # noqa: ANN401 - any type annotation

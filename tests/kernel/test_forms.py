@@ -39,6 +39,11 @@ def test_a_blank_control_counts_as_absent() -> None:
     assert read_form(Sample, sent(name="山田", age="", color="")).form == Sample(name="山田")
 
 
+def test_what_no_keyboard_types_is_dropped() -> None:
+    found = read_form(Sample, sent(name="山\x00田\ud800\r\n太"))
+    assert found.form == Sample(name="山田\n太")
+
+
 def test_unknown_controls_are_ignored() -> None:
     found = read_form(Sample, sent(name="山田", station_id="x"))
     assert found.form == Sample(name="山田")
