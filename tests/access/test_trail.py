@@ -16,9 +16,8 @@ def calls() -> list[tuple[str, ast.Call]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or _name(node) not in RECORDERS:
                 continue
-            for argument in node.args:
-                if isinstance(argument, ast.Constant) and "." in str(argument.value):
-                    found.append((str(argument.value), node))
+            words = [each.value for each in node.args if isinstance(each, ast.Constant)]
+            found.extend((str(word), node) for word in words if "." in str(word))
     return found
 
 

@@ -55,7 +55,7 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
         links = officer.page.locator("main a[href^='/people/']").evaluate_all(
             "links => links.map(link => link.getAttribute('href'))"
         )
-        person = next(link for link in links if link.count("/") == 2)  # noqa: PLR2004 - /people/{id}
+        person = next(link for link in links if link.count("/") == 2)
         take(officer, person, "person-desk-ja")
         speak_english(officer)
         take(officer, person, "person-desk-en")
