@@ -15,11 +15,11 @@ from litestar.params import FromPath
 
 from crm import features
 from crm.access import pages as access_pages
-from crm.access.desk import provide_desk
+from crm.access.desk import client_address, provide_desk, record_foreign_form
 from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
 from crm.kernel.db import Database
-from crm.kernel.errors import DomainError
+from crm.kernel.errors import DomainError, Forbidden
 from crm.kernel.settings import Settings
 from crm.liaisons import pages as liaison_pages
 from crm.notes import pages as note_pages
@@ -61,7 +61,13 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         opened.close()
 
     async def check_origin(request: Request[Any, Any, Any]) -> None:
-        require_own_origin(request, settings.origin)
+        try:
+            require_own_origin(request, settings.origin)
+        except Forbidden:
+            await anyio.to_thread.run_sync(
+                record_foreign_form, opened, request.url.path, client_address(request)
+            )
+            raise
 
     app = Litestar(
         route_handlers=[
@@ -97,8 +103,13 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
 def static_file(version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
     """Serve a file the pages use; its address changes with its content, so it keeps a year."""
     del version
-    target = (STATIC / str(path).lstrip("/")).resolve()
-    if not target.is_relative_to(STATIC) or not target.is_file():
+    try:
+        target = (STATIC / str(path).lstrip("/")).resolve()
+        known = target.is_relative_to(STATIC) and target.is_file()
+    except (OSError, ValueError):
+        # a name no file system can have
+        known = False
+    if not known:
         raise NotFoundException
     media_type = guess_type(target.name)[0] or MediaType.TEXT
     return Response(

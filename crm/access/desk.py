@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
+from litestar.exceptions import ClientException
 
 from crm.access import queries, service
-from crm.kernel.audit import entry_of
+from crm.kernel.audit import AuditEntry, entry_of
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.db import Database
 from crm.kernel.errors import DomainError, Forbidden, NotFound
@@ -23,7 +24,7 @@ from crm.kernel.i18n import use_locale
 from crm.kernel.settings import Settings
 from crm.web.errors import SignInNeeded, answered_in, preferred_locale
 from crm.web.pages import wants_fragment
-from crm.web.security import csrf_token, require_token
+from crm.web.security import SAFE_METHODS, csrf_token, require_token
 from crm.web.visit import RequestFacts, Visit
 
 
@@ -45,6 +46,7 @@ class Desk:
         """Open a unit of work that shows something; SignInNeeded when nobody is signed in."""
         visit = self._arrive()
         try:
+            self._require_token()
             with self.database.reading(visit.who) as db:
                 visit.db = db
                 yield visit
@@ -57,8 +59,8 @@ class Desk:
     def writes(self) -> Iterator[Visit]:
         """Open a unit of work that changes something; commits when the block returns."""
         visit = self._arrive()
-        require_token(self.request.sent.get("_csrf_token"), self.request.cookie)
         try:
+            self._require_token()
             with self.database.writing(visit.who) as db:
                 visit.db = db
                 yield visit
@@ -82,6 +84,11 @@ class Desk:
                 locale=self.request.language,
                 csrf_token="",
             )
+
+    def _require_token(self) -> None:
+        """Refuse a form that was not shown to this sign-in, whatever it asks for."""
+        if self.request.method not in SAFE_METHODS:
+            require_token(self.request.sent.get("_csrf_token"), self.request.cookie)
 
     def _arrive(self) -> Visit:
         now = utc_now()
@@ -141,11 +148,11 @@ async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # u
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
     cookie_name = "__Host-sid" if settings.is_https else "sid"
-    sent = await request.form() if request.method == "POST" else FormMultiDict()
+    sent = await _form_of(request) if request.method == "POST" else FormMultiDict()
     facts = RequestFacts(
         method=request.method,
         path=request.url.path,
-        address=request.client.host if request.client else "",
+        address=client_address(request),
         cookie=request.cookies.get(cookie_name, ""),
         language=preferred_locale(request),
         wants_fragment=wants_fragment(request),
@@ -153,3 +160,29 @@ async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # u
         answered_in=answered_in(request),
     )
     return Desk(database, settings, facts)
+
+
+def client_address(request: Request) -> str:  # type: ignore[type-arg]  # as above
+    """Return the address the request came from, as the audit trail keeps it."""
+    return request.client.host if request.client else ""
+
+
+def record_foreign_form(database: Database, path: str, address: str) -> None:
+    """Put on record that a form none of our pages sent was refused; nobody knows by whom."""
+    refused = AuditEntry(
+        at=utc_now(),
+        action="access.denied",
+        outcome="403",
+        address=address,
+        detail={"path": path[:200]},
+    )
+    with database.writing(None) as db:
+        db.add(refused)
+
+
+async def _form_of(request: Request) -> FormMultiDict:  # type: ignore[type-arg]  # as above
+    try:
+        return await request.form()
+    except (LookupError, ValueError):
+        # an encoding that does not exist, or bytes that are not in the one named
+        raise ClientException from None

@@ -106,6 +106,7 @@ def audit_page(
         *([col(AuditEntry.actor_name).contains(actor_name, autoescape=True)] if actor_name else []),
     ]
     total = db.exec(select(sa.func.count(col(AuditEntry.id))).where(*wanted)).one()
+    number = min(max(1, number), Page((), total).last)
     entries = db.exec(
         select(AuditEntry)
         .where(*wanted)

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import math
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -31,8 +32,6 @@ from crm.kernel.db import Database
 from crm.kernel.errors import DomainError, Forbidden, Refused
 from crm.kernel.scope import ScopedSession
 
-FREE_FAILURES = 5
-LONGEST_WAIT_S = 300
 MIN_PASSWORD = 12
 TOUCH_EVERY = dt.timedelta(minutes=1)
 
@@ -41,6 +40,15 @@ class TooManyAttempts(DomainError):
     """Somebody guesses; wait, but never be locked out (`security.md` F4)."""
 
     status = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many failures are free, and the longest wait (s) that grows from there."""
+
+    free: int
+    longest_s: int
+    of_login: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +181,7 @@ def _open(
     database: Database,
     known: Credentials,
     facts: SignInFacts,
-    keys: tuple[str, str],
+    keys: Mapping[str, Patience],
     lasts: dt.timedelta,
 ) -> str:
     cookie = secrets.token_urlsafe(32)
@@ -183,12 +191,12 @@ def _open(
             raise Refused(
                 "現在の所属が登録されていません。管理者に連絡してください。", field="login"
             )
-        for key in keys:
-            db.exec(
-                sa.delete(SignInAttempt)
-                .where(col(SignInAttempt.key) == key)
-                .execution_options(**SIGN_IN)
-            )
+        # the address keeps its count: one right password must not buy another round of guesses
+        db.exec(
+            sa.delete(SignInAttempt)
+            .where(col(SignInAttempt.key).in_([key for key in keys if keys[key].of_login]))
+            .execution_options(**SIGN_IN)
+        )
         key = key_of_cookie(cookie)
         db.add(
             SignInSession(
@@ -204,22 +212,30 @@ def _open(
     return cookie
 
 
-def _throttle_keys(facts: SignInFacts) -> tuple[str, str]:
-    """Count by account and by address apart: neither spraying nor guessing goes unnoticed."""
-    return _digest(f"login:{facts.login}:{facts.address}"), _digest(f"address:{facts.address}")
+def _throttle_keys(facts: SignInFacts) -> dict[str, Patience]:
+    """Count a name at an address, the name anywhere, and the address with any name apart.
+
+    Neither guessing nor spraying goes unnoticed; the wait for a name anywhere stays short, so that
+    a stranger's guesses cannot keep its owner out.
+    """
+    return {
+        _digest(f"login:{facts.login}:{facts.address}"): Patience(5, 300, of_login=True),
+        _digest(f"login:{facts.login}"): Patience(20, 15, of_login=True),
+        _digest(f"address:{facts.address}"): Patience(60, 300, of_login=False),
+    }
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _require_patience(db: ScopedSession, keys: tuple[str, str], now: dt.datetime) -> None:
-    for key, free in zip(keys, (FREE_FAILURES, FREE_FAILURES * 4), strict=True):
+def _require_patience(db: ScopedSession, keys: Mapping[str, Patience], now: dt.datetime) -> None:
+    for key, patience in keys.items():
         attempt = failures_of(db, key)
-        if attempt is None or attempt.failures < free:
+        if attempt is None or attempt.failures < patience.free:
             continue
-        wait = dt.timedelta(seconds=min(2 ** (attempt.failures - free + 1), LONGEST_WAIT_S))
-        left = (attempt.last_failed_at + wait - now).total_seconds()
+        seconds = min(2 ** (attempt.failures - patience.free + 1), patience.longest_s)
+        left = (attempt.last_failed_at + dt.timedelta(seconds=seconds) - now).total_seconds()
         if left > 0:
             raise TooManyAttempts(
                 "続けて失敗したため、あと%(seconds)s秒お待ちください。", seconds=math.ceil(left)

@@ -26,7 +26,8 @@ def serve() -> None:
         port=settings.port,
         log_level="warning",
         server_header=False,
-        # behind nginx on the same machine the client's address comes in a header
-        proxy_headers=True,
+        # behind a TLS proxy on the same machine the client's address comes in a header; without
+        # one, anybody could write that header
+        proxy_headers=settings.is_https,
         forwarded_allow_ips="127.0.0.1",
     )

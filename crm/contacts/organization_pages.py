@@ -96,7 +96,6 @@ def organization_edit(desk: CurrentDesk, organization_id: FromPath[UUID]) -> Res
     """Show what is recorded of an organization, to be corrected."""
     with desk.reads() as visit:
         stored = _stored_organization(visit, organization_id)
-        visit.seen("organization.viewed", ("organization", organization_id), fields=sorted(stored))
         return _organization_edit(desk, visit, organization_id, blank(**stored), stored)
 
 
@@ -180,6 +179,7 @@ def _organization_edit(
     *,
     status: int = 200,
 ) -> Response[str]:
+    visit.seen("organization.viewed", ("organization", organization_id), fields=sorted(stored))
     stale = status == STALE
     typed = str(sub.values.get("phones", ""))
     choices = _choices(visit, {**stored, "organization_id": organization_id})

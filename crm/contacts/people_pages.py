@@ -81,7 +81,6 @@ def person_edit(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[str]:
     """Show what is recorded of a person, to be corrected."""
     with desk.reads() as visit:
         stored = _stored_person(visit, person_id)
-        visit.seen("person.viewed", ("person", person_id), fields=sorted(stored))
         return _person_edit(desk, visit, person_id, blank(**stored), stored)
 
 
@@ -127,6 +126,7 @@ def _person_edit(
     *,
     status: int = 200,
 ) -> Response[str]:
+    visit.seen("person.viewed", ("person", person_id), fields=sorted(stored))
     stale = status == STALE
     typed = str(sub.values.get("phones", ""))
     return page(

@@ -26,7 +26,6 @@ from crm.web.visit import Visit
 def appointment_new(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[str]:
     """Show the form that gives a person one more post."""
     with desk.reads() as visit:
-        visit.seen("person.viewed", ("person", person_id), fields=["name", "posts"])
         return _appointment_new(visit, person_id, blank())
 
 
@@ -90,6 +89,7 @@ def _appointment_new(
     visit: Visit, person_id: UUID, sub: Submission[PostForm], *, status: int = 200
 ) -> Response[str]:
     person = queries.person(visit.db, person_id)
+    visit.seen("person.viewed", ("person", person_id), fields=["name", "posts"])
     return page(
         visit,
         "contacts/appointment_new.html",

@@ -320,11 +320,6 @@ def area_choices(
     return [Choice(*row) for row in found]
 
 
-def is_area(db: ScopedSession, area_id: UUID) -> bool:
-    """Return whether there is an area of that id."""
-    return db.exec(select(Area.id).where(Area.id == area_id)).first() is not None
-
-
 def _one(db: ScopedSession, wanted: SelectOfScalar[T], *, to_change: bool) -> T:
     if to_change:
         # a row this session read before another's change must be read anew

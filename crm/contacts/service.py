@@ -128,7 +128,7 @@ def register_organization(
     organization = Organization(
         **owner(actor), **_made(actor, now), kind=facts.kind, name=facts.name
     )
-    _require_links(db, facts, organization.id)
+    _require_links(db, actor, organization, facts, local_day(now))
     _describe(organization, _organization_columns(facts))
     index_organization(organization)
     holder = Holder(organization_id=organization.id)
@@ -154,7 +154,7 @@ def correct_organization(
     """Correct what is recorded of an organization; as `correct_person`."""
     organization = queries.organization(db, organization_id, to_change=True)
     _require_newest(organization, revision)
-    _require_links(db, facts, organization.id)
+    _require_links(db, actor, organization, facts, local_day(now))
     holder = Holder(organization_id=organization.id)
     columns = _organization_columns(facts)
     phones = read_telephones(actor, holder, facts.phones, area_code=area_code)
@@ -267,11 +267,15 @@ def _describe(row: Person | Organization, columns: Mapping[str, Any]) -> list[st
     return changed
 
 
-def _require_links(db: ScopedSession, facts: OrganizationFacts, own_id: UUID) -> None:
+def _require_links(
+    db: ScopedSession, actor: Actor, row: Organization, facts: OrganizationFacts, day: dt.date
+) -> None:
+    """Refuse a parent that is none, and an area that is another station's to speak of."""
     parent_id, area_id = facts.parent_id, facts.area_id
-    if parent_id and (parent_id == own_id or not queries.is_organization(db, parent_id)):
+    if parent_id and (parent_id == row.id or not queries.is_organization(db, parent_id)):
         raise Refused(N_("上部団体を選び直してください。"), field="parent_id")
-    if area_id and not queries.is_area(db, area_id):
+    offered = queries.area_choices(db, actor, day, chosen=row.area_id) if area_id else ()
+    if area_id and area_id not in {choice.id for choice in offered}:
         raise Refused(N_("区域を選び直してください。"), field="area_id")
 
 

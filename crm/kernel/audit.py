@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from crm.kernel.actor import Actor, Role
 from crm.kernel.columns import Identified, Key, Moment
@@ -41,7 +41,10 @@ register(
     AuditEntry,
     Rule(
         read=lambda actor: (
-            sa.and_(AuditEntry.agency_id == actor.agency_id)  # type: ignore[arg-type]  # SQLModel types columns as values
+            # what nobody known did (a refused form, a guessed name) has no agency
+            sa.or_(
+                col(AuditEntry.agency_id) == actor.agency_id, col(AuditEntry.agency_id).is_(None)
+            )
             if actor.has(Role.AUDITOR)
             else sa.false()
         ),

@@ -28,6 +28,8 @@ class Form(BaseModel):
 
 
 F = TypeVar("F", bound=Form)
+YEARS = range(1900, 2200)
+"""Years a day or time may be in: what lies outside is a slip, and breaks calendars."""
 
 
 class SentForm(Protocol):
@@ -123,7 +125,7 @@ def _read_day(value: object) -> object:
     if not isinstance(value, str):
         return value
     parsed = parse_date(value)
-    if parsed.value is None:
+    if parsed.value is None or parsed.value.year not in YEARS:
         raise PydanticCustomError("bad_date", "not a date")
     return parsed.value
 
@@ -135,6 +137,8 @@ def _read_local_time(value: object) -> object:
         moment = dt.datetime.fromisoformat(value)
     except ValueError:
         raise PydanticCustomError("bad_time", "not a time") from None
+    if moment.year not in YEARS:
+        raise PydanticCustomError("bad_time", "not a time of anybody's life")
     return moment.replace(tzinfo=JST) if moment.tzinfo is None else moment
 
 

@@ -97,8 +97,6 @@ def show(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
 def correction(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
     """Show the form that says a record anew."""
     with desk.reads() as visit:
-        service.require_may_correct(visit.actor, queries.note_of(visit.db, note_id))
-        visit.seen("note.viewed", ("note", note_id))
         return _correction_page(visit, note_id, blank())
 
 
@@ -131,7 +129,6 @@ def correct(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[Any]:
 def reply_form(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
     """Show the form for the answer that went back."""
     with desk.reads() as visit:
-        visit.seen("note.viewed", ("note", note_id))
         return _reply_page(visit, note_id, blank())
 
 
@@ -244,6 +241,8 @@ def _correction_page(
     visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200
 ) -> Response[str]:
     note = queries.note_of(visit.db, note_id)
+    service.require_may_correct(visit.actor, note)
+    visit.seen("note.viewed", ("note", note_id))
     local = note.happened_at.astimezone(JST)
     stale = status == HTTP_409_CONFLICT
     says = blank(
@@ -270,6 +269,7 @@ def _correction_page(
 def _reply_page(
     visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200
 ) -> Response[str]:
+    visit.seen("note.viewed", ("note", note_id))
     return page(
         visit,
         "notes/reply.html",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from uuid import UUID
 
+from crm.contacts.models import Holder
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day, tour_day
@@ -67,7 +68,7 @@ def log_activity(
     _check(facts, now)
     _check_plans(facts, now)
     if first := queries.note_sent_as(db, actor.staff_id, facts.client_key):
-        return _same(first, facts)
+        return _same(db, first, facts)
     _require_known(db, facts)
     units = _units_at_the_time(db, actor, facts)
     note = _new_note(actor, facts, station_id, units[actor.staff_id], now)
@@ -193,9 +194,14 @@ def _check_plans(facts: NoteFacts, now: dt.datetime) -> None:
         raise Refused("相手を一人または一団体以上選んでください。", field="person_ids")
 
 
-def _same(first: ActivityNote, facts: NoteFacts) -> ActivityNote:
+def _same(db: ScopedSession, first: ActivityNote, facts: NoteFacts) -> ActivityNote:
     said = (first.occasion, first.outcome, first.heard, first.told)
-    if said != (facts.occasion, facts.outcome, facts.heard, facts.told):
+    about = {party.holder for party in queries.parties_of(db, first.id)}
+    told_of = {
+        *(Holder(person_id=key) for key in facts.person_ids),
+        *(Holder(organization_id=key) for key in facts.organization_ids),
+    }
+    if (*said, about) != (facts.occasion, facts.outcome, facts.heard, facts.told, told_of):
         raise Conflict("この記録は登録済みです。直すときは、記録を開いて訂正してください。")
     return first
 

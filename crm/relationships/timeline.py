@@ -101,8 +101,10 @@ def by_month(
     entries = [Entry(note.happened_at, note=note) for note in notes]
     oldest = entries[-1].at if entries and has_more else None
     for event in events:
+        if event.on > today:
+            continue
         at = start_of_day(event.on)
-        if event.on <= today and (oldest is None or at >= oldest):
+        if oldest is None or at >= oldest:
             entries.append(Entry(at, event=event))
     entries.sort(key=lambda entry: entry.at, reverse=True)
     months = groupby(entries, key=lambda entry: entry.day.replace(day=1))
