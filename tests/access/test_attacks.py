@@ -96,7 +96,7 @@ def test_a_form_from_elsewhere_is_on_record(browser: Browser, world: World) -> N
 
 
 def test_guessing_one_name_from_many_addresses_is_slowed_down(
-    world: World, monkeypatch: pytest.MonkeyPatch, browser: Browser
+    monkeypatch: pytest.MonkeyPatch, browser: Browser
 ) -> None:
     address = iter(f"10.0.0.{number}" for number in range(99))
     monkeypatch.setattr("crm.access.desk.client_address", lambda _request: next(address))
@@ -148,7 +148,10 @@ def test_a_page_number_beyond_all_pages_shows_the_last(browser: Browser) -> None
 def test_a_part_in_no_encoding_is_a_bad_request(
     browser: Browser, charset: str, content: bytes
 ) -> None:
-    part = f'--b\r\nContent-Disposition: form-data; name="q"\r\nContent-Type: text/plain; charset={charset}\r\n\r\n'
+    part = (
+        '--b\r\nContent-Disposition: form-data; name="q"\r\n'
+        f"Content-Type: text/plain; charset={charset}\r\n\r\n"
+    )
     body = part.encode() + content + b"\r\n--b--\r\n"
     headers = {"Origin": ORIGIN, "Content-Type": "multipart/form-data; boundary=b"}
     assert browser.client.post("/search", content=body, headers=headers).status_code == 400

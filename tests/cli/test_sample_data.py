@@ -44,6 +44,8 @@ def test_sample_data_prints_one_account_per_role() -> None:
         "監査担当者      水谷 栞    警察本部                   auditor",
         "課長            木村 豊    岬警察署 地域交通課        misaki-chief",
         "警察官          伊藤 学    岬警察署 海老江町交番      misaki",
+        "",
+        f"パスワード（共通）: {PASSWORD}",
     ]
 
 

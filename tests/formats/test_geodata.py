@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -7,15 +6,12 @@ import shapely
 from crm.formats.delimited import column, read_table, rows_by
 from crm.formats.errors import UnreadableFile
 from crm.formats.geodata import read_features
+from tests.support.open_data import REAL, needs_real_data
 
 POINT = (
     '{"type": "Feature", "properties": {"名称": "港交番"},'
     ' "geometry": {"type": "Point", "coordinates": [138.3, 34.8]}}'
 ).encode()
-REAL_TOWN = os.environ.get("CRM_TEST_REAL_TOWN")
-needs_real_town = pytest.mark.skipif(
-    REAL_TOWN is None, reason="CRM_TEST_REAL_TOWN names no folder of a city's open data"
-)
 
 
 @pytest.mark.parametrize("name", ["koban.geojson", "koban.JSON"])
@@ -59,18 +55,18 @@ def test_read_features_above_the_limit_says_the_limit(tmp_path: Path) -> None:
     )
 
 
-@needs_real_town
+@needs_real_data
 @pytest.mark.parametrize(
     ("name", "count"),
     [("小学校区.geojson", 13), ("自治会区域.geojson", 35), ("中学校区.shp", 9)],
 )
 def test_read_features_of_a_real_town_reads_every_area(name: str, count: int) -> None:
-    assert len(read_features(Path(REAL_TOWN or "") / name)) == count
+    assert len(read_features((REAL or Path()) / "yaizu" / name)) == count
 
 
-@needs_real_town
+@needs_real_data
 def test_real_safe_houses_each_stand_in_one_school_district() -> None:
-    folder = Path(REAL_TOWN or "")
+    folder = (REAL or Path()) / "yaizu"
     districts = [area.geometry for area in read_features(folder / "小学校区.geojson")]
     places = {"lon": column("経度"), "lat": column("緯度")}
     table = read_table((folder / "子どもを守る家.csv").read_bytes())

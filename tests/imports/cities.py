@@ -1,25 +1,13 @@
-"""Files of a made-up town, as cities publish them; and where a real town's files are."""
+"""Files of a made-up town, as cities publish them."""
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import pytest
 from shapely import Geometry, Point, box
 from shapely.geometry import mapping
 
 from crm.imports.files import Source, read_source
-
-_REPOSITORY = Path(__file__).parents[2]
-_BESIDE = next(iter(sorted(_REPOSITORY.parent.glob("*/data/yaizu"))), None)
-REAL = Path(os.environ["CRM_TEST_DATA"]) if "CRM_TEST_DATA" in os.environ else None
-if REAL is None and _BESIDE is not None:
-    REAL = _BESIDE.parent
-needs_real_data = pytest.mark.skipif(
-    REAL is None,
-    reason="no open data beside the repository; CRM_TEST_DATA may name the folder that holds it",
-)
 
 FACILITY_HEADER = (
     "都道府県コード又は市区町村コード,NO,名称,名称_カナ,種別,住所,方書,緯度,経度,"

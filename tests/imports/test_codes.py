@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from crm.formats.delimited import read_table
 from crm.imports.codes import full_code
 from crm.kernel.errors import Refused
-from tests.imports.cities import REAL, needs_real_data
+from tests.support.open_data import REAL, needs_real_data
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from crm.imports.models import FileKind
 from crm.imports.plans import Plan
 from crm.imports.rows import FacilityRow, facility_rows, safe_house_rows
 from crm.imports.service import Errand, take_in
-from tests.imports.cities import REAL, needs_real_data
+from tests.support.open_data import REAL, needs_real_data
 from tests.support.world import NOW, World
 
 pytestmark = needs_real_data

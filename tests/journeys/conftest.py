@@ -15,7 +15,6 @@ from crm.kernel.db import Database
 from tests.imports.cities import (
     EAST,
     FACILITY_HEADER,
-    REAL,
     SAFE_HOUSE_HEADER,
     SCHOOL,
     WEST,
@@ -24,6 +23,7 @@ from tests.imports.cities import (
 )
 from tests.support.chromium import chromium as start_chromium
 from tests.support.chromium import served
+from tests.support.open_data import REAL
 
 PASSWORD = "hashi-no-shita-de-matsu"
 
