@@ -12,6 +12,7 @@ from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath
+from litestar.routes import HTTPRoute
 
 from crm import features
 from crm.access import pages as access_pages
@@ -125,11 +126,12 @@ def _hosts(settings: Settings) -> list[str]:
     return [address.netloc, address.hostname or ""]
 
 
-def route_names(app: Litestar) -> Mapping[str, str]:
-    """Return every named route and its path, for the tests that walk them all."""
+def route_names(app: Litestar, *, method: str) -> Mapping[str, str]:
+    """Return every named route that answers `method`, and its path, for the tests that walk all."""
     return {
         str(handler.name): route.path
         for route in app.routes
-        for handler in getattr(route, "route_handlers", [])
-        if handler.name
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if handler.name and method in handler.http_methods
     }

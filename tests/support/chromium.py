@@ -92,6 +92,7 @@ class Walker:
         self.page.get_by_label("ログイン名").fill(login)
         self.page.get_by_label("パスワード").fill(password)
         self.page.get_by_role("button", name="サインインする").click()
+        self.page.wait_for_url(lambda url: not url.endswith("/sign-in"))
 
     def go(self, path: str) -> None:
         """Open a page."""

@@ -1,0 +1,176 @@
+"""Every page of the product, in both languages and at both sizes: axe-core finds nothing, nothing
+runs over the edge of a phone, and the content security policy has nothing to say."""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from litestar import Litestar
+from playwright.sync_api import Browser
+
+from crm.access.passwords import hash_password
+from crm.app import create_app, route_names
+from crm.kernel.db import Database
+from crm.kernel.migrate import migrate
+from crm.kernel.settings import Settings
+from crm.samples.loader import load_sample
+from tests.journeys.conftest import PASSWORD
+from tests.support.chromium import DESK, PHONE, Walker, served, walking
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+VIEWERS = {
+    "today.show": "officer",
+    "notes.new": "officer",
+    "notes.show": "officer",
+    "notes.correct": "chief",
+    "notes.reply": "officer",
+    "notes.new_for_person": "officer",
+    "notes.new_for_organization": "officer",
+    "relationships.person": "officer",
+    "relationships.organization": "officer",
+    "contacts.people": "officer",
+    "contacts.person_new": "officer",
+    "contacts.person_edit": "officer",
+    "contacts.organizations": "officer",
+    "contacts.organization_new": "officer",
+    "contacts.organization_edit": "officer",
+    "contacts.appointment_new": "officer",
+    "contacts.appointment_end": "officer",
+    "liaisons.person": "chief",
+    "liaisons.organization": "chief",
+    "rosters.show": "chief",
+    "search.form": "officer",
+    "coverage.show": "hq",
+    "coverage.station": "hq",
+    "access.audit": "auditor",
+    "access.system": "admin",
+}
+"""Who opens which page. A page missing here fails the test below."""
+ELSEWHERE = {
+    "access.home": "sends everybody on",
+    "access.sign_in": "walked below, signed out",
+    "search.show": "walked below, after a search",
+}
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    path = tmp_path_factory.mktemp("station") / "crm.db"
+    database = Database(Settings(database_url=f"sqlite:///{path}"))
+    migrate(database)
+    today = dt.datetime.now(dt.UTC).date()
+    load_sample(database, "small", seed=3, today=today, password_hash=hash_password(PASSWORD))
+    database.gather_statistics()
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def keys(station: Database) -> dict[str, str]:
+    """One key of each thing a page may be about, of the station the accounts belong to."""
+    with sqlite3.connect(Path(station.engine.url.database or "")) as connection:
+        found = {name: connection.execute(sql).fetchone()[0] for name, sql in KEYS.items()}
+    connection.close()
+    return {name: str(UUID(bytes=key)) for name, key in found.items()}
+
+
+_OWN = (
+    "(SELECT station_id FROM unit_placement p JOIN staff_assignment a ON a.unit_id = p.unit_id"
+    " JOIN account c ON c.staff_id = a.staff_id WHERE c.login = 'chief')"
+)
+_TERM = f"FROM liaison_term WHERE valid_to IS NULL AND station_id = {_OWN} AND"
+KEYS = {
+    "person_id": f"SELECT person_id {_TERM} person_id IS NOT NULL",
+    "organization_id": f"SELECT organization_id {_TERM} organization_id IS NOT NULL",
+    "appointment_id": f"SELECT id FROM appointment WHERE valid_to IS NULL AND station_id = {_OWN}",
+    "note_id": (
+        "SELECT id FROM activity_note WHERE needs_reply AND id NOT IN"
+        f" (SELECT note_id FROM note_reply) AND station_id = {_OWN}"
+    ),
+    "station_id": f"SELECT {_OWN}",
+}
+
+
+def pages(app: Litestar) -> dict[str, str]:
+    return {
+        name: path
+        for name, path in route_names(app, method="GET").items()
+        if name not in ELSEWHERE and not path.startswith("/static")
+    }
+
+
+def test_every_page_has_a_viewer(station: Database) -> None:
+    assert set(pages(create_app(Settings(), station))) == set(VIEWERS)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_pages_are_fit_for_everybody(
+    station: Database,
+    keys: dict[str, str],
+    chromium: Browser,
+    viewport: dict[str, int],
+    language: str,
+) -> None:
+    app = create_app(Settings(), station)
+    findings: list[str] = []
+    with served(station) as address:
+        for login in dict.fromkeys(VIEWERS.values()):
+            paths = [path for name, path in pages(app).items() if VIEWERS[name] == login]
+            with walking(chromium, address, viewport=viewport) as walker:
+                walker.sign_in(login, PASSWORD)
+                speak(walker, language)
+                for path in paths:
+                    walker.go(fill(path, keys))
+                    findings += judge(walker, path)
+    assert findings == []
+
+
+def fill(path: str, keys: dict[str, str]) -> str:
+    for name, key in keys.items():
+        path = path.replace(f"{{{name}:uuid}}", key)
+    assert "{" not in path
+    return path
+
+
+def speak(walker: Walker, language: str) -> None:
+    choice = walker.page.locator(f"form.language button[value={language}]").first
+    choice.evaluate("button => button.click()")
+    walker.page.wait_for_load_state("load")
+    assert walker.page.locator("html").get_attribute("lang") == language
+
+
+def judge(walker: Walker, path: str) -> list[str]:
+    """Return what is wrong with the open page, each with its path."""
+    title = walker.page.locator("h1").count()
+    wrong = [*walker.axe()]
+    if (wide := walker.overflows()) > 0:
+        wrong.append(f"{wide} px too wide")
+    if title != 1:
+        wrong.append(f"{title} headings of the first level")
+    if walker.page.locator(".error-page").count():
+        wrong.append("an error page")
+    return [f"{path}: {what}" for what in wrong]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_pages_before_signing_in_and_after_a_search(
+    station: Database, chromium: Browser, viewport: dict[str, int]
+) -> None:
+    with served(station) as address, walking(chromium, address, viewport=viewport) as walker:
+        walker.go("/sign-in")
+        findings = judge(walker, "/sign-in")
+        walker.go("/nowhere")
+        findings += walker.axe()
+        walker.sign_in("officer", PASSWORD)
+        walker.go("/search")
+        walker.page.locator("main").get_by_role("searchbox").fill("会")
+        walker.page.locator("main").get_by_role("button", name="検索").click()
+        walker.page.wait_for_load_state("networkidle")
+        assert walker.page.get_by_role("main").get_by_role("link").count() > 1
+        findings += judge(walker, "/search/…")
+    assert findings == []
