@@ -9,12 +9,14 @@ from crm.kernel.errors import Refused
 from crm.kernel.forms import Day, Form
 from crm.kernel.i18n import N_
 
+DEFAULT_KIND = AreaKind.ASSOCIATION_AREA
+
 
 class AsOfForm(Form):
     """The day looked at, today when left empty, and the kind of area counted."""
 
     as_of: Day | None = Field(default=None, title=N_("現在日"))
-    kind: AreaKind = Field(default=AreaKind.ASSOCIATION_AREA, title=N_("区域の種類"))
+    kind: AreaKind = Field(default=DEFAULT_KIND, title=N_("区域の種類"))
 
     def require_come(self, today: dt.date) -> None:
         """Raise Refused when the day asked for has not come yet."""

@@ -78,6 +78,11 @@ class UnitBranch(NamedTuple):
     tally: Tally
     areas: Sequence[AreaLine]
 
+    @property
+    def vacant(self) -> Sequence[AreaLine]:
+        """The areas without anyone, in the order of the table."""
+        return [area for area in self.areas if not area.tally.liaisons]
+
 
 class StationBranch(NamedTuple):
     """A station with its units; `elsewhere` counts what none of the areas shown holds."""
@@ -88,13 +93,10 @@ class StationBranch(NamedTuple):
     units: Sequence[UnitBranch]
     elsewhere: Tally
 
-
-class VacantArea(NamedTuple):
-    """An area where nobody is a liaison, and who is in charge of it."""
-
-    area: AreaLine
-    unit: str
-    station: str
+    @property
+    def vacant(self) -> int:
+        """How many areas are without anyone; one that two units share counts once."""
+        return len({area.id for unit in self.units for area in unit.vacant})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +115,23 @@ class Coverage:
     @property
     def areas(self) -> Sequence[AreaLine]:
         """Every area once, also where two units share it."""
-        return list({area.id: area for _, _, area in self._lines()}.values())
+        return list({area.id: area for _, area in self._lines()}.values())
 
     @property
-    def vacant(self) -> Sequence[VacantArea]:
-        """The areas without anyone, in the order of the table."""
-        found = {
-            area.id: VacantArea(area, unit.name, station.name)
-            for station, unit, area in self._lines()
-            if not area.tally.liaisons
-        }
-        return list(found.values())
+    def vacant(self) -> int:
+        """How many areas are without anyone, each counted once."""
+        return sum(not area.tally.liaisons for area in self.areas)
 
-    def _lines(self) -> Iterator[tuple[StationBranch, UnitBranch, AreaLine]]:
+    @property
+    def station_ids(self) -> Mapping[UUID, UUID]:
+        """The station whose page shows an area, by the key of the area."""
+        return {area.id: station.id for station, area in self._lines() if area.is_first}
+
+    def _lines(self) -> Iterator[tuple[StationBranch, AreaLine]]:
         for station in self.stations:
             for unit in station.units:
                 for area in unit.areas:
-                    yield station, unit, area
+                    yield station, area
 
 
 def branches(

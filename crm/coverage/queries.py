@@ -105,11 +105,12 @@ def tallies_on(
     those active now: their past is not dated.
     """
     standing = _standing(agency_id, day, kind)
-    held = _by_level(standing, _liaisons(agency_id, day), agency_id, station_id)
+    held_terms = _liaisons(agency_id, day)
+    held = _by_level(standing, held_terms, agency_id, station_id)
     filed = _by_level(standing, _organizations(agency_id), agency_id, station_id)
     liaisons = _liaison_counts(db, held, agency_id, day)
     registered = _organization_counts(db, filed)
-    spoken = _last_days(db, held, agency_id, day)
+    spoken = _last_days(db, held, _last_contacts(held_terms, agency_id, day))
     return {
         place: Tally(*liaisons.get(place, (0, 0, 0)), registered.get(place, 0), spoken.get(place))
         for place in liaisons.keys() | registered.keys()
@@ -140,11 +141,8 @@ def _organization_counts(db: ScopedSession, filed: sa.Subquery) -> dict[Place, i
     return {place: count for place, (count,) in rows}
 
 
-def _last_days(
-    db: ScopedSession, held: sa.Subquery, agency_id: UUID, day: dt.date
-) -> dict[Place, dt.date]:
+def _last_days(db: ScopedSession, held: sa.Subquery, spoken: sa.Subquery) -> dict[Place, dt.date]:
     """Return by place the last day somebody who is a liaison there spoke with the police."""
-    spoken = _last_contacts(agency_id, day)
     rows = _counted(
         db,
         held,
@@ -280,8 +278,11 @@ def _appointments(agency_id: UUID, day: dt.date) -> list[sa.ColumnElement[bool]]
     ]
 
 
-def _last_contacts(agency_id: UUID, day: dt.date) -> sa.Subquery:
-    """Give the last time each person and organization spoke with the police, up to `day`."""
+def _last_contacts(held: sa.CTE, agency_id: UUID, day: dt.date) -> sa.Subquery:
+    """Give the last time each liaison of `held` spoke with the police, up to `day`.
+
+    Naming the liaisons first spares the notes about everybody else.
+    """
     return sa.union_all(
         *(
             sa.select(
@@ -290,16 +291,23 @@ def _last_contacts(agency_id: UUID, day: dt.date) -> sa.Subquery:
             )
             .join(ActivityNote, col(ActivityNote.id) == note)
             .where(
+                holder.in_(sa.select(key)),
                 agency == agency_id,
                 col(ActivityNote.agency_id) == agency_id,
                 col(ActivityNote.outcome).in_(TWO_WAY),
                 col(ActivityNote.happened_at) < end_of_day(day),
             )
             .group_by(holder)
-            for holder, note, agency in (
-                (col(NotePerson.person_id), col(NotePerson.note_id), col(NotePerson.agency_id)),
+            for holder, key, note, agency in (
+                (
+                    col(NotePerson.person_id),
+                    held.c.person_id,
+                    col(NotePerson.note_id),
+                    col(NotePerson.agency_id),
+                ),
                 (
                     col(NoteOrganization.organization_id),
+                    held.c.organization_id,
                     col(NoteOrganization.note_id),
                     col(NoteOrganization.agency_id),
                 ),

@@ -116,10 +116,32 @@ def test_liaison_without_an_area_of_the_table_counts_at_its_station_only(world: 
 def test_areas_without_anyone_stand_in_the_order_of_the_table(world: World) -> None:
     put_liaison(world, world.person("山田 花子", "ヤマダ ハナコ"), SAKURA)
     coverage = seen(world, station=STATION)
-    assert [(line.area.name, line.unit) for line in coverage.vacant] == [
-        (ISOBE, CHUZAI),
-        (MINATO, EKIMAE),
+    (station,) = coverage.stations
+    assert [(unit.name, [area.name for area in unit.vacant]) for unit in station.units] == [
+        (CHUZAI, [ISOBE]),
+        (EKIMAE, [MINATO]),
     ]
+    assert (station.vacant, coverage.vacant) == (2, 2)
+
+
+def test_area_two_units_share_is_without_anyone_once(world: World) -> None:
+    shared = UnitJurisdiction(
+        agency_id=world.agency_id,
+        unit_id=world.units[CHUZAI],
+        area_id=world.areas[MINATO],
+        valid_from=START,
+    )
+    world.put(shared)
+    coverage = seen(world, station=STATION)
+    (station,) = coverage.stations
+    assert [[area.name for area in unit.vacant] for unit in station.units] == [
+        [ISOBE, MINATO],
+        [SAKURA, MINATO],
+    ]
+    assert (station.vacant, coverage.vacant) == (3, 3)
+    assert coverage.station_ids == dict.fromkeys(
+        (world.areas[name] for name in (ISOBE, MINATO, SAKURA)), world.units[STATION]
+    )
 
 
 def test_station_sees_the_same_figures_alone_as_among_all(world: World) -> None:
