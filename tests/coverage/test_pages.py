@@ -141,8 +141,8 @@ def test_day_typed_in_the_japanese_calendar_is_read(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("tomorrow", "「現在日」は今日までの日付を入力してください。"),
-        ("5月ごろ", "「現在日」は日付で入力してください。（例：2026-11-20、令和8年11月20日）"),
+        ("tomorrow", "「基準日」は今日までの日付を入力してください。"),
+        ("5月ごろ", "「基準日」は日付で入力してください。（例：2026-11-20、令和8年11月20日）"),
     ],
 )
 def test_day_that_cannot_be_shown_is_refused_at_its_field(
