@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from crm.kernel.i18n import N_
+
 
 class DomainError(Exception):
     """A refusal with a sentence for the person who asked.
@@ -36,7 +38,7 @@ class NotFound(DomainError):
 
     status: ClassVar[int] = 404
 
-    def __init__(self, message: str = "該当する記録がありません。") -> None:
+    def __init__(self, message: str = N_("該当する記録がありません。")) -> None:
         super().__init__(message)
 
 
@@ -45,7 +47,11 @@ class Forbidden(DomainError):
 
     status: ClassVar[int] = 403
 
-    def __init__(self, message: str = "この操作をする権限がありません。", **facts: object) -> None:
+    def __init__(
+        self,
+        message: str = N_("この操作をする権限がありません。"),
+        **facts: object,
+    ) -> None:
         super().__init__(message, **facts)
 
 
@@ -56,7 +62,7 @@ class Conflict(DomainError):
 
     def __init__(
         self,
-        message: str = "他の職員が先に更新しました。内容を確認して、もう一度登録してください。",
+        message: str = N_("他の職員が先に更新しました。内容を確認して、もう一度登録してください。"),
         **facts: object,
     ) -> None:
         super().__init__(message, **facts)

@@ -51,20 +51,20 @@ TEXTS = {
 
 def answer_domain_error(request: Request, error: DomainError) -> Response[str]:  # type: ignore[type-arg]  # as wants_fragment
     """Show a refusal in its own words."""
-    return _error_page(request, error.status, translate(error.message, **error.facts))
+    return _error_page(request, error.status, error)
 
 
 def answer_http_error(request: Request, error: HTTPException) -> Response[str]:  # type: ignore[type-arg]  # as above
     """Show an error of the protocol: an unknown address, a wrong method, a body too large."""
     if error.status_code >= FAULT:
         return answer_fault(request, error)
-    return _error_page(request, error.status_code, "")
+    return _error_page(request, error.status_code)
 
 
 def answer_fault(request: Request, error: Exception) -> Response[str]:  # type: ignore[type-arg]  # as above
     """Show a fault of ours without its cause, which goes to the log."""
     log.error("unhandled fault on %s", request.method, exc_info=error)
-    return _error_page(request, 500, "")
+    return _error_page(request, FAULT)
 
 
 def ask_to_sign_in(request: Request, error: SignInNeeded) -> Response[None]:  # type: ignore[type-arg]  # as above
@@ -75,13 +75,17 @@ def ask_to_sign_in(request: Request, error: SignInNeeded) -> Response[None]:  # 
     return Redirect("/sign-in", status_code=303, headers=HEADERS)
 
 
-def _error_page(request: Request, status: int, sentence: str) -> Response[str]:  # type: ignore[type-arg]  # as above
+def _error_page(
+    request: Request,  # type: ignore[type-arg]  # as above
+    status: int,
+    error: DomainError | None = None,
+) -> Response[str]:
     use_locale(next(iter(answered_in(request)), "") or preferred_locale(request))
     text = TEXTS.get(status, TEXTS[404] if status < FAULT else TEXTS[FAULT])
     context = {
         "status": status,
         "title": translate(text.title),
-        "sentence": sentence,
+        "sentence": translate(error.message, **error.facts) if error else "",
         "what_to_do": translate(text.what_to_do),
     }
     if wants_fragment(request):

@@ -139,8 +139,8 @@ def fill(path: str, keys: dict[str, str]) -> str:
 
 def speak(walker: Walker, language: str) -> None:
     choice = walker.page.locator(f"form.language button[value={language}]").first
-    choice.evaluate("button => button.click()")
-    walker.page.wait_for_load_state("load")
+    with walker.page.expect_navigation():
+        choice.evaluate("button => button.click()")
     assert walker.page.locator("html").get_attribute("lang") == language
 
 

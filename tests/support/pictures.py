@@ -81,8 +81,8 @@ def take(walker: Walker, path: str | None, name: str) -> None:
 def speak_english(walker: Walker) -> None:
     """Switch the account's language by its own form, which needs no script."""
     form = walker.page.locator("form.language").first
-    form.locator("button[value=en]").evaluate("button => button.click()")
-    walker.page.wait_for_load_state("networkidle")
+    with walker.page.expect_navigation():
+        form.locator("button[value=en]").evaluate("button => button.click()")
 
 
 def take_paper(walker: Walker, folder: Path) -> None:
