@@ -47,22 +47,23 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
         take(officer, "/today", "today-phone-ja")
         officer.page.get_by_role("link", name="活動を記録する").nth(1).click()
         take(officer, None, "note-phone-ja")
-        speak_english(officer)
+        speak(officer, "en")
         take(officer, "/today", "today-phone-en")
     with walking(browser, address, viewport=WINDOW) as officer:
         officer.sign_in("officer", PASSWORD)
+        speak(officer, "ja")
         take(officer, "/today", "today-desk-ja")
         links = officer.page.locator("main a[href^='/people/']").evaluate_all(
             "links => links.map(link => link.getAttribute('href'))"
         )
         person = next(link for link in links if link.count("/") == 2)
         take(officer, person, "person-desk-ja")
-        speak_english(officer)
+        speak(officer, "en")
         take(officer, person, "person-desk-en")
     with walking(browser, address, viewport=WINDOW) as hq:
         hq.sign_in("hq", PASSWORD)
         take(hq, "/coverage", "coverage-desk-ja")
-        speak_english(hq)
+        speak(hq, "en")
         take(hq, "/coverage", "coverage-desk-en")
     with walking(browser, address, viewport=WINDOW) as chief:
         chief.sign_in("chief", PASSWORD)
@@ -78,11 +79,11 @@ def take(walker: Walker, path: str | None, name: str) -> None:
     walker.page.screenshot(path=PICTURES / f"{name}.png")
 
 
-def speak_english(walker: Walker) -> None:
+def speak(walker: Walker, language: str) -> None:
     """Switch the account's language by its own form, which needs no script."""
     form = walker.page.locator("form.language").first
     with walker.page.expect_navigation():
-        form.locator("button[value=en]").evaluate("button => button.click()")
+        form.locator(f"button[value={language}]").evaluate("button => button.click()")
 
 
 def take_paper(walker: Walker, folder: Path) -> None:
