@@ -28,7 +28,7 @@ class Form(BaseModel):
 
 
 F = TypeVar("F", bound=Form)
-YEARS = range(1900, 2200)
+YEARS = range(1900, 3000)
 """Years a day or time may be in: what lies outside is a slip, and breaks calendars."""
 
 
