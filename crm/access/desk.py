@@ -39,7 +39,7 @@ class Desk:
     @property
     def cookie_name(self) -> str:
         """The session cookie's name; over https the browser itself keeps it to this host."""
-        return "__Host-sid" if self.settings.is_https else "sid"
+        return _cookie_name(self.settings)
 
     @contextmanager
     def reads(self) -> Iterator[Visit]:
@@ -147,19 +147,22 @@ async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # u
     """Read of the request what a unit of work may know, before the one hop into a thread."""
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
-    cookie_name = "__Host-sid" if settings.is_https else "sid"
     sent = await _form_of(request) if request.method == "POST" else FormMultiDict()
     facts = RequestFacts(
         method=request.method,
         path=request.url.path,
         address=client_address(request),
-        cookie=request.cookies.get(cookie_name, ""),
+        cookie=request.cookies.get(_cookie_name(settings), ""),
         language=preferred_locale(request),
         wants_fragment=wants_fragment(request),
         sent=sent,
         answered_in=answered_in(request),
     )
     return Desk(database, settings, facts)
+
+
+def _cookie_name(settings: Settings) -> str:
+    return "__Host-sid" if settings.is_https else "sid"
 
 
 def client_address(request: Request) -> str:  # type: ignore[type-arg]  # as above

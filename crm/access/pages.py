@@ -65,7 +65,7 @@ def sign_out(desk: CurrentDesk) -> Response[None]:
         service.sign_out(visit.db, visit.actor, visit.now)
     # Clear-Site-Data empties what a shared terminal's Back button could show
     headers = {**HEADERS, "Clear-Site-Data": '"cache", "storage"'}
-    gone = Cookie(key=desk.cookie_name, value="", max_age=0, path="/", httponly=True)
+    gone = _session_cookie(desk, "", max_age=0)
     return Redirect("/sign-in", status_code=303, headers=headers, cookies=[gone])
 
 
@@ -124,10 +124,11 @@ def system_state(desk: CurrentDesk) -> Response[str]:
         )
 
 
-def _session_cookie(desk: CurrentDesk, value: str) -> Cookie:
+def _session_cookie(desk: CurrentDesk, value: str, *, max_age: int | None = None) -> Cookie:
     return Cookie(
         key=desk.cookie_name,
         value=value,
+        max_age=max_age,
         path="/",
         httponly=True,
         samesite="lax",

@@ -5,7 +5,8 @@ from sqlmodel import col, select
 
 from crm.access.models import SignInSession
 from crm.kernel.audit import AuditEntry
-from tests.support.pages import ORIGIN, Browser
+from crm.kernel.settings import Settings
+from tests.support.pages import ORIGIN, Browser, open_browser
 from tests.support.world import PASSWORD, World
 
 
@@ -160,3 +161,22 @@ def test_a_refused_page_is_on_record(browser: Browser, world: World) -> None:
 def test_htmx_without_a_session_is_sent_to_the_sign_in_page(browser: Browser) -> None:
     answer = browser.get("/audit", htmx=True)
     assert answer.headers["HX-Redirect"] == "/sign-in"
+
+
+def test_over_https_the_cookie_is_the_hosts_own_and_signing_out_drops_it(world: World) -> None:
+    settings = Settings(base_url=ORIGIN.replace("http://", "https://"))
+    origin = {"Origin": settings.origin}
+    with open_browser(world.database, settings) as browser:
+        browser.client.base_url = settings.origin
+        body = {"login": "auditor", "password": PASSWORD}
+        opened = browser.client.post(
+            "/sign-in", data=body, headers=origin, follow_redirects=False
+        ).headers["set-cookie"]
+        browser.get("/audit")
+        body = {"_csrf_token": browser.token}
+        gone = browser.client.post(
+            "/sign-out", data=body, headers=origin, follow_redirects=False
+        ).headers["set-cookie"]
+    assert opened.startswith("__Host-sid=")
+    assert gone.startswith('__Host-sid="";')
+    assert ("Secure" in opened, "Secure" in gone, "Max-Age=0" in gone) == (True, True, True)
