@@ -6,6 +6,8 @@ from crm.agencies import models as agency_models
 from crm.agencies import policy as agency_policy
 from crm.areas import models as area_models
 from crm.areas import policy as area_policy
+from crm.bulletins import models as bulletin_models
+from crm.bulletins import policy as bulletin_policy
 from crm.consents import models as consent_models
 from crm.consents import policy as consent_policy
 from crm.contacts import models as contact_models
@@ -13,6 +15,10 @@ from crm.contacts import policy as contact_policy
 from crm.contacts.models import AppointmentEnded
 from crm.imports import models as import_models
 from crm.imports import policy as import_policy
+from crm.intake import models as intake_models
+from crm.intake import policy as intake_policy
+from crm.jobs import models as job_models
+from crm.jobs import policy as job_policy
 from crm.kernel import audit, scope
 from crm.kernel.changes import on
 from crm.liaisons import models as liaison_models
@@ -24,12 +30,15 @@ from crm.rosters import models as roster_models
 from crm.rosters import policy as roster_policy
 from crm.search import models as search_models
 from crm.search import policy as search_policy
+from crm.sharing import models as sharing_models
+from crm.sharing import policy as sharing_policy
 
 MODELS = (
     audit,
     area_models,
     agency_models,
     access_models,
+    job_models,
     contact_models,
     consent_models,
     liaison_models,
@@ -37,11 +46,15 @@ MODELS = (
     roster_models,
     search_models,
     import_models,
+    bulletin_models,
+    intake_models,
+    sharing_models,
 )
 POLICIES = (
     area_policy,
     agency_policy,
     access_policy,
+    job_policy,
     contact_policy,
     consent_policy,
     liaison_policy,
@@ -49,6 +62,9 @@ POLICIES = (
     roster_policy,
     search_policy,
     import_policy,
+    bulletin_policy,
+    intake_policy,
+    sharing_policy,
 )
 
 # what a lower feature announces and a higher one acts on, in the same transaction

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from crm.access.models import Account, SignInAttempt, SignInSession
-from crm.agencies.models import Staff, StaffAssignment, Unit, UnitPlacement
+from crm.agencies.models import Agency, Staff, StaffAssignment, Unit, UnitPlacement
 from crm.kernel.actor import Actor, Role
 from crm.kernel.audit import AuditEntry
 from crm.kernel.columns import holds
@@ -146,8 +146,11 @@ def _actor_select(day: dt.date) -> AnySelect:
             col(UnitPlacement.name).label("unit_name"),
             col(station.name).label("station_name"),
             col(Unit.network_office),
+            col(Agency.kind).label("agency_kind"),
+            col(Agency.name).label("agency_name"),
         )
         .select_from(Account)
+        .join(Agency, col(Agency.id) == Account.agency_id)
         .join(Staff, col(Staff.id) == Account.staff_id)
         .join(StaffAssignment, col(StaffAssignment.staff_id) == Staff.id)
         .join(Unit, col(Unit.id) == StaffAssignment.unit_id)
@@ -174,5 +177,7 @@ def _actor_of(rows: Sequence[Any], key: str | None) -> Actor:
         unit_name=first.unit_name,
         station_name=first.station_name or "",
         network_office=first.network_office,
+        agency_kind=first.agency_kind,
+        agency_name=first.agency_name,
         session_key=key,
     )

@@ -7,18 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm.kernel.actor import Role
+from crm.kernel.actor import AgencyKind, Role
 from crm.kernel.columns import AgencyOwned, Dated, Identified, Key, SortKey, Stamped, choice
 from crm.kernel.i18n import N_
-
-
-class AgencyKind(StrEnum):
-    """What an agency is; the boundary nothing crosses without a deliberate act."""
-
-    PREFECTURAL_POLICE = "prefectural_police"
-    MUNICIPALITY = "municipality"
-    BOARD_OF_EDUCATION = "board_of_education"
-    FIRE = "fire"
 
 
 class UnitKind(StrEnum):
@@ -31,10 +22,22 @@ class UnitKind(StrEnum):
     KOBAN = "koban"
     CHUZAISHO = "chuzaisho"
     BEAT = "beat"
+    OFFICE = "office"
+    DEPARTMENT = "department"
 
 
 BOXES = (UnitKind.KOBAN, UnitKind.CHUZAISHO)
 """The units of community police officers on the ground: 交番 and 駐在所."""
+
+OWNERS = (UnitKind.STATION, UnitKind.OFFICE)
+"""The units that own people: a police station, and the one office of a partner agency."""
+
+AGENCY_KIND_LABELS = {
+    AgencyKind.PREFECTURAL_POLICE: N_("警察"),
+    AgencyKind.MUNICIPALITY: N_("市町"),
+    AgencyKind.BOARD_OF_EDUCATION: N_("教育委員会"),
+    AgencyKind.FIRE: N_("消防"),
+}
 
 UNIT_KIND_LABELS = {
     UnitKind.HEADQUARTERS: N_("警察本部"),
@@ -44,10 +47,13 @@ UNIT_KIND_LABELS = {
     UnitKind.KOBAN: N_("交番"),
     UnitKind.CHUZAISHO: N_("駐在所"),
     UnitKind.BEAT: N_("受持区"),
+    UnitKind.OFFICE: N_("庁舎"),
+    UnitKind.DEPARTMENT: N_("部"),
 }
 
 ROLE_LABELS = {
     Role.OFFICER: N_("警察官"),
+    Role.MEMBER: N_("職員"),
     Role.SECTION_CHIEF: N_("課長"),
     Role.STATION_CHIEF: N_("署長"),
     Role.HQ_VIEWER: N_("本部閲覧者"),
@@ -110,6 +116,19 @@ class UnitJurisdiction(AgencyOwned, Dated, table=True):
 
     unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
     area_id: UUID = Field(foreign_key="area.id", sa_type=Key)
+
+
+class AgencySetting(AgencyOwned, Dated, Stamped, table=True):
+    """What an agency decided for itself, from one day to another: a name, a number of days.
+
+    `key` names one of the settings the product knows; `value` is its plain JSON.
+    """
+
+    __tablename__ = "agency_setting"
+    __table_args__ = (sa.Index("ix_agency_setting_agency_id_key", "agency_id", "key"),)
+
+    key: str = Field(max_length=60)
+    value: Any = Field(sa_type=sa.JSON)
 
 
 class Staff(AgencyOwned, Stamped, table=True):

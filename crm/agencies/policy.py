@@ -6,6 +6,7 @@ from sqlmodel import col
 
 from crm.agencies.models import (
     Agency,
+    AgencySetting,
     Staff,
     StaffAssignment,
     Unit,
@@ -27,9 +28,10 @@ def _own_and_administrator(actor: Actor, row: Any) -> bool:  # noqa: ANN401 - an
 
 register(
     Agency,
-    Rule(read=lambda actor: col(Agency.id) == actor.agency_id, write=nobody_writes),
+    # which agencies there are is no secret: a consent and an agreement name them
+    Rule(read=None, write=nobody_writes),
 )
-for _table in (Unit, UnitPlacement, UnitJurisdiction, Staff, StaffAssignment):
+for _table in (Unit, UnitPlacement, UnitJurisdiction, Staff, StaffAssignment, AgencySetting):
     register(
         _table,
         Rule(

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from uuid_utils.compat import uuid7
 
 from crm.agencies.models import (
+    OWNERS,
     Agency,
-    AgencyKind,
     Unit,
     UnitJurisdiction,
     UnitKind,
@@ -17,7 +17,7 @@ from crm.agencies.models import (
 from crm.agencies.policy import may_change_units
 from crm.agencies.queries import agency_named, jurisdictions_of, placement_on, placements_below
 from crm.kernel import audit
-from crm.kernel.actor import Actor, Role
+from crm.kernel.actor import Actor, AgencyKind, Role
 from crm.kernel.db import Database
 from crm.kernel.errors import Forbidden, Refused
 from crm.kernel.kana import kana_sort_key
@@ -158,7 +158,7 @@ def _replace(
 def _station_above(
     db: ScopedSession, unit: Unit, parent_id: UUID | None, day: dt.date
 ) -> UUID | None:
-    if unit.kind is UnitKind.STATION:
+    if unit.kind in OWNERS:
         return unit.id
     return placement_on(db, parent_id, day).station_id if parent_id else None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm.contacts.models import Held, one_holder
@@ -37,6 +38,29 @@ CONSENT_SCOPE_LABELS = {
     ConsentScope.BY_FAX: N_("ＦＡＸでの連絡"),
     ConsentScope.BY_EMAIL: N_("メールでの連絡"),
     ConsentScope.PHOTO: N_("写真の使用"),
+}
+
+
+class SharedField(StrEnum):
+    """The groups of facts a person may let another agency have, each by itself."""
+
+    NAME = "name"
+    READING = "reading"
+    POST = "post"
+    AREAS = "areas"
+    PHONE = "phone"
+    ADDRESS = "address"
+    NOTES = "notes"
+
+
+SHARED_FIELD_LABELS = {
+    SharedField.NAME: N_("氏名"),
+    SharedField.READING: N_("ふりがな"),
+    SharedField.POST: N_("役職"),
+    SharedField.AREAS: N_("担当区域"),
+    SharedField.PHONE: N_("電話番号"),
+    SharedField.ADDRESS: N_("住所"),
+    SharedField.NOTES: N_("活動の記録"),
 }
 
 
@@ -74,13 +98,19 @@ class ConsentRecord(Held, table=True):
 
 
 class ConsentGrant(StationOwned, Dated, table=True):
-    """One thing agreed to in a consent record, for as long as it says."""
+    """One thing agreed to in a consent record, for as long as it says.
+
+    For 市町への提供 `recipient_agency_id` names the agency and `fields` what it may have; a record
+    taken before agencies could be named has only the words in `recipient`, and provides nothing.
+    """
 
     __tablename__ = "consent_grant"
 
     record_id: UUID = Field(foreign_key="consent_record.id", sa_type=Key, index=True)
     scope: ConsentScope = Field(sa_type=choice(ConsentScope))
     recipient: str = Field(default="", max_length=120)
+    recipient_agency_id: UUID | None = Field(default=None, sa_type=Key)
+    fields: list[str] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,23 @@ from enum import StrEnum
 from uuid import UUID
 
 
+class AgencyKind(StrEnum):
+    """What an agency is; the boundary nothing crosses without a deliberate act."""
+
+    PREFECTURAL_POLICE = "prefectural_police"
+    MUNICIPALITY = "municipality"
+    BOARD_OF_EDUCATION = "board_of_education"
+    FIRE = "fire"
+
+
 class Role(StrEnum):
-    """What a member of staff does; fixed in code, given by dated assignments."""
+    """What a member of staff does; fixed in code, given by dated assignments.
+
+    A section chief is one of any agency; an officer serves at the police, a member elsewhere.
+    """
 
     OFFICER = "officer"
+    MEMBER = "member"
     SECTION_CHIEF = "section_chief"
     STATION_CHIEF = "station_chief"
     HQ_VIEWER = "hq_viewer"
@@ -16,15 +29,17 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-STATION_ROLES = frozenset({Role.OFFICER, Role.SECTION_CHIEF, Role.STATION_CHIEF})
+STATION_ROLES = frozenset({Role.OFFICER, Role.MEMBER, Role.SECTION_CHIEF, Role.STATION_CHIEF})
+"""Who works with the people of a station, or of a partner agency's office."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """One member of staff during one unit of work; frozen so that its reach cannot change inside.
 
-    `station_id` is the station whose people the actor may read (None at headquarters);
-    `network_office` is true where the actor's unit owns the liaison roster (署地域課).
+    `station_id` is the station whose people the actor may read (None at headquarters), at a partner
+    agency its office; `network_office` is true where the actor's unit owns the liaison roster
+    (署地域課).
     """
 
     account_id: UUID
@@ -37,6 +52,8 @@ class Actor:
     unit_name: str
     station_name: str
     network_office: bool = False
+    agency_kind: AgencyKind = AgencyKind.PREFECTURAL_POLICE
+    agency_name: str = ""
     session_key: str | None = None
     address: str = ""
 
@@ -44,6 +61,11 @@ class Actor:
     def reads_people(self) -> bool:
         """Whether personal data of the own station is this actor's to read."""
         return self.station_id is not None and not self.roles.isdisjoint(STATION_ROLES)
+
+    @property
+    def is_police(self) -> bool:
+        """Whether the actor belongs to the police, whose alone the liaison network is (S1)."""
+        return self.agency_kind is AgencyKind.PREFECTURAL_POLICE
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds at least one of `roles`."""

@@ -94,13 +94,16 @@ SortKey = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 """Text compared by code point on both databases, as `kana_sort_key` needs."""
 
 
-def choice(kind: type[enum.StrEnum]) -> sa.Enum:
-    """Return a column type for `kind`, stored by value and checked by the database."""
+def choice(kind: type[enum.StrEnum], *, checked: bool = True) -> sa.Enum:
+    """Return a column type for `kind`, stored by value and checked by the database.
+
+    A column that repeats another table's, which is checked there, needs no check of its own.
+    """
     return sa.Enum(
         kind,
         values_callable=lambda members: [member.value for member in members],
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         length=40,
         name=kind.__name__.lower(),
     )

@@ -79,23 +79,39 @@ class ActivityNote(StationOwned, Stamped, table=True):
 
 
 class NotePerson(StationOwned, table=True):
-    """A person who took part in a contact."""
+    """A person who took part in a contact.
+
+    `happened_at` and `outcome` repeat the note's, so that the last contact with somebody is one
+    step in an index, whatever the size of the ledger.
+    """
 
     __tablename__ = "note_person"
-    __table_args__ = (sa.UniqueConstraint("note_id", "person_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("note_id", "person_id"),
+        sa.Index("ix_note_person_person_id_happened_at", "person_id", "happened_at"),
+    )
 
     note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)
-    person_id: UUID = Field(foreign_key="person.id", sa_type=Key, index=True)
+    person_id: UUID = Field(foreign_key="person.id", sa_type=Key)
+    happened_at: dt.datetime = Field(sa_type=Moment)
+    outcome: Outcome = Field(sa_type=choice(Outcome, checked=False))
 
 
 class NoteOrganization(StationOwned, table=True):
-    """An organization that took part in a contact."""
+    """An organization that took part in a contact; times as for a person."""
 
     __tablename__ = "note_organization"
-    __table_args__ = (sa.UniqueConstraint("note_id", "organization_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("note_id", "organization_id"),
+        sa.Index(
+            "ix_note_organization_organization_id_happened_at", "organization_id", "happened_at"
+        ),
+    )
 
     note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)
-    organization_id: UUID = Field(foreign_key="organization.id", sa_type=Key, index=True)
+    organization_id: UUID = Field(foreign_key="organization.id", sa_type=Key)
+    happened_at: dt.datetime = Field(sa_type=Moment)
+    outcome: Outcome = Field(sa_type=choice(Outcome, checked=False))
 
 
 class NoteStaff(StationOwned, table=True):

@@ -254,8 +254,11 @@ def _add_parties(
     db: ScopedSession, note: ActivityNote, facts: NoteFacts, units: Mapping[UUID, UUID]
 ) -> None:
     owner = {"agency_id": note.agency_id, "station_id": note.station_id, "note_id": note.id}
-    db.add_all(NotePerson(**owner, person_id=id_) for id_ in facts.person_ids)
-    db.add_all(NoteOrganization(**owner, organization_id=id_) for id_ in facts.organization_ids)
+    at, outcome = note.happened_at, note.outcome
+    for id_ in facts.person_ids:
+        db.add(NotePerson(**owner, person_id=id_, happened_at=at, outcome=outcome))
+    for id_ in facts.organization_ids:
+        db.add(NoteOrganization(**owner, organization_id=id_, happened_at=at, outcome=outcome))
     for staff_id in facts.staff_ids | {note.author_id}:
         db.add(NoteStaff(**owner, staff_id=staff_id, unit_id=units[staff_id]))
 

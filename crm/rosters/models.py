@@ -29,6 +29,8 @@ class RosterFormat(StrEnum):
 
     XLSX = "xlsx"
     PDF = "pdf"
+    CSV = "csv"
+    CSV_CP932 = "csv_cp932"
 
 
 class RosterIssue(StationOwned, table=True):

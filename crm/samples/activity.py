@@ -230,19 +230,18 @@ class _Writer:
             created_by=account,
             updated_by=account,
         )
-        self._put_parties(visit, note_id)
+        self._put_parties(visit, note_id, happened_at)
         if rng.random() < _CORRECTED_SHARE:
             self._correct(visit, self.rows.tables["activity_note"][-1])
         return note_id
 
-    def _put_parties(self, visit: _Visit, note_id: UUID) -> None:
+    def _put_parties(self, visit: _Visit, note_id: UUID, happened_at: dt.datetime) -> None:
+        contact = {"note_id": note_id, "happened_at": happened_at, "outcome": visit.outcome}
         persons, organizations = self._present(visit)
         for person_id in dict.fromkeys(persons):
-            self.rows.put(NotePerson, visit.day, note_id=note_id, person_id=person_id)
+            self.rows.put(NotePerson, visit.day, **contact, person_id=person_id)
         for organization_id in dict.fromkeys(organizations):
-            self.rows.put(
-                NoteOrganization, visit.day, note_id=note_id, organization_id=organization_id
-            )
+            self.rows.put(NoteOrganization, visit.day, **contact, organization_id=organization_id)
         staff = [visit.author_id]
         if self.rows.rng.random() < 0.3:  # noqa: PLR2004 - officers often go in pairs
             staff.append(self.rows.rng.choice(self.crew.at(visit.unit_id, visit.day)))

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from crm.agencies.models import Agency, AgencyKind, UnitKind
-from crm.kernel.actor import Role
+from crm.agencies.models import Agency, UnitKind
+from crm.kernel.actor import AgencyKind, Role
 from crm.samples.crew import Crew, Login, Tester, put_assignments, put_sample_account
 from crm.samples.home import Home, Order, put_home
 from crm.samples.offices import LARGE_STATION, SMALL_STATION, Calendar, Called, put_unit

@@ -12,19 +12,24 @@ CRM = ROOT / "crm"
 
 FLOORS = (
     {"kernel", "web", "formats"},
-    {"areas", "agencies", "access"},
+    {"areas", "agencies", "access", "jobs"},
     {"contacts", "consents"},
-    {"liaisons", "notes"},
-    {"relationships", "today", "coverage", "rosters", "search", "imports", "samples"},
+    {"liaisons", "notes", "bulletins"},
+    {
+        *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
+        *("sharing", "administration", "samples"),
+    },
 )
-COMPOSITION = {"app", "features", "cli", "migrations"}
+COMPOSITION = {"app", "features", "cli", "migrations", "worker"}
 WITHIN_FLOOR = {
     "web": {"kernel"},
     "formats": {"kernel"},
     "agencies": {"areas"},
     "access": {"areas", "agencies"},
     "consents": {"contacts"},
-    "notes": {"liaisons"},
+    "jobs": {"access", "agencies"},
+    "notes": {"liaisons", "bulletins"},
+    "relationships": {"sharing"},
 }
 OPEN_ROOMS = {"models", "queries", "lines", "service", "filing", "policy", "desk"}
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples

@@ -83,10 +83,11 @@ def put_note(
         happened_at=at,
         client_key=uuid7(),
     )
+    contact = {**owner, "happened_at": at, "outcome": outcome}
     links = [
-        NotePerson(**owner, note_id=note.id, person_id=holder.id)
+        NotePerson(**contact, note_id=note.id, person_id=holder.id)
         if isinstance(holder, Person)
-        else NoteOrganization(**owner, note_id=note.id, organization_id=holder.id)
+        else NoteOrganization(**contact, note_id=note.id, organization_id=holder.id)
         for holder in holders
     ]
     world.put(note, *links)

@@ -7,7 +7,6 @@ from uuid_utils.compat import uuid7
 from crm.agencies import service as agencies
 from crm.agencies.models import (
     Agency,
-    AgencyKind,
     Unit,
     UnitJurisdiction,
     UnitKind,
@@ -16,6 +15,7 @@ from crm.agencies.models import (
 from crm.areas.models import AreaKind
 from crm.coverage.models import Coverage, Tally
 from crm.coverage.queries import coverage_on
+from crm.kernel.actor import AgencyKind
 from crm.kernel.clock import start_of_day
 from crm.liaisons.models import LiaisonTerm
 from crm.notes.models import Outcome

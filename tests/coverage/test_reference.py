@@ -15,7 +15,6 @@ from uuid_utils.compat import uuid7
 
 from crm.agencies.models import (
     Agency,
-    AgencyKind,
     Unit,
     UnitJurisdiction,
     UnitKind,
@@ -25,6 +24,7 @@ from crm.areas.models import Area, AreaKind
 from crm.contacts.models import Organization, OrganizationKind, Person
 from crm.coverage.models import Level, Place, Tally
 from crm.coverage.queries import tallies_on
+from crm.kernel.actor import AgencyKind
 from crm.kernel.clock import start_of_day
 from crm.kernel.db import Database
 from crm.kernel.settings import Settings

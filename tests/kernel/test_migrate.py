@@ -13,6 +13,9 @@ APPEND_ONLY = (
     "note_correction",
     "note_reply",
     "roster_issue",
+    "disclosure",
+    "disclosure_end",
+    "provision_record",
 )
 
 

@@ -1,4 +1,4 @@
-"""A small world to act in: two stations, their units and areas, and one actor per role."""
+"""A small world to act in: two stations, a city hall beside them, and one actor per role."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -15,7 +15,6 @@ from crm.access.models import Account
 from crm.access.passwords import hash_password
 from crm.agencies.models import (
     Agency,
-    AgencyKind,
     Staff,
     StaffAssignment,
     Unit,
@@ -25,7 +24,7 @@ from crm.agencies.models import (
 )
 from crm.areas.models import Area, AreaKind
 from crm.contacts.models import Organization, OrganizationKind, Person, Telephone
-from crm.kernel.actor import Actor, Role
+from crm.kernel.actor import Actor, AgencyKind, Role
 from crm.kernel.db import Database
 from crm.kernel.kana import kana_row, kana_sort_key
 from crm.kernel.phone import read_phones
@@ -46,6 +45,7 @@ class World:
 
     database: Database
     agency_id: UUID = field(default_factory=uuid7)
+    city_id: UUID = field(default_factory=uuid7)
     units: dict[str, UUID] = field(default_factory=dict)
     areas: dict[str, UUID] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
@@ -69,6 +69,10 @@ class World:
                 table = sa.inspect(type(row)).local_table
                 connection.execute(sa.insert(table).values(row.model_dump()))
 
+    def agency_of(self, unit: str) -> UUID:
+        """Return the agency a unit of the world belongs to."""
+        return self.city_id if unit in CITY_UNITS else self.agency_id
+
     def person(
         self, name: str, kana: str, *, station: str = "若葉署", phone: str = "", **more: object
     ) -> Person:
@@ -76,7 +80,7 @@ class World:
         family, _, given = name.partition(" ")
         family_kana, _, given_kana = kana.partition(" ")
         person = Person(
-            agency_id=self.agency_id,
+            agency_id=self.agency_of(station),
             station_id=self.units[station],
             family_name=family,
             given_name=given,
@@ -102,7 +106,7 @@ class World:
     ) -> Organization:
         """Put an organization of a station."""
         organization = Organization(
-            agency_id=self.agency_id,
+            agency_id=self.agency_of(station),
             station_id=self.units[station],
             kind=kind,
             name=name,
@@ -119,7 +123,7 @@ class World:
     def _phones(self, cell: str, *, station: str, **holder: UUID) -> list[Telephone]:
         return [
             Telephone(
-                agency_id=self.agency_id,
+                agency_id=self.agency_of(station),
                 station_id=self.units[station],
                 position=position,
                 raw=phone.raw,
@@ -137,6 +141,7 @@ def build_world(database: Database) -> World:
     """Put the world into an empty, migrated database."""
     world = World(database)
     world.put(Agency(id=world.agency_id, kind=AgencyKind.PREFECTURAL_POLICE, name="架空県警察"))
+    world.put(Agency(id=world.city_id, kind=AgencyKind.MUNICIPALITY, name="架空市役所"))
     for name, kind, parent, station, office in UNITS:
         _put_unit(world, name, kind, parent, station, office=office)
     for index, (name, kana, koban) in enumerate(AREAS):
@@ -157,7 +162,10 @@ UNITS = (
     ("港南署", UnitKind.STATION, "本部", "港南署", False),
     ("港南署地域課", UnitKind.SECTION, "港南署", "港南署", True),
     ("港南交番", UnitKind.KOBAN, "港南署地域課", "港南署", False),
+    ("架空市役所", UnitKind.OFFICE, None, "架空市役所", False),
+    ("市民安全課", UnitKind.SECTION, "架空市役所", "架空市役所", False),
 )
+CITY_UNITS = {"架空市役所", "市民安全課"}
 AREAS = (
     ("みなと町自治会", "ミナトチョウジチカイ", "若葉駅前交番"),
     ("さくら台自治会", "サクラダイジチカイ", "若葉駅前交番"),
@@ -174,6 +182,9 @@ STAFF = {
     "hq": ("本田 由紀", "本部地域課", Role.HQ_VIEWER),
     "administrator": ("管 理", "本部", Role.SYSTEM_ADMINISTRATOR),
     "auditor": ("監 査", "本部", Role.AUDITOR),
+    "city": ("高橋 優", "市民安全課", Role.MEMBER),
+    "city_chief": ("渡辺 恵", "市民安全課", Role.SECTION_CHIEF),
+    "city_administrator": ("市 管理", "架空市役所", Role.SYSTEM_ADMINISTRATOR),
 }
 
 
@@ -186,12 +197,13 @@ def _put_unit(
     *,
     office: bool,
 ) -> None:
-    unit = Unit(agency_id=world.agency_id, kind=kind, network_office=office)
+    agency_id = world.agency_of(name)
+    unit = Unit(agency_id=agency_id, kind=kind, network_office=office)
     world.units[name] = unit.id
     world.put(
         unit,
         UnitPlacement(
-            agency_id=world.agency_id,
+            agency_id=agency_id,
             unit_id=unit.id,
             parent_id=world.units[parent] if parent else None,
             station_id=world.units[station] if station else None,
@@ -224,15 +236,17 @@ def _put_area(world: World, index: int, name: str, kana: str, koban: str) -> Non
 
 def _put_actor(world: World, key: str, name: str, unit: str, role: Role) -> None:
     family, _, given = name.partition(" ")
-    staff = Staff(agency_id=world.agency_id, family_name=family, given_name=given)
-    account = Account(agency_id=world.agency_id, staff_id=staff.id, login=key, password_hash=_HASH)
+    agency_id = world.agency_of(unit)
+    police = agency_id == world.agency_id
+    staff = Staff(agency_id=agency_id, family_name=family, given_name=given)
+    account = Account(agency_id=agency_id, staff_id=staff.id, login=key, password_hash=_HASH)
     station = next(station for unit_name, _, _, station, _ in UNITS if unit_name == unit)
     office = next(office for unit_name, _, _, _, office in UNITS if unit_name == unit)
     world.put(
         staff,
         account,
         StaffAssignment(
-            agency_id=world.agency_id,
+            agency_id=agency_id,
             staff_id=staff.id,
             unit_id=world.units[unit],
             role=role,
@@ -242,7 +256,7 @@ def _put_actor(world: World, key: str, name: str, unit: str, role: Role) -> None
     world.actors[key] = Actor(
         account_id=account.id,
         staff_id=staff.id,
-        agency_id=world.agency_id,
+        agency_id=agency_id,
         unit_id=world.units[unit],
         station_id=world.units[station] if station else None,
         roles=frozenset({role}),
@@ -250,5 +264,7 @@ def _put_actor(world: World, key: str, name: str, unit: str, role: Role) -> None
         unit_name=unit,
         station_name=station or "",
         network_office=office,
+        agency_kind=AgencyKind.PREFECTURAL_POLICE if police else AgencyKind.MUNICIPALITY,
+        agency_name="架空県警察" if police else "架空市役所",
         session_key=f"test-{key}",
     )

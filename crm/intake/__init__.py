@@ -1,0 +1,1 @@
+"""People from the spreadsheets stations really have: previewed, applied, undone."""

@@ -1,0 +1,61 @@
+"""What several migrations do: state a column's choices anew, and let rows only be added."""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def restate_choices(table: str, column: str, kind: str, old: list[str], new: list[str]) -> None:
+    """Let `column` hold the values of `new` instead of `old`; `kind` is the enum's name, small.
+
+    SQLite keeps a table's CHECKs in its own text, which its documentation lets one replace where
+    nothing on disk changes ("Making Other Kinds Of Table Schema Changes"): indexes, triggers and
+    whatever refers to the table stay, where a rebuilt table would lose them.
+    """
+    name = f"ck_{table}_{kind}"
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint(op.f(name), table, type_="check")
+        op.create_check_constraint(op.f(name), table, sa.column(column).in_(new))
+        return
+    connection = op.get_bind()
+    version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
+    connection.exec_driver_sql("PRAGMA writable_schema=ON")
+    changed = connection.exec_driver_sql(
+        "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?"
+        " AND instr(sql, ?) > 0",
+        (_said(column, old), _said(column, new), table, _said(column, old)),
+    )
+    connection.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
+    connection.exec_driver_sql("PRAGMA writable_schema=OFF")
+    if changed.rowcount != 1:
+        raise RuntimeError(f"{table}.{column} does not have the choices {old}")
+
+
+def only_add(*tables: str) -> None:
+    """Refuse to every program that rows of `tables` are changed or deleted (see 0002)."""
+    for table in tables:
+        if op.get_bind().dialect.name == "postgresql":
+            op.execute(
+                sa.text(
+                    f"CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE OR TRUNCATE "
+                    f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+                )
+            )
+            continue
+        for change in ("UPDATE", "DELETE"):
+            op.execute(
+                sa.text(
+                    f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                    f"BEGIN SELECT RAISE(ABORT, '{table} rows are only added'); END"
+                )
+            )
+
+
+def drop_columns(table: str, *columns: str) -> None:
+    """Drop plain columns without rebuilding the table, which would lose its triggers on SQLite."""
+    for column in columns:
+        op.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+
+
+def _said(column: str, values: list[str]) -> str:
+    said = ", ".join(f"'{value}'" for value in values)
+    return f"CHECK ({column} IN ({said}))"

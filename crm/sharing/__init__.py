@@ -1,0 +1,1 @@
+"""Between agencies nothing is queried, only published: agreements, copies, links, disclosures."""
