@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from litestar import Request
-from litestar.datastructures import FormMultiDict
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 
@@ -25,7 +25,9 @@ from crm.kernel.settings import Settings
 from crm.web.errors import SignInNeeded, answered_in, preferred_locale
 from crm.web.pages import wants_fragment
 from crm.web.security import SAFE_METHODS, csrf_token, require_token
-from crm.web.visit import RequestFacts, Visit
+from crm.web.visit import RequestFacts, Upload, Visit
+
+MAX_FILE_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # u
     """Read of the request what a unit of work may know, before the one hop into a thread."""
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
-    sent = await _form_of(request) if request.method == "POST" else FormMultiDict()
+    sent, files = await _form_of(request) if request.method == "POST" else (FormMultiDict(), {})
     facts = RequestFacts(
         method=request.method,
         path=request.url.path,
@@ -157,6 +159,7 @@ async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # u
         wants_fragment=wants_fragment(request),
         sent=sent,
         answered_in=answered_in(request),
+        files=files,
     )
     return Desk(database, settings, facts)
 
@@ -183,9 +186,23 @@ def record_foreign_form(database: Database, path: str, address: str) -> None:
         db.add(refused)
 
 
-async def _form_of(request: Request) -> FormMultiDict:  # type: ignore[type-arg]  # as above
+async def _form_of(request: Request) -> tuple[FormMultiDict, dict[str, Upload]]:  # type: ignore[type-arg]  # as above
+    """Return what was typed, and apart from it the files that were chosen."""
     try:
-        return await request.form()
+        sent = await request.form()
     except (LookupError, ValueError):
         # an encoding that does not exist, or bytes that are not in the one named
         raise ClientException from None
+    typed, files = [], {}
+    for name, value in sent.multi_items():
+        if not isinstance(value, UploadFile):
+            typed.append((name, value))
+        elif value.filename:
+            files[name] = Upload(_base_name(value.filename), await value.read())
+    return FormMultiDict(typed), files
+
+
+def _base_name(name: str) -> str:
+    """Return a file's name without the folders some browsers send, as it can be stored."""
+    base = name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
+    return "".join(char for char in base if char.isprintable())[-MAX_FILE_NAME:]

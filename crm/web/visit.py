@@ -1,6 +1,7 @@
 """One request's unit of work, as handlers and templates see it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,14 @@ from litestar.datastructures import FormMultiDict
 from crm.kernel.actor import Actor
 from crm.kernel.audit import AuditEntry, entry_of
 from crm.kernel.scope import ScopedSession
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file somebody chose in a form: its name without any folder, and its bytes."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class RequestFacts:
     sent: FormMultiDict
     answered_in: list[str]
     """The language of whoever signed in, for an error page made after the unit of work."""
+    files: Mapping[str, Upload] = field(default_factory=dict)
+    """The files a form brought, by the name of their field; none chosen, none here."""
 
 
 @dataclass(slots=True)
@@ -67,6 +78,11 @@ class Visit:
     def sent(self) -> FormMultiDict:
         """The submitted form, empty on GET."""
         return self.request.sent
+
+    @property
+    def files(self) -> Mapping[str, Upload]:
+        """The files the submitted form brought; the route must allow a body of their size."""
+        return self.request.files
 
     def seen(
         self,

@@ -12,7 +12,7 @@ BANNED_CALLS = {
     "literal_column": set[str](),
     "from_statement": set[str](),
     "create_engine": {"kernel/db.py"},
-    "exec_driver_sql": {"kernel/db.py"},
+    "exec_driver_sql": {"kernel/db.py", "migrations/changes.py"},
     "connection": {"kernel/scope.py"},
     "bulk_insert_mappings": set[str](),
     "bulk_save_objects": set[str](),

@@ -37,11 +37,14 @@ class Browser:
         *,
         htmx: bool = False,
         follow: bool = True,
+        files: dict[str, tuple[str, bytes]] | None = None,
     ) -> httpx.Response:
-        """Send a form as the last page's form would."""
+        """Send a form as the last page's form would, with `files` as multipart."""
         headers = {"Origin": ORIGIN, "Accept-Language": "ja", **(HTMX if htmx else {})}
         body = {"_csrf_token": self.token, **(data or {})}
-        answer = self.client.post(path, data=body, headers=headers, follow_redirects=follow)
+        answer = self.client.post(
+            path, data=body, files=files, headers=headers, follow_redirects=follow
+        )
         return self._remember(answer)
 
     def sign_in(self, login: str, password: str = PASSWORD) -> "Browser":
