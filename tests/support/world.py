@@ -45,10 +45,10 @@ class World:
 
     database: Database
     agency_id: UUID = field(default_factory=uuid7)
-    city_id: UUID = field(default_factory=uuid7)
     units: dict[str, UUID] = field(default_factory=dict)
     areas: dict[str, UUID] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
+    city_id: UUID = field(default_factory=uuid7)
 
     @contextmanager
     def reading(self, who: str) -> Iterator[ScopedSession]:
