@@ -36,7 +36,7 @@ OWNER_ONLY = 0o600
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="書き出すファイル（.xlsx 又は .pdf）",
+    help="書き出すファイル（.xlsx、.pdf 又は .csv）",
 )
 def roster(login_as: str, purpose: str, profile: str, day: str | None, output: Path) -> None:
     """Issue the liaison roster as a file, under the rules and on the record of the pages."""
@@ -78,7 +78,7 @@ def _format(output: Path) -> RosterFormat:
         return RosterFormat(output.suffix.lower().removeprefix("."))
     except ValueError:
         raise click.ClickException(
-            "--output の名前は .xlsx 又は .pdf で終わるようにしてください。"
+            "--output の名前は .xlsx、.pdf 又は .csv で終わるようにしてください。"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""CSV tables, read strictly: one table, or one sentence that says what is wrong with the file."""
+"""CSV tables: read strictly, or refused in one sentence; written so that no cell is a formula."""
 
 import csv
 import io
@@ -6,10 +6,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from crm.formats.cells import Cell, guard, plain_text
 from crm.formats.errors import UnreadableFile
 
 MAX_BYTES = 20_000_000
+
+Encoding = Literal["utf-8-sig", "cp932"]
+GETA = "〓"
 
 UTF8_BOM = b"\xef\xbb\xbf"
 SPREADSHEET_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -82,6 +87,41 @@ def rows_by(table: Table, preset: Mapping[str, Column]) -> Iterator[tuple[int, d
     headers = {key: wanted.header_in(table) for key, wanted in preset.items()}
     for number, row in table.rows:
         yield number, {key: row[name].strip() if name else "" for key, name in headers.items()}
+
+
+def write_table(
+    header: Sequence[str], rows: Iterable[Sequence[Cell]], *, encoding: Encoding
+) -> bytes:
+    """Write a CSV file: UTF-8 with BOM, or CP932, lines ended by CR LF (RFC 4180).
+
+    What CP932 lacks becomes 〓, the mark printers put for a type they do not have; ask
+    `unwritable` first and let a person decide.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([guard(label) for label in header])
+    writer.writerows([guard(plain_text(value)) for value in row] for row in rows)
+    if encoding == "utf-8-sig":
+        return text.getvalue().encode("utf-8-sig")
+    lost = str.maketrans(dict.fromkeys(unwritable([text.getvalue()]), GETA))
+    return text.getvalue().translate(lost).encode("cp932")
+
+
+def unwritable(texts: Iterable[str]) -> list[str]:
+    """Return each character of `texts` that CP932 cannot hold, once, in the order they come."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for char in text:
+            if not _fits_cp932(char):
+                found[char] = None
+    return list(found)
+
+
+def _fits_cp932(char: str) -> bool:
+    try:
+        return char not in NOT_CP932 and bool(char.encode("cp932"))
+    except UnicodeEncodeError:
+        return False
 
 
 def _refuse_unfit(data: bytes, max_bytes: int) -> None:

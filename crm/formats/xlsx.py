@@ -17,7 +17,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-Cell = str | int | date | None
+from crm.formats.cells import Cell, clean_text
+
 Align = Literal["left", "center", "right"]
 
 FONT = "BIZ UDPGothic"
@@ -29,10 +30,7 @@ FOOT_MARGIN = 15 / 25.4
 LINE_HEIGHT = 14.5  # points
 ROW_PADDING = 7.0
 MAX_ROW_HEIGHT = 409.0  # what the format allows
-MAX_TEXT = 32_767  # characters a cell can hold
 JAPANESE_ERA = '[$-411]ggge"年"m"月"d"日"'
-# What XML 1.0 §2.2 cannot hold, and lone surrogates. Tab and line feed are kept.
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 ILLEGAL_IN_NAME = re.compile(r"[\[\]:*?/\\']")
 
 OPTIONS = {
@@ -88,12 +86,6 @@ def write_sheet(sheet: Sheet, *, now: datetime) -> bytes:
         _set_up_view(page, sheet, heading, end - 1)
         _set_up_paper(page, sheet, heading)
     return file.getvalue()
-
-
-def clean_text(text: str) -> str:
-    """Give the text as a cell can hold it: no characters illegal in XML, line feeds only."""
-    plain = ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return plain if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
 
 
 def _clean_all(properties: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from crm.formats.delimited import Encoding, unwritable, write_table
+from crm.formats.errors import UnprintableDocument
 from crm.formats.pdf import render_pdf
 from crm.formats.xlsx import Sheet, SheetColumn, write_sheet
 from crm.kernel.clock import JST
@@ -20,22 +22,57 @@ CAUTIONS = {
 MEDIA_TYPES = {
     RosterFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     RosterFormat.PDF: "application/pdf",
+    RosterFormat.CSV: "text/csv; charset=utf-8",
+    RosterFormat.CSV_CP932: "text/csv; charset=windows-31j",
+}
+ENCODINGS: dict[RosterFormat, Encoding] = {
+    RosterFormat.CSV: "utf-8-sig",
+    RosterFormat.CSV_CP932: "cp932",
 }
 PDF_TIMEOUT_S = 30.0
 
 
 def write_file(draft: Draft) -> bytes:
-    """Write the file a draft asks for. Raises UnprintableDocument when the PDF cannot be made."""
+    """Write the file a draft asks for.
+
+    Raises UnprintableDocument when it cannot be made, and when Shift_JIS lacks characters of it and
+    nobody agreed to have them replaced.
+    """
     if draft.format is RosterFormat.PDF:
         return render_pdf(
             "roster", _paper(draft), timeout_s=PDF_TIMEOUT_S, created_at=draft.made_at
         )
+    if draft.format in ENCODINGS:
+        return _write_text(draft, ENCODINGS[draft.format])
     return write_sheet(_sheet(draft), now=draft.made_at)
 
 
-def file_name(number: str, suffix: RosterFormat) -> str:
+def file_name(number: str, form: RosterFormat) -> str:
     """Return the name a file is saved under; it names nobody."""
-    return f"{TITLE}_{number}.{suffix}"
+    return f"{TITLE}_{number}.{suffix(form)}"
+
+
+def suffix(form: RosterFormat) -> str:
+    """Return how the names of such files end."""
+    return "csv" if form in ENCODINGS else form.value
+
+
+def _write_text(draft: Draft, encoding: Encoding) -> bytes:
+    """Write the rows of the sheet, and under them what every copy must say of itself."""
+    sheet = _sheet(draft)
+    header = [column.label for column in sheet.columns]
+    rest = [""] * (len(header) - 1)
+    said = [[line, *rest] for line in (*sheet.header_lines, *sheet.footer_lines)]
+    rows = [*sheet.rows, *said]
+    if encoding == "cp932" and not draft.may_replace:
+        lost = unwritable(str(cell) for row in rows for cell in row)
+        if lost:
+            raise UnprintableDocument(
+                "Shift_JISでは書けない文字があります：%(characters)s。"
+                "「書けない文字を〓に置き換える」を選ぶか、別の形式にしてください。",
+                characters="、".join(lost),
+            )
+    return write_table(header, rows, encoding=encoding)
 
 
 def _paper(draft: Draft) -> dict[str, object]:

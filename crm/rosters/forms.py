@@ -24,7 +24,8 @@ class IssueForm(RosterQuestion):
         json_schema_extra={"missing": MISSING_PURPOSE},
     )
     format: RosterFormat = Field(title=N_("形式"))
+    may_replace: bool = Field(default=False, title=N_("書けない文字を〓に置き換える"))
 
     def order(self) -> RosterOrder:
         """Return what the form asks for."""
-        return RosterOrder(self.purpose, self.profile, self.as_of, self.format)
+        return RosterOrder(self.purpose, self.profile, self.as_of, self.format, self.may_replace)

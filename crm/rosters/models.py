@@ -25,12 +25,20 @@ ROSTER_PROFILE_LABELS = {
 
 
 class RosterFormat(StrEnum):
-    """The kind of file issued."""
+    """The kind of file issued; text files in two encodings, for programs that take nothing else."""
 
     XLSX = "xlsx"
     PDF = "pdf"
     CSV = "csv"
     CSV_CP932 = "csv_cp932"
+
+
+ROSTER_FORMAT_LABELS = {
+    RosterFormat.XLSX: N_("Excel"),
+    RosterFormat.PDF: N_("ＰＤＦ"),
+    RosterFormat.CSV: N_("ＣＳＶ（UTF-8）"),
+    RosterFormat.CSV_CP932: N_("ＣＳＶ（Shift_JIS）"),
+}
 
 
 class RosterIssue(StationOwned, table=True):

@@ -19,7 +19,7 @@ from crm.kernel.i18n import translate
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import ScopedSession
 from crm.rosters.columns import paper_columns
-from crm.rosters.files import MEDIA_TYPES, TITLE, file_name, write_file
+from crm.rosters.files import MEDIA_TYPES, TITLE, file_name, suffix, write_file
 from crm.rosters.forms import IssueForm, RosterQuestion
 from crm.rosters.models import ROSTER_PROFILE_LABELS
 from crm.rosters.policy import may_issue
@@ -150,8 +150,9 @@ def _sessions(
 
 
 def _attachment(made: RosterFile) -> Response[bytes]:
-    name = file_name(made.number, made.format)
-    disposition = f"attachment; filename=\"roster.{made.format}\"; filename*=UTF-8''{quote(name)}"
+    name = quote(file_name(made.number, made.format))
+    plain = f"roster.{suffix(made.format)}"
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
     return Response(
         made.content,
         status_code=200,

@@ -31,12 +31,16 @@ Opens = Callable[[], AbstractContextManager[ScopedSession]]
 
 @dataclass(frozen=True, slots=True)
 class RosterOrder:
-    """What somebody asks for: why, for whom, as of which day (today if None), in which form."""
+    """What somebody asks for: why, for whom, as of which day (today if None), in which form.
+
+    `may_replace` agrees to 〓 in place of characters that the encoding asked for does not have.
+    """
 
     purpose: str
     profile: RosterProfile
     as_of: dt.date | None
     format: RosterFormat
+    may_replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Draft:
     office: str
     made_by: str
     made_at: dt.datetime
+    may_replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ def issue_roster(
         try:
             content = write(draft)
         except UnprintableDocument as error:
-            raise Refused(error.message, field="", **error.facts) from error
+            field = "may_replace" if order.format is RosterFormat.CSV_CP932 else ""
+            raise Refused(error.message, field=field, **error.facts) from error
         with writes() as db:
             issued = record_issue(db, draft, content, now=now)
         if issued:
@@ -116,6 +122,7 @@ def draft_roster(db: ScopedSession, order: RosterOrder, *, now: dt.datetime) -> 
         # residents are told the unit only
         made_by=f"{unit}　{actor.name}" if order.profile is RosterProfile.STATION else unit,
         made_at=now,
+        may_replace=order.may_replace,
     )
 
 

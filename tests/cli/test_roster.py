@@ -85,8 +85,13 @@ def test_who_may_not_issue_is_told_so_in_one_sentence(
     ("name", "more", "purpose", "sentence"),
     [
         ("a.pdf", (), " ", "作成目的を入力してください。（例：第３回地域安全の会）"),
-        ("a.csv", (), PURPOSE, "--output の名前は .xlsx 又は .pdf で終わるようにしてください。"),
-        ("a", (), PURPOSE, "--output の名前は .xlsx 又は .pdf で終わるようにしてください。"),
+        (
+            "a.txt",
+            (),
+            PURPOSE,
+            "--output の名前は .xlsx、.pdf 又は .csv で終わるようにしてください。",
+        ),
+        ("a", (), PURPOSE, "--output の名前は .xlsx、.pdf 又は .csv で終わるようにしてください。"),
         (
             "a.pdf",
             ("--as-of", "2999-01-01"),

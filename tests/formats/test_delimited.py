@@ -1,11 +1,20 @@
 import csv
+import datetime as dt
 import io
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.formats.delimited import column, read_table, require_columns, rows_by
+from crm.formats.delimited import (
+    Encoding,
+    column,
+    read_table,
+    require_columns,
+    rows_by,
+    unwritable,
+    write_table,
+)
 from crm.formats.errors import UnreadableFile
 
 PLACES = {
@@ -201,3 +210,39 @@ def test_unreadable_file_keeps_its_sentence_apart_from_its_facts() -> None:
         {"row": 3},
         "3行目です。",
     )
+
+
+def test_written_table_reads_back_as_it_was_given() -> None:
+    rows = [("髙橋 京子", "054-000-1001", "二行の\n備考"), ("𠮷田 守", "", 'かぎ"かっこ')]
+
+    read = read_table(write_table(("氏名", "電話", "備考"), rows, encoding="utf-8-sig"))
+
+    assert (read.encoding, read.header) == ("utf-8-sig", ("氏名", "電話", "備考"))
+    assert [tuple(row.values()) for _, row in read.rows] == rows
+
+
+def test_written_lines_end_as_a_spreadsheet_program_expects() -> None:
+    written = write_table(("番号", "日"), [(1, dt.date(2024, 4, 1))], encoding="utf-8-sig")
+    assert written == "\ufeff番号,日\r\n1,2024-04-01\r\n".encode()
+
+
+def test_what_cp932_lacks_is_named_and_marked() -> None:
+    names = ["𠮷田 﨑子", "葛\U000e0100城", "髙橋—①", "naïve é"]
+
+    lost = unwritable(names)
+    written = write_table(("氏名",), [(name,) for name in names], encoding="cp932")
+
+    assert lost == ["𠮷", "\U000e0100", "—", "ï", "é"]
+    assert written.decode("cp932").splitlines()[1:] == [
+        "〓田 﨑子",
+        "葛〓城",
+        "髙橋〓①",
+        "na〓ve 〓",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
+def test_no_cell_of_a_written_table_is_a_formula(encoding: Encoding) -> None:
+    cells = ["=1+1", "+81", "-2", "@SUM(A1)", "\t=1", "＝１", ' "=1']
+    written = write_table(cells, [cells], encoding=encoding).decode(encoding)
+    assert [line[:1] for row in csv.reader(io.StringIO(written)) for line in row] == ["'"] * 14

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from crm.formats.xlsx import Cell, Sheet, SheetColumn, clean_text, write_sheet
+from crm.formats.cells import Cell, clean_text
+from crm.formats.xlsx import Sheet, SheetColumn, write_sheet
 
 NOW = datetime(2026, 11, 20, 5, 5, tzinfo=UTC)
 COLUMNS = [SheetColumn("番号", 6, "right"), SheetColumn("氏名", 16), SheetColumn("電話番号", 15)]

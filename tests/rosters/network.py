@@ -14,6 +14,8 @@ from sqlmodel import col
 from crm.consents.models import ConsentGrant, ConsentMethod, ConsentRecord, ConsentScope
 from crm.contacts.models import Appointment, Organization, Person, PostType
 from crm.liaisons.models import AcceptanceRecord, Decision, LiaisonTerm, LiaisonTermArea
+from crm.rosters.files import ENCODINGS
+from crm.rosters.models import RosterFormat
 from tests.support.world import NOW, START, World
 
 EVERYTHING = frozenset(ConsentScope)
@@ -147,3 +149,12 @@ def _post_types(world: World) -> list[UUID]:
     with world.database.system("a test's world") as connection:
         ordered = sa.select(col(PostType.id)).order_by(col(PostType.position))
         return list(connection.execute(ordered).scalars())
+
+
+def file_text(content: bytes, form: RosterFormat) -> str:
+    """Return all that a file of any form says, without blanks."""
+    if form is RosterFormat.PDF:
+        return pdf_text(content)
+    if form is RosterFormat.XLSX:
+        return re.sub(r"\s", "", sheet_text(content))
+    return re.sub(r"\s", "", content.decode(ENCODINGS[form]))

@@ -1,5 +1,7 @@
+import csv
 import datetime as dt
 import io
+from dataclasses import replace
 from uuid import UUID
 
 import openpyxl
@@ -8,6 +10,7 @@ import pytest
 
 from crm.consents.models import ConsentScope
 from crm.contacts.models import Holder
+from crm.formats.errors import UnprintableDocument
 from crm.rosters.columns import ROSTER_COLUMNS, paper_columns, sheet_columns
 from crm.rosters.files import file_name, write_file
 from crm.rosters.models import RosterFormat, RosterProfile
@@ -15,15 +18,16 @@ from crm.rosters.queries import roster_on
 from crm.rosters.rows import Roster, RosterRow
 from crm.rosters.service import Draft
 from tests.rosters.network import (
+    file_text,
     pdf_text,
     put_consent,
     put_post,
     put_term,
     sheet_cells,
-    sheet_text,
 )
 from tests.support.world import NOW, TODAY, World
 
+UTF8 = "utf-8-sig"
 SECRETS = (
     "静谷",
     "沈黙",
@@ -189,7 +193,7 @@ def test_no_file_says_more_than_was_agreed_to(
         found = roster_on(db, world.actors["chief"], profile, TODAY, today=TODAY)
     content = write_file(draft(found, form))
 
-    text = pdf_text(content) if form is RosterFormat.PDF else sheet_text(content).replace(" ", "")
+    text = file_text(content, form)
     assert [secret for secret in SECRETS if secret in text] == []
     assert ("髙橋京子" in text, "054-000-1001" in text) == (
         True,
@@ -220,3 +224,44 @@ def put_secrets(world: World) -> None:
 
 def test_file_name_names_nobody() -> None:
     assert file_name("令和8-0012", RosterFormat.PDF) == "地域安全連絡員一覧表_令和8-0012.pdf"
+
+
+def lines(content: bytes, encoding: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(encoding), newline="")))
+
+
+@pytest.mark.parametrize(
+    ("form", "encoding"), [(RosterFormat.CSV, "utf-8-sig"), (RosterFormat.CSV_CP932, "cp932")]
+)
+def test_text_file_says_what_the_sheet_says(form: RosterFormat, encoding: str) -> None:
+    written = lines(write_file(draft(roster(row()), form)), encoding)
+
+    blank = [""] * 10
+    assert written == [
+        [column.label for column in ROSTER_COLUMNS],
+        [
+            *("1", "個人", "髙橋 京子", "たかはし きょうこ", "みなと町自治会\n会長"),
+            *("みなと町自治会", "054-000-1001", "民生委員", "若葉駅前交番"),
+            *("2024-04-01", "電話は夕方"),
+        ],
+        ["取扱注意・署内限り", *blank],
+        ["令和8年11月20日現在　若葉署地域課", *blank],
+        ["個人 1名　団体 0団体　（敬称略）", *blank],
+        ["作成目的：第３回地域安全の会　　一覧表番号：令和8-0012", *blank],
+        ["作成日時：令和8年11月20日13時30分　　作成者の所属：若葉署地域課", *blank],
+    ]
+
+
+def test_characters_shift_jis_lacks_are_named_before_anything_is_lost() -> None:
+    found = roster(row(name="𠮷田 守", post="葛\U000e0100城町会長"))
+
+    with pytest.raises(UnprintableDocument, match="𠮷、\U000e0100。"):
+        write_file(draft(found, RosterFormat.CSV_CP932))
+    agreed = replace(draft(found, RosterFormat.CSV_CP932), may_replace=True)
+    assert lines(write_file(agreed), "cp932")[1][2:5:2] == ["〓田 守", "葛〓城町会長"]
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "＝１"])
+def test_no_text_of_a_text_file_becomes_a_formula(text: str) -> None:
+    written = lines(write_file(draft(roster(row(name=text, remark=text)), RosterFormat.CSV)), UTF8)
+    assert (written[1][2], written[1][10]) == (f"'{text}", f"'{text}")

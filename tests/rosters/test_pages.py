@@ -10,8 +10,9 @@ from sqlmodel import col, select
 from crm.consents.models import ConsentScope
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import local_day, utc_now
+from crm.rosters.files import suffix
 from crm.rosters.models import RosterFormat, RosterIssue, RosterProfile
-from tests.rosters.network import pdf_text, put_consent, put_term, sheet_text
+from tests.rosters.network import file_text, put_consent, put_term
 from tests.support.pages import Browser, counted
 from tests.support.world import World
 
@@ -153,15 +154,15 @@ def test_made_roster_is_answered_as_the_file_on_record(
 
     assert answer.status_code == 200
     disposition = answer.headers["content-disposition"]
-    assert disposition.startswith(f'attachment; filename="roster.{form_of_file}"; ')
+    assert disposition.startswith(f'attachment; filename="roster.{suffix(form_of_file)}"; ')
     number = recorded(world)[0][0]
     name = unquote(disposition.split("filename*=UTF-8''")[1])
-    assert name == f"地域安全連絡員一覧表_{number}.{form_of_file}"
+    assert name == f"地域安全連絡員一覧表_{number}.{suffix(form_of_file)}"
     assert answer.headers["cache-control"] == "no-store"
     digest = hashlib.sha256(answer.content).hexdigest()
     assert recorded(world) == [(number, PURPOSE, RosterProfile.STATION, form_of_file, digest)]
-    said = pdf_text if form_of_file is RosterFormat.PDF else sheet_text
-    assert (number in said(answer.content), PURPOSE in said(answer.content)) == (True, True)
+    said = file_text(answer.content, form_of_file)
+    assert (number in said, PURPOSE in said) == (True, True)
 
 
 def test_made_roster_stands_in_the_history(browser: Browser, world: World) -> None:
