@@ -47,24 +47,9 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("opt") / "tsunagari"
     venv.create(home, symlinks=True, with_pip=False)
     python = home / "bin" / "python"
-    site = Path(
-        run(
-            python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=home
-        ).strip()
-    )
-    run(
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        python,
-        "install",
-        "--quiet",
-        "--no-index",
-        "--no-deps",
-        "--disable-pip-version-check",
-        wheel,
-        cwd=home,
-    )
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = Path(run(python, "-c", where, cwd=home).strip())
+    install = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-index")
+    run(*install, "--no-deps", "--disable-pip-version-check", wheel, cwd=home)
     (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     return home

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -40,8 +41,15 @@ def files_of(folder: str, *, under: str = "") -> dict[str, str]:
     }
 
 
+class Product(NamedTuple):
+    """The installed product, serving."""
+
+    url: str
+    environ: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def address(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def product(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The installed product over a small sample, serving from a folder of its own."""
     home = tmp_path_factory.mktemp("state")
     crm = installed / "bin" / "crm"
@@ -52,7 +60,7 @@ def address(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     run(crm, "sample-data", "--size", "small", "--password", PASSWORD, cwd=home, **environ)
     run(crm, "check", cwd=home, **environ)
     with serving(crm, home, environ) as url:
-        yield url
+        yield Product(url, environ)
 
 
 @contextmanager
@@ -80,8 +88,8 @@ def serving(crm: Path, home: Path, environ: dict[str, str]) -> Iterator[str]:
         server.wait(timeout=20)
 
 
-def test_installed_product_shows_the_pages_in_both_languages(address: str) -> None:
-    with signed_in(address, "chief") as browser:
+def test_installed_product_shows_the_pages_in_both_languages(product: Product) -> None:
+    with signed_in(product.url, "chief") as browser:
         japanese = [browser.get(path) for path in PAGES]
         token = token_of(japanese[0].text)
         browser.post("/locale", data={"_csrf_token": token, "locale": "en", "back": "/today"})
@@ -91,20 +99,18 @@ def test_installed_product_shows_the_pages_in_both_languages(address: str) -> No
     assert ['lang="en"' in answer.text for answer in english] == [True] * len(PAGES)
 
 
-def test_installed_product_serves_what_its_pages_ask_for(address: str) -> None:
-    with signed_in(address, "chief") as browser:
+def test_installed_product_serves_what_its_pages_ask_for(product: Product) -> None:
+    with signed_in(product.url, "chief") as browser:
         asked = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', browser.get("/today").text))
         answers = {path: browser.get(path).status_code for path in asked}
     assert len(asked) > 3
     assert set(answers.values()) == {200}
 
 
-def test_installed_product_makes_paper(address: str, installed: Path, tmp_path: Path) -> None:
-    del address  # the database it leans on is filled
-    url = f"sqlite:///{next(installed.parents[1].glob('state*/crm.db'))}"
+def test_installed_product_makes_paper(product: Product, installed: Path, tmp_path: Path) -> None:
     output = tmp_path / "roster.pdf"
     order = ("--as", "chief", "--purpose", "会議", "--output", output)
-    run(installed / "bin" / "crm", "roster", *order, cwd=tmp_path, CRM_DATABASE_URL=url)
+    run(installed / "bin" / "crm", "roster", *order, cwd=tmp_path, **product.environ)
     assert output.read_bytes()[:5] == b"%PDF-"
 
 
