@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 from crm import features
 from crm.access import pages as access_pages
 from crm.access.desk import client_address, provide_desk, record_foreign_form
+from crm.bulletins import pages as bulletin_pages
 from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
 from crm.kernel.db import Database
@@ -27,6 +28,7 @@ from crm.notes import pages as note_pages
 from crm.relationships import pages as relationship_pages
 from crm.rosters import pages as roster_pages
 from crm.search import pages as search_pages
+from crm.sharing import information_pages
 from crm.today import pages as today_pages
 from crm.web import errors
 from crm.web.pages import use_environment
@@ -46,6 +48,8 @@ PAGES = (
     coverage_pages,
     roster_pages,
     search_pages,
+    bulletin_pages,
+    information_pages,
 )
 
 

@@ -1,6 +1,7 @@
 """Information items with their handling class and files, and which were handed over."""
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -54,10 +55,64 @@ HANDED_TO_AGENCIES = (Handling.AGENCIES, Handling.LIAISONS, Handling.PUBLIC)
 """The classes that may be published to another agency."""
 
 
+NARROWEST_FIRST = tuple(Handling)
+
+
+def is_wider(one: Handling, other: Handling) -> bool:
+    """Whether `one` lets an item go further than `other`."""
+    return NARROWEST_FIRST.index(one) > NARROWEST_FIRST.index(other)
+
+
+class ItemState(StrEnum):
+    """Where an item stands on a day."""
+
+    UPCOMING = "upcoming"
+    CURRENT = "current"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+ITEM_STATE_LABELS = {
+    ItemState.UPCOMING: N_("有効期間前"),
+    ItemState.CURRENT: N_("有効"),
+    ItemState.EXPIRED: N_("期限切れ"),
+    ItemState.WITHDRAWN: N_("撤回"),
+}
+
+
+def state_on(
+    day: dt.date, valid_from: dt.date, valid_to: dt.date | None, withdrawn_on: dt.date | None
+) -> ItemState:
+    """Return where an item with these days stands on `day`; a withdrawal holds from its day on."""
+    if withdrawn_on is not None and withdrawn_on <= day:
+        return ItemState.WITHDRAWN
+    if day < valid_from:
+        return ItemState.UPCOMING
+    return ItemState.CURRENT if valid_to is None or day <= valid_to else ItemState.EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class InformationWidening:
+    """An item is about to be allowed further; who passed it on under the old class may refuse.
+
+    Announced before anything changes.
+    """
+
+    item_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InformationChanged:
+    """An item was corrected or withdrawn: copies of it elsewhere follow."""
+
+    item_id: UUID
+
+
 class InformationItem(AgencyOwned, Stamped, table=True):
     """One numbered sheet. `station_id` is None for one headquarters issued to every station.
 
-    The handling class is set once and only ever narrowed: what was handed on cannot be called back.
+    Once it was handed over its handling class is only ever narrowed: what was handed on cannot be
+    called back.
     """
 
     __tablename__ = "information_item"
@@ -75,6 +130,11 @@ class InformationItem(AgencyOwned, Stamped, table=True):
     valid_from: dt.date
     valid_to: dt.date | None = None
     withdrawn_on: dt.date | None = None
+    search_key: str = Field(default="")
+
+    def state_on(self, day: dt.date) -> ItemState:
+        """Return where the item stands on `day`."""
+        return state_on(day, self.valid_from, self.valid_to, self.withdrawn_on)
 
 
 class InformationFile(AgencyOwned, table=True):

@@ -16,6 +16,11 @@ def may_issue_information(actor: Actor) -> bool:
     return actor.reads_people or actor.has(Role.HQ_VIEWER)
 
 
+def may_change(actor: Actor, item: InformationItem) -> bool:
+    """Whether `actor` corrects and withdraws `item`: whoever could have issued it."""
+    return may_issue_information(actor) and item.station_id == actor.station_id
+
+
 def _rule(table: type[InformationItem] | type[InformationFile]) -> Rule:
     def read(actor: Actor) -> sa.ColumnElement[bool]:
         if not may_issue_information(actor):

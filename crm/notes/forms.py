@@ -51,6 +51,7 @@ class NoteForm(ContentForm):
     person_ids: list[UUID] = Field(default_factory=list, title=N_("ほかの相手"))
     organization_ids: list[UUID] = Field(default_factory=list, title=N_("団体"))
     staff_ids: list[UUID] = Field(default_factory=list, title=N_("同席した職員"))
+    information_ids: list[UUID] = Field(default_factory=list, title=N_("渡した情報"))
     client_key: UUID = Field(default_factory=uuid7)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from crm.bulletins.lines import ItemName
 from crm.contacts.models import Holder
 from crm.kernel.clock import local_day
 from crm.kernel.kana import furigana
@@ -38,7 +39,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
-    """A note as a timeline shows it; `staff` has its author first."""
+    """A note as a timeline shows it; `staff` has its author first, `handed` is what was given."""
 
     id: UUID
     occasion: Occasion
@@ -52,6 +53,7 @@ class NoteLine:
     is_corrected: bool
     staff: Sequence[StaffName]
     reply: Reply | None
+    handed: Sequence[ItemName] = ()
 
 
 class OldWords(NamedTuple):
@@ -167,12 +169,27 @@ def _note(rows: Sequence[sa.Row[Any]], units: UnitBook) -> NoteLine:
         next_on=first.next_on,
         revision=first.revision,
         is_corrected=first.is_corrected,
-        staff=[
-            _staff_name(units, row.staff_id, row.unit_id, day, (row.family_name, row.given_name))
-            for row in rows
-        ],
+        staff=_staff(rows, units, day),
         reply=_reply(first, units),
+        handed=_handed(rows),
     )
+
+
+def _staff(rows: Sequence[sa.Row[Any]], units: UnitBook, day: dt.date) -> list[StaffName]:
+    once = {row.staff_id: row for row in rows}
+    return [
+        _staff_name(units, row.staff_id, row.unit_id, day, (row.family_name, row.given_name))
+        for row in once.values()
+    ]
+
+
+def _handed(rows: Sequence[sa.Row[Any]]) -> list[ItemName]:
+    once = {
+        row.item_id: ItemName(row.item_id, row.item_kind, row.issue_number, row.title)
+        for row in rows
+        if row.item_id
+    }
+    return list(once.values())
 
 
 def _reply(row: sa.Row[Any], units: UnitBook) -> Reply | None:

@@ -10,6 +10,8 @@ from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
 from crm.agencies.queries import StaffLine, station_staff
+from crm.bulletins.models import HANDLING_LABELS, INFORMATION_KIND_LABELS, InformationKind
+from crm.bulletins.queries import items_to_hand
 from crm.contacts.models import Holder
 from crm.contacts.queries import require_reader
 from crm.kernel.clock import JST, local_day, start_of_day, tour_day
@@ -18,6 +20,7 @@ from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.notes import policy, queries, service
 from crm.notes.forms import ContentForm, CorrectionForm, NoteForm, ReplyForm
+from crm.notes.lines import Choice
 from crm.notes.models import OCCASION_LABELS, OUTCOME_LABELS, Occasion
 from crm.notes.partners import partner_of
 from crm.notes.service import NoteContent, NoteFacts
@@ -179,6 +182,7 @@ def _facts(form: NoteForm, holder: Holder, visit: Visit) -> NoteFacts:
         person_ids=frozenset([*own_person, *form.person_ids]),
         organization_ids=frozenset([*own_organization, *form.organization_ids]),
         staff_ids=frozenset(form.staff_ids),
+        information_ids=frozenset(form.information_ids),
         needs_reply=form.needs_reply,
         next_on=form.next_on,
         **_content(form),
@@ -213,6 +217,7 @@ def _note_page(
         partner=partner,
         near=near,
         far=far,
+        information=_to_hand(visit),
         occasion=_usual_occasion(visit),
         client_key=sub.values.get("client_key") or uuid7(),
         **_labels(),
@@ -228,6 +233,22 @@ def _colleagues(visit: Visit) -> tuple[list[StaffLine], list[StaffLine]]:
     others = [line for line in everyone if line.id != actor.staff_id]
     near = [line for line in others if line.unit_id == actor.unit_id]
     return near, [line for line in others if line not in near]
+
+
+def _to_hand(visit: Visit) -> list[Choice]:
+    """Return the items that may be handed over today, each with how far it may go."""
+    return [
+        Choice(
+            item.id,
+            "　".join(filter(None, (_kind(item.kind), item.issue_number, item.title))),
+            translate(HANDLING_LABELS[item.handling]),
+        )
+        for item in items_to_hand(visit.db, local_day(visit.now))
+    ]
+
+
+def _kind(kind: InformationKind) -> str:
+    return translate(INFORMATION_KIND_LABELS[kind])
 
 
 def _usual_occasion(visit: Visit) -> Occasion:
@@ -292,6 +313,7 @@ def _labels() -> dict[str, Any]:
         "outcomes": [(outcome, translate(label)) for outcome, label in OUTCOME_LABELS.items()],
         "occasion_labels": OCCASION_LABELS,
         "outcome_labels": OUTCOME_LABELS,
+        "information_kinds": INFORMATION_KIND_LABELS,
     }
 
 

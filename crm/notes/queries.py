@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 
 from crm.agencies.models import Staff, StaffAssignment, Unit, UnitPlacement
+from crm.bulletins.models import InformationItem, NoteInformation
 from crm.contacts.models import Holder, Organization, Person
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
@@ -274,26 +275,23 @@ def last_two_way(db: ScopedSession, holders: Collection[Holder]) -> Mapping[Hold
 
 def last_met_person(person_id: Mapped[Any]) -> sa.ScalarSelect[dt.datetime]:
     """Return the last contact in which both sides spoke, as a column beside `person_id`."""
+    # an alias, so that the statement around it may read links of its own
     link = aliased(NotePerson)
-    return _last_met(col(link.note_id), col(link.person_id) == person_id)
+    return _last_met(col(link.happened_at), col(link.outcome), col(link.person_id) == person_id)
 
 
 def last_met_organization(organization_id: Mapped[Any]) -> sa.ScalarSelect[dt.datetime]:
     """Return the same of an organization."""
     link = aliased(NoteOrganization)
-    return _last_met(col(link.note_id), col(link.organization_id) == organization_id)
+    taking_part = col(link.organization_id) == organization_id
+    return _last_met(col(link.happened_at), col(link.outcome), taking_part)
 
 
 def _last_met(
-    note_id: Mapped[UUID], taking_part: sa.ColumnElement[bool]
+    happened_at: Mapped[dt.datetime], outcome: Mapped[Any], taking_part: sa.ColumnElement[bool]
 ) -> sa.ScalarSelect[dt.datetime]:
-    # aliases, so that the statement around it may read notes of its own
-    met = aliased(ActivityNote)
-    return (
-        sa.select(sa.func.max(col(met.happened_at)))
-        .where(col(met.id) == note_id, col(met.outcome).in_(TWO_WAY), taking_part)
-        .scalar_subquery()
-    )
+    last = sa.select(sa.func.max(happened_at)).where(taking_part, outcome.in_(TWO_WAY))
+    return last.scalar_subquery()
 
 
 def _taking_part(statement: sa.Select[Any], holder: Holder) -> sa.Select[Any]:
@@ -348,7 +346,10 @@ def _contact_rows(
 
 
 def _note_lines() -> AnySelect:
-    """Select notes, newest first, one row for each member of staff, the author's first."""
+    """Select notes, newest first, the author's row first.
+
+    A note has one row for each member of staff and each item handed over.
+    """
     told_by = aliased(Staff, name="told_by")
     corrections = sa.select(col(NoteCorrection.id)).where(
         col(NoteCorrection.note_id) == col(ActivityNote.id)
@@ -375,16 +376,25 @@ def _note_lines() -> AnySelect:
             col(NoteReply.unit_id).label("reply_unit_id"),
             col(told_by.family_name).label("reply_family_name"),
             col(told_by.given_name).label("reply_given_name"),
+            col(InformationItem.id).label("item_id"),
+            col(InformationItem.kind).label("item_kind"),
+            col(InformationItem.issue_number),
+            col(InformationItem.title),
         )
         .select_from(ActivityNote)
         .join(NoteStaff, col(NoteStaff.note_id) == col(ActivityNote.id))
         .join(Staff, col(Staff.id) == col(NoteStaff.staff_id))
         .outerjoin(NoteReply, col(NoteReply.note_id) == col(ActivityNote.id))
         .outerjoin(told_by, col(told_by.id) == col(NoteReply.told_by))
+        .outerjoin(NoteInformation, col(NoteInformation.note_id) == col(ActivityNote.id))
+        .outerjoin(InformationItem, col(InformationItem.id) == col(NoteInformation.item_id))
         .order_by(
             col(ActivityNote.happened_at).desc(),
             col(ActivityNote.id).desc(),
             sa.case((col(NoteStaff.staff_id) == col(ActivityNote.author_id), 0), else_=1),
             col(Staff.family_kana),
+            col(NoteStaff.id),
+            col(InformationItem.valid_from).desc(),
+            col(InformationItem.id).desc(),
         )
     )

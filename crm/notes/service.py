@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlmodel import col
+
+from crm.bulletins.queries import handed_with
+from crm.bulletins.service import hand_over, require_handable
 from crm.contacts.models import Holder
 from crm.kernel import audit
 from crm.kernel.actor import Actor
@@ -46,12 +51,14 @@ class NoteFacts(NoteContent):
     """A contact to be put on record; the author always takes part, others of staff by choice.
 
     `client_key` is made once for each form, so that sending it twice is one note.
+    `information_ids` are the items handed over.
     """
 
     client_key: UUID
     person_ids: frozenset[UUID] = frozenset()
     organization_ids: frozenset[UUID] = frozenset()
     staff_ids: frozenset[UUID] = frozenset()
+    information_ids: frozenset[UUID] = frozenset()
     needs_reply: bool = False
     next_on: dt.date | None = None
 
@@ -62,7 +69,8 @@ def log_activity(
     """Put a contact on record, with each member of staff's unit on the day it happened.
 
     The same form sent again gives the first note; sent again with other words it raises Conflict.
-    NotFound when a person or organization is not the station's; Refused for what cannot be true.
+    NotFound when a person, organization or item is not the station's; Refused for what cannot be
+    true and for an item that may not be handed to them.
     """
     station_id = _station_of(actor)
     _check(facts, now)
@@ -70,11 +78,14 @@ def log_activity(
     if first := queries.note_sent_as(db, actor.staff_id, facts.client_key):
         return _same(db, first, facts)
     _require_known(db, facts)
+    day = local_day(facts.happened_at)
+    require_handable(db, facts.information_ids, day, field="information_ids")
     units = _units_at_the_time(db, actor, facts)
     note = _new_note(actor, facts, station_id, units[actor.staff_id], now)
     db.add(note)
     db.flush()
     _add_parties(db, note, facts, units)
+    hand_over(db, note, facts.information_ids)
     db.flush()
     audit.record(
         db,
@@ -84,6 +95,7 @@ def log_activity(
         subject=("note", note.id),
         persons=sorted(map(str, facts.person_ids)),
         organizations=sorted(map(str, facts.organization_ids)),
+        information=sorted(map(str, facts.information_ids)),
     )
     return note
 
@@ -118,6 +130,7 @@ def correct_note(
     note.revision += 1
     note.updated_at, note.updated_by = now, actor.account_id
     db.flush()
+    _keep_links_in_step(db, note)
     audit.record(db, actor, "note.corrected", now=now, subject=("note", note.id), fields=changed)
     return note
 
@@ -201,7 +214,9 @@ def _same(db: ScopedSession, first: ActivityNote, facts: NoteFacts) -> ActivityN
         *(Holder(person_id=key) for key in facts.person_ids),
         *(Holder(organization_id=key) for key in facts.organization_ids),
     }
-    if (*said, about) != (facts.occasion, facts.outcome, facts.heard, facts.told, told_of):
+    same_words = said == (facts.occasion, facts.outcome, facts.heard, facts.told)
+    handed = handed_with(db, first.id)
+    if not same_words or about != told_of or handed != facts.information_ids:
         raise Conflict("この記録は登録済みです。直すときは、記録を開いて訂正してください。")
     return first
 
@@ -261,6 +276,13 @@ def _add_parties(
         db.add(NoteOrganization(**owner, organization_id=id_, happened_at=at, outcome=outcome))
     for staff_id in facts.staff_ids | {note.author_id}:
         db.add(NoteStaff(**owner, staff_id=staff_id, unit_id=units[staff_id]))
+
+
+def _keep_links_in_step(db: ScopedSession, note: ActivityNote) -> None:
+    """Repeat when and how the contact was where its people and organizations are found by it."""
+    said = {"happened_at": note.happened_at, "outcome": note.outcome}
+    for link in (NotePerson, NoteOrganization):
+        db.exec(sa.update(link).where(col(link.note_id) == note.id).values(said))
 
 
 def _what_it_said(note: ActivityNote, actor: Actor, now: dt.datetime) -> NoteCorrection:

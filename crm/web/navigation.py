@@ -50,6 +50,14 @@ PLACES = (
         "chart",
         STATION_ROLES | {Role.HQ_VIEWER},
     ),
+    Place(
+        "information",
+        N_("地域安全情報"),
+        "bulletins.items",
+        "/information",
+        "bulletin",
+        STATION_ROLES | {Role.HQ_VIEWER},
+    ),
     Place("audit", N_("監査記録"), "access.audit", "/audit", "log", frozenset({Role.AUDITOR})),
     Place(
         "installation",

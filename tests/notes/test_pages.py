@@ -393,7 +393,7 @@ def test_note_form_costs_the_same_however_many_colleagues(
     with counted(world.database) as statements:
         browser.get(f"/people/{kuwahara.id}/notes/new")
 
-    assert len(statements) == 7
+    assert len(statements) == 8
 
 
 def today() -> str:

@@ -61,7 +61,11 @@ def test_activity_is_audited_without_its_words(world: World, kuwahara: Person) -
     with world.reading("auditor") as db:
         entry = db.exec(select(AuditEntry).where(AuditEntry.action == "note.logged")).one()
         assert entry.subject_id == note.id
-        assert entry.detail == {"persons": [str(kuwahara.id)], "organizations": []}
+        assert entry.detail == {
+            "persons": [str(kuwahara.id)],
+            "organizations": [],
+            "information": [],
+        }
 
 
 def test_staff_have_the_unit_they_held_on_the_day(world: World, kuwahara: Person) -> None:

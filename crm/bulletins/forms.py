@@ -1,0 +1,93 @@
+"""The shape of the form an information item is registered and corrected with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from crm.bulletins.models import (
+    HANDLING_LABELS,
+    INFORMATION_KIND_LABELS,
+    Handling,
+    InformationItem,
+    InformationKind,
+)
+from crm.bulletins.service import ItemFacts
+from crm.kernel.actor import Actor
+from crm.kernel.forms import Day, Form
+from crm.kernel.i18n import N_, translate
+
+HANDLING_HINTS = {
+    Handling.STATION_ONLY: N_("外には出しません。連絡員等に渡せず、他機関にも提供できません。"),
+    Handling.AGENCIES: N_("市役所、学校等の関係機関まで。連絡員等には渡せません。"),
+    Handling.LIAISONS: N_("連絡員等に渡せます。"),
+    Handling.PUBLIC: N_("連絡員等に渡せ、住民の方への回覧や掲示もできます。"),
+}
+
+WITHIN_THE_OFFICE = N_("庁内限り")
+"""What 署内限り is called where there is no 署."""
+POLICE_KINDS = {InformationKind.KOBAN_FLASH}
+
+
+class ItemForm(Form):
+    """An item; how far it may go has no answer until somebody gives one."""
+
+    kind: InformationKind = Field(title=N_("種類"))
+    issue_number: str = Field(default="", title=N_("号数"), max_length=40)
+    title: str = Field(
+        title=N_("件名"),
+        max_length=120,
+        json_schema_extra={"missing": N_("件名を入力してください。（例：ひったくりに注意）")},
+    )
+    topic: str = Field(default="", title=N_("主題"), max_length=60)
+    handling: Handling = Field(title=N_("取扱区分"))
+    valid_from: Day = Field(title=N_("有効期間の開始日"))
+    valid_to: Day | None = Field(default=None, title=N_("有効期限"))
+    revision: int = 0
+
+    def facts(self) -> ItemFacts:
+        """Return the item as the form says it."""
+        return ItemFacts(**self.model_dump(exclude={"revision"}))
+
+
+class WithdrawalForm(Form):
+    """The item taken back, as it was seen."""
+
+    revision: int
+
+
+def item_values(item: InformationItem) -> dict[str, Any]:
+    """Return what is recorded of an item as the form shows it."""
+    return {
+        "kind": item.kind,
+        "issue_number": item.issue_number,
+        "title": item.title,
+        "topic": item.topic,
+        "handling": item.handling,
+        "valid_from": item.valid_from.isoformat(),
+        "valid_to": item.valid_to.isoformat() if item.valid_to else "",
+    }
+
+
+def kind_options(actor: Actor) -> list[tuple[str, str]]:
+    """Return the kinds of items to choose from, in the reader's language."""
+    return [
+        (kind.value, translate(label))
+        for kind, label in INFORMATION_KIND_LABELS.items()
+        if actor.is_police or kind not in POLICE_KINDS
+    ]
+
+
+def handling_labels(actor: Actor) -> Mapping[Handling, str]:
+    """Return the handling classes in the words of the actor's own house."""
+    if actor.is_police:
+        return HANDLING_LABELS
+    return {**HANDLING_LABELS, Handling.STATION_ONLY: WITHIN_THE_OFFICE}
+
+
+def handling_options(actor: Actor) -> list[tuple[str, str, str]]:
+    """Return the handling classes with what each means, in the reader's language."""
+    return [
+        (handling.value, translate(label), translate(HANDLING_HINTS[handling]))
+        for handling, label in handling_labels(actor).items()
+    ]
