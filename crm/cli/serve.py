@@ -2,6 +2,7 @@
 
 import click
 import uvicorn
+from litestar import Litestar
 
 from crm.app import create_app
 from crm.cli.office import settings_or_exit
@@ -19,9 +20,12 @@ def serve() -> None:
             "データベースが最新ではありません。先に crm migrate を実行してください。"
         )
     database.gather_statistics()
+    database.close()
     click.echo(f"つながり台帳: {settings.origin}")
     uvicorn.run(
-        create_app(settings, database),
+        "crm.cli.serve:application",
+        factory=True,
+        workers=settings.workers,
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -31,3 +35,8 @@ def serve() -> None:
         proxy_headers=settings.is_https,
         forwarded_allow_ips="127.0.0.1",
     )
+
+
+def application() -> Litestar:
+    """Build the application in each serving process, over connections of its own."""
+    return create_app(settings_or_exit())

@@ -54,11 +54,14 @@ class Settings(BaseModel):
         pattern=r"^(0\d{1,4})?$",
         description="市外局番 put before local telephone numbers read from files.",
     )
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Processes that serve pages; as many as there are CPUs."
+    )
     threads: int = Field(
         default=0,
         ge=0,
         le=64,
-        description="Units of work at a time; 0 chooses 3 on SQLite and 8 on PostgreSQL.",
+        description="Units of work at a time in each process; 0: 3 on SQLite, 8 on PostgreSQL.",
     )
 
     @model_validator(mode="after")

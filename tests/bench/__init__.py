@@ -1,0 +1,1 @@
+"""How fast the product is, each figure beside its floor in the same run: `make bench`."""

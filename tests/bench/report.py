@@ -1,0 +1,130 @@
+"""The figures as a page people read and a file programs read."""
+
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.bench.files import Written
+from tests.bench.pages import Measured, Spread
+
+GATES = {"cpu": 4.0, "p95": 5.0, "statements": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One database's part of the run."""
+
+    database: str
+    sample: str
+    load_s: float
+    size_mb: float
+    start_s: float
+    resident_mb: float
+    pages: Sequence[Measured]
+
+
+def write(
+    installations: Sequence[Installation], files: Sequence[Written], folder: Path, *, day: str
+) -> None:
+    """Write the table and the JSON into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = {
+        "day": day,
+        "machine": _machine(),
+        "gates": GATES,
+        "installations": [asdict(each) for each in installations],
+        "files": [asdict(each) for each in files],
+    }
+    (folder / "latest.json").write_text(
+        json.dumps(plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    (folder / "README.md").write_text(_page(installations, files, day), encoding="utf-8")
+
+
+def _page(installations: Sequence[Installation], files: Sequence[Written], day: str) -> str:
+    parts = [HEAD.format(day=day, machine=_machine())]
+    for each in installations:
+        parts.append(
+            f"## {each.database}, sample “{each.sample}”\n\n"
+            f"Loading the sample {each.load_s:.0f} s, {each.size_mb:.0f} MB; start to first answer "
+            f"{each.start_s:.2f} s; resident after the load {each.resident_mb:.0f} MB per worker.\n"
+        )
+        parts.append(_table(PAGE_HEAD, [_page_row(page) for page in each.pages]))
+    parts.append("## Files\n")
+    parts.append(_table(FILE_HEAD, [_file_row(file) for file in files]))
+    return "\n".join(parts) + "\n"
+
+
+def _page_row(page: Measured) -> list[str]:
+    return [
+        page.name,
+        str(page.statements),
+        _spread(page.cpu_us, 1000, 1),
+        _spread(page.floor_cpu_us, 1000, 1),
+        f"**{page.cpu_ratio.median:.1f}** ({page.cpu_ratio.least:.1f}–{page.cpu_ratio.most:.1f})",
+        _spread(page.p50_ms, 1, 0),
+        _spread(page.p95_ms, 1, 0),
+        _spread(page.floor_p95_ms, 1, 0),
+        f"**{page.p95_ratio.median:.1f}** ({page.p95_ratio.least:.1f}–{page.p95_ratio.most:.1f})",
+    ]
+
+
+def _file_row(file: Written) -> list[str]:
+    return [
+        file.name,
+        f"{file.rows:,}",
+        _spread(file.seconds, 1, 2),
+        _spread(file.floor_seconds, 1, 2) if file.floor_seconds else "",
+        f"{file.ratio.median:.2f}" if file.ratio else "",
+        f"{file.grown_mb:.0f}",
+    ]
+
+
+def _spread(figure: Spread, unit: float, digits: int) -> str:
+    median, least, most = (
+        f"{each / unit:.{digits}f}" for each in (figure.median, figure.least, figure.most)
+    )
+    return f"{median} ({least}–{most})"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
+
+
+def _machine() -> str:
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    return f"{model}, Python {platform.python_version()}"
+
+
+PAGE_HEAD = (
+    "errand",
+    "statements",
+    "CPU ms",
+    "floor CPU ms",
+    "CPU ÷ floor",
+    "p50 ms",
+    "p95 ms",
+    "floor p95 ms",
+    "p95 ÷ floor",
+)
+FILE_HEAD = ("file", "rows", "seconds", "floor seconds", "floor ÷ ours", "memory grown, MB")
+HEAD = """# How fast it is
+
+`make bench` on {day}: {machine}. Medians over the rounds of one run, least and most in brackets.
+
+Every errand is asked of the product (two workers; access rules, audit rows and layout included)
+and, in the same round, of its floor: a bare ASGI function that sends the very same statements
+through the driver itself, commits the same audit rows and prints the rows it gets. Milliseconds
+are this machine's, which other work disturbs; the ratios are what to compare. p50 and p95 are
+those of sixteen connections at once.
+"""
