@@ -1,7 +1,7 @@
 """Consent (同意) to the use and provision of personal data, apart from acceptance of serving."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm.contacts.models import Held, one_holder
+from crm.contacts.models import Held, Holder, one_holder
 from crm.kernel.columns import Dated, Key, Moment, StationOwned, choice
 from crm.kernel.i18n import N_
 
@@ -118,8 +118,9 @@ class ConsentFacts:
     """What a holder agreed to on one day, as a whole.
 
     `scopes` maps what was agreed to onto its recipient: agency and items for 市町への提供, empty
-    elsewhere. `signatory` and `capacity` say who spoke for an organization. `form_version` is that
-    of the form in use unless an older one was signed.
+    elsewhere. `provisions` names other agencies that keep their own ledger here, each with the
+    fields it may have. `signatory` and `capacity` say who spoke for an organization.
+    `form_version` is that of the form in use unless an older one was signed.
     """
 
     decided_on: dt.date
@@ -128,3 +129,11 @@ class ConsentFacts:
     signatory: str = ""
     capacity: str = ""
     form_version: str = ""
+    provisions: Mapping[UUID, Collection[SharedField]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecorded:
+    """A person or an organization said anew what they agree to; it is in force as a whole."""
+
+    holder: Holder

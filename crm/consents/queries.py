@@ -2,23 +2,53 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from crm.agencies.models import Staff
-from crm.consents.models import ConsentGrant, ConsentMethod, ConsentRecord, ConsentScope
+from crm.agencies.models import Agency, Staff
+from crm.consents.models import (
+    ConsentGrant,
+    ConsentMethod,
+    ConsentRecord,
+    ConsentScope,
+    SharedField,
+)
 from crm.contacts.models import Holder, about
+from crm.kernel.actor import Actor
 from crm.kernel.scope import AnySelect, ScopedSession
 
 
+class AgencyLine(NamedTuple):
+    """Another agency of this installation, to be named in a consent."""
+
+    id: UUID
+    name: str
+
+
 class Grant(NamedTuple):
-    """One thing agreed to; `recipient` names agency and items where the scope asks for them."""
+    """One thing agreed to; `recipient` names who is meant where the scope asks for it.
+
+    With `agency_id` it is an agency of this installation, which may have `fields`; without, the
+    items stand in the words of `recipient`.
+    """
 
     scope: ConsentScope
     recipient: str
+    agency_id: UUID | None = None
+    fields: tuple[SharedField, ...] = ()
+
+
+class Provision(NamedTuple):
+    """What one other agency may have by consent, since `decided_on` and until `valid_to`."""
+
+    agency_id: UUID
+    name: str
+    fields: frozenset[SharedField]
+    decided_on: dt.date
+    valid_to: dt.date | None
 
 
 class Consent(NamedTuple):
@@ -48,18 +78,51 @@ def grants_in_force(
     """
     asked = frozenset(holders)
     found: dict[Holder, frozenset[ConsentScope]] = dict.fromkeys(asked, frozenset())
-    if not asked:
-        return found
-    newest: dict[Holder, UUID] = {}
-    # in the order they were decided: each later record replaces the whole of the earlier one
-    for record_id, person_id, organization_id, scope in db.rows(_decided_by(asked, day)):
-        holder = Holder(person_id, organization_id)
-        if newest.get(holder) != record_id:
-            newest[holder] = record_id
-            found[holder] = frozenset()
-        if scope is not None:
-            found[holder] |= {scope}
+    for holder, rows in _rows_in_force(db, asked, day).items():
+        found[holder] = frozenset(row.scope for row in rows)
     return found
+
+
+def provisions_in_force(
+    db: ScopedSession, holders: Iterable[Holder], day: dt.date
+) -> dict[Holder, dict[UUID, Provision]]:
+    """Return by agency what each of `holders` lets it have on `day`; as `grants_in_force`."""
+    return {
+        holder: {
+            row.recipient_agency_id: Provision(
+                row.recipient_agency_id,
+                row.recipient,
+                frozenset(map(SharedField, row.fields)),
+                row.decided_on,
+                row.valid_to,
+            )
+            for row in rows
+            if row.recipient_agency_id
+        }
+        for holder, rows in _rows_in_force(db, frozenset(holders), day).items()
+    }
+
+
+def holders_naming(db: ScopedSession, agency_id: UUID | None = None) -> set[Holder]:
+    """Return who ever named another agency (`agency_id`, or any) in a consent; one statement."""
+    named = col(ConsentGrant.recipient_agency_id)
+    rows = db.rows(
+        sa.select(col(ConsentRecord.person_id), col(ConsentRecord.organization_id))
+        .join(ConsentGrant, col(ConsentGrant.record_id) == col(ConsentRecord.id))
+        .where(named == agency_id if agency_id else named.is_not(None))
+        .distinct()
+    )
+    return {Holder(*row) for row in rows}
+
+
+def other_agencies(db: ScopedSession, actor: Actor) -> Sequence[AgencyLine]:
+    """Return the other agencies of this installation, by name."""
+    rows = db.rows(
+        sa.select(col(Agency.id), col(Agency.name))
+        .where(col(Agency.id) != actor.agency_id)
+        .order_by(col(Agency.kind), col(Agency.name))
+    )
+    return [AgencyLine(*row) for row in rows]
 
 
 def current_consent(db: ScopedSession, holder: Holder, day: dt.date) -> Consent | None:
@@ -80,7 +143,8 @@ def consent_history(db: ScopedSession, holder: Holder) -> Sequence[Consent]:
     for row in db.rows(_history_of(holder)):
         grants = granted.setdefault(row.id, [])
         if row.scope is not None:
-            grants.append(Grant(row.scope, row.recipient))
+            agency_id, fields = row.recipient_agency_id, tuple(map(SharedField, row.fields))
+            grants.append(Grant(row.scope, row.recipient, agency_id, fields))
         records[row.id] = Consent(
             row.id,
             row.decided_on,
@@ -94,8 +158,27 @@ def consent_history(db: ScopedSession, holder: Holder) -> Sequence[Consent]:
     return list(records.values())
 
 
-def _place_on_form(grant: Grant) -> int:
-    return list(ConsentScope).index(grant.scope)
+def _place_on_form(grant: Grant) -> tuple[int, str]:
+    return list(ConsentScope).index(grant.scope), grant.recipient
+
+
+def _rows_in_force(
+    db: ScopedSession, holders: Collection[Holder], day: dt.date
+) -> dict[Holder, list[sa.Row[Any]]]:
+    """Return the grants of each holder's newest record; none of them where it grants nothing."""
+    if not holders:
+        return {}
+    newest: dict[Holder, UUID] = {}
+    found: dict[Holder, list[sa.Row[Any]]] = {}
+    # in the order they were decided: each later record replaces the whole of the earlier one
+    for row in db.rows(_decided_by(holders, day)):
+        holder = Holder(row.person_id, row.organization_id)
+        if newest.get(holder) != row.id:
+            newest[holder] = row.id
+            found[holder] = []
+        if row.scope is not None:
+            found[holder].append(row)
+    return found
 
 
 def _decided_by(holders: Collection[Holder], day: dt.date) -> AnySelect:
@@ -106,7 +189,9 @@ def _decided_by(holders: Collection[Holder], day: dt.date) -> AnySelect:
             col(ConsentRecord.id),
             col(ConsentRecord.person_id),
             col(ConsentRecord.organization_id),
-            col(ConsentGrant.scope),
+            col(ConsentRecord.decided_on),
+            *_GRANTED,
+            col(ConsentGrant.valid_to),
         )
         .outerjoin(
             ConsentGrant,
@@ -138,8 +223,7 @@ def _history_of(holder: Holder) -> AnySelect:
             col(ConsentRecord.form_version),
             col(Staff.family_name),
             col(Staff.given_name),
-            col(ConsentGrant.scope),
-            col(ConsentGrant.recipient),
+            *_GRANTED,
         )
         .join(Staff, col(Staff.id) == col(ConsentRecord.recorded_by))
         .outerjoin(ConsentGrant, col(ConsentGrant.record_id) == col(ConsentRecord.id))
@@ -148,6 +232,12 @@ def _history_of(holder: Holder) -> AnySelect:
     )
 
 
+_GRANTED = (
+    col(ConsentGrant.scope),
+    col(ConsentGrant.recipient),
+    col(ConsentGrant.recipient_agency_id),
+    col(ConsentGrant.fields),
+)
 _ORDER = (
     col(ConsentRecord.decided_on),
     col(ConsentRecord.recorded_at),

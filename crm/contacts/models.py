@@ -242,3 +242,10 @@ class AppointmentEnded:
     person_id: UUID
     organization_id: UUID | None
     ended_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanged:
+    """What is recorded of a person or an organization became different: name, numbers, posts."""
+
+    holder: Holder

@@ -18,6 +18,7 @@ from crm.contacts.filing import (
 from crm.contacts.models import (
     Appointment,
     AppointmentEnded,
+    ContactChanged,
     Holder,
     Organization,
     OrganizationKind,
@@ -117,6 +118,7 @@ def correct_person(
     _stamp(person, actor, now)
     db.flush()
     audit.record(db, actor, "person.corrected", now=now, subject=holder.subject, fields=changed)
+    announce(db, ContactChanged(holder), actor, now)
     return person
 
 
@@ -165,6 +167,7 @@ def correct_organization(
     audit.record(
         db, actor, "organization.corrected", now=now, subject=holder.subject, fields=changed
     )
+    announce(db, ContactChanged(holder), actor, now)
     return organization
 
 
@@ -198,6 +201,7 @@ def appoint(
         subject=("person", person.id),
         appointment_id=str(appointment.id),
     )
+    announce(db, ContactChanged(Holder(person_id=person.id)), actor, now)
     return appointment
 
 
@@ -231,6 +235,7 @@ def end_appointment(
     )
     ended = AppointmentEnded(appointment.person_id, appointment.organization_id, day)
     announce(db, ended, actor, now)
+    announce(db, ContactChanged(Holder(person_id=appointment.person_id)), actor, now)
     return appointment
 
 

@@ -1,11 +1,12 @@
 """The forms for asking, answers, consent and ends."""
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope
+from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope, SharedField
 from crm.kernel.forms import Day, Form
 from crm.kernel.i18n import N_
 from crm.liaisons.models import AcceptanceFacts, EndReason
@@ -16,6 +17,19 @@ class AnswerChoice(StrEnum):
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
+
+
+def provision_value(agency_id: UUID | None, field: SharedField) -> str:
+    """Return what the box 「this agency may have this field」 sends."""
+    return f"{agency_id}:{field}"
+
+
+def _read_provision(value: object) -> object:
+    return tuple(value.split(":")) if isinstance(value, str) else value
+
+
+Provided = Annotated[tuple[UUID, SharedField], BeforeValidator(_read_provision)]
+"""One box ticked: an agency and a field it may have."""
 
 
 class CandidacyForm(Form):
@@ -52,6 +66,7 @@ class AcceptanceForm(AnswerForm):
     """An acceptance, the consent beside it and the term that follows."""
 
     scopes: list[ConsentScope] = Field(default=[], title=N_("同意の範囲"))
+    provisions: list[Provided] = Field(default=[], title=N_("提供先"))
     municipality: str = Field("", title=N_("市町への提供先"), max_length=120)
     signatory: str = Field("", title=N_("回答された方"), max_length=120)
     capacity: str = Field("", title=N_("回答された方の役職"), max_length=120)
@@ -68,6 +83,7 @@ class AcceptanceForm(AnswerForm):
             self.method,
             self.starts_on,
             scopes=_recipients(self.scopes, self.municipality),
+            provisions=_by_agency(self.provisions),
             area_ids=self.area_ids,
             contact_person_id=self.contact_person_id,
             signatory=self.signatory,
@@ -84,6 +100,7 @@ class ConsentForm(Form):
         title=N_("方法"), json_schema_extra={"missing": N_("「方法」を選んでください。")}
     )
     scopes: list[ConsentScope] = Field(default=[], title=N_("同意の範囲"))
+    provisions: list[Provided] = Field(default=[], title=N_("提供先"))
     municipality: str = Field("", title=N_("市町への提供先"), max_length=120)
     signatory: str = Field("", title=N_("申し出た方"), max_length=120)
     capacity: str = Field("", title=N_("申し出た方の役職"), max_length=120)
@@ -98,6 +115,7 @@ class ConsentForm(Form):
             _recipients(self.scopes, self.municipality),
             self.signatory,
             self.capacity,
+            provisions=_by_agency(self.provisions),
         )
 
 
@@ -133,3 +151,10 @@ class ContactForm(Form):
 
 def _recipients(scopes: list[ConsentScope], municipality: str) -> dict[ConsentScope, str]:
     return {scope: municipality if scope is ConsentScope.MUNICIPALITY else "" for scope in scopes}
+
+
+def _by_agency(boxes: list[Provided]) -> dict[UUID, list[SharedField]]:
+    found: dict[UUID, list[SharedField]] = {}
+    for agency_id, field in boxes:
+        found.setdefault(agency_id, []).append(field)
+    return found

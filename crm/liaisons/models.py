@@ -1,7 +1,7 @@
 """The asking (依頼), the answer (承諾・辞退・取りやめ) and the term: three acts, never one word."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -9,8 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope
-from crm.contacts.models import Held, one_holder
+from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope, SharedField
+from crm.contacts.models import Held, Holder, one_holder
 from crm.kernel.columns import Dated, Key, Moment, Stamped, StationOwned, choice
 from crm.kernel.i18n import N_
 
@@ -143,14 +143,15 @@ class LiaisonTermArea(StationOwned, table=True):
 class AcceptanceFacts:
     """An acceptance, with the consent given beside it and the term that follows.
 
-    `scopes` as in `ConsentFacts`. An organization is spoken for by `signatory` and reached
-    through `contact_person_id`, somebody who holds a post there.
+    `scopes` and `provisions` as in `ConsentFacts`. An organization is spoken for by `signatory`
+    and reached through `contact_person_id`, somebody who holds a post there.
     """
 
     decided_on: dt.date
     method: ConsentMethod
     starts_on: dt.date
     scopes: Mapping[ConsentScope, str] = field(default_factory=dict)
+    provisions: Mapping[UUID, Collection[SharedField]] = field(default_factory=dict)
     area_ids: Sequence[UUID] = ()
     contact_person_id: UUID | None = None
     signatory: str = ""
@@ -161,5 +162,17 @@ class AcceptanceFacts:
     def consent(self) -> ConsentFacts:
         """What was agreed to, apart from serving."""
         return ConsentFacts(
-            self.decided_on, self.method, self.scopes, self.signatory, self.capacity
+            self.decided_on,
+            self.method,
+            self.scopes,
+            self.signatory,
+            self.capacity,
+            provisions=self.provisions,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LiaisonTermChanged:
+    """A term of a person or an organization began or ended."""
+
+    holder: Holder

@@ -9,17 +9,26 @@ from uuid import UUID
 from crm.consents.models import (
     CONSENT_METHOD_LABELS,
     CONSENT_SCOPE_LABELS,
+    SHARED_FIELD_LABELS,
     ConsentMethod,
     ConsentScope,
 )
-from crm.consents.queries import Consent, consent_history, in_force
+from crm.consents.queries import (
+    AgencyLine,
+    Consent,
+    Grant,
+    consent_history,
+    in_force,
+    other_agencies,
+)
 from crm.consents.service import FORM_PURPOSE
 from crm.contacts.models import Holder
 from crm.kernel.clock import local_day
 from crm.kernel.forms import Submission, blank
-from crm.kernel.i18n import translate
+from crm.kernel.i18n import N_, translate
 from crm.liaisons.acts import ACT_LABELS, Act, act_at_hand, acts_offered
 from crm.liaisons.checks import said_no_lately, station_of
+from crm.liaisons.forms import provision_value
 from crm.liaisons.models import (
     END_REASON_LABELS,
     LIAISON_STATE_LABELS,
@@ -40,6 +49,8 @@ from crm.liaisons.service import FORM_OF_ASKING
 from crm.liaisons.standing import HAPPENING_LABELS, Course, Happening, HappeningKind, Term
 from crm.web.visit import Visit
 
+OTHER_RECIPIENTS = N_("上にない市町等への提供")
+"""What 市町への提供 is called where agencies can be named: it is for the rest, in words."""
 TONES = {
     LiaisonState.ACTIVE: "active",
     LiaisonState.ACCEPTED: "waiting",
@@ -97,6 +108,7 @@ class Screen:
     may_record: bool
     area_groups: Mapping[str, Sequence[AreaLine]]
     speakers: Sequence[tuple[str, str]]
+    agencies: Sequence[AgencyLine]
 
     @property
     def is_person(self) -> bool:
@@ -133,8 +145,8 @@ class Screen:
         """What is agreed to today, each with its recipient where it has one."""
         grants = self.consent.grants if self.consent else ()
         return [
-            Option(scope, translate(CONSENT_SCOPE_LABELS[scope]), recipient)
-            for scope, recipient in grants
+            Option(grant.scope, translate(CONSENT_SCOPE_LABELS[grant.scope]), _recipient(grant))
+            for grant in grants
         ]
 
     @property
@@ -165,7 +177,24 @@ class Screen:
     @property
     def scopes(self) -> Sequence[Option]:
         """What can be agreed to, each apart."""
-        return [Option(key, translate(label)) for key, label in CONSENT_SCOPE_LABELS.items()]
+        named = {**CONSENT_SCOPE_LABELS}
+        if self.agencies:
+            named[ConsentScope.MUNICIPALITY] = OTHER_RECIPIENTS
+        return [Option(key, translate(label)) for key, label in named.items()]
+
+    @property
+    def provisions(self) -> Sequence[tuple[str, Sequence[Option]]]:
+        """For each agency by name, what it could have, each field apart."""
+        return [
+            (
+                agency.name,
+                [
+                    Option(provision_value(agency.id, field), translate(label))
+                    for field, label in SHARED_FIELD_LABELS.items()
+                ],
+            )
+            for agency in self.agencies
+        ]
 
     @property
     def reasons(self) -> Sequence[Option]:
@@ -212,6 +241,7 @@ def liaison_screen(
         may_record=may_record_answer(visit.actor),
         area_groups=_area_groups(visit, today) if act is Act.ANSWER else {},
         speakers=_speakers(visit, holder, today) if act in {Act.ANSWER, Act.CONTACT} else (),
+        agencies=other_agencies(db, visit.actor) if act in {Act.ANSWER, Act.CONSENTS} else (),
     )
 
 
@@ -223,11 +253,16 @@ def _blank(
         own_area = [line.area_id] if line.area_id else []
         return blank(decided_on=today, starts_on=today, area_ids=own_area)
     if act is Act.CONSENTS and consent:
-        recipients = dict(consent.grants)
+        in_words = [grant for grant in consent.grants if grant.agency_id is None]
         return blank(
             decided_on=today,
-            scopes=[grant.scope for grant in consent.grants],
-            municipality=recipients.get(ConsentScope.MUNICIPALITY),
+            scopes=[grant.scope for grant in in_words],
+            municipality="".join(grant.recipient for grant in in_words) or None,
+            provisions=[
+                provision_value(grant.agency_id, field)
+                for grant in consent.grants
+                for field in grant.fields
+            ],
         )
     return blank(noticed_on=today, asked_on=today, decided_on=today, day=today)
 
@@ -250,7 +285,7 @@ def _entry(happening: Happening) -> Entry:
 
 def _consent_entry(consent: Consent) -> Entry:
     scopes = tuple(translate(CONSENT_SCOPE_LABELS[grant.scope]) for grant in consent.grants)
-    recipients = "、".join(grant.recipient for grant in consent.grants if grant.recipient)
+    recipients = "、".join(_recipient(grant) for grant in consent.grants if grant.recipient)
     spoken = " ".join(part for part in (consent.capacity, consent.signatory) if part)
     text = "\n".join(
         part
@@ -263,6 +298,14 @@ def _consent_entry(consent: Consent) -> Entry:
     )
     title = translate("同意の記録")
     return Entry(consent.decided_on, title, "shield", consent.recorded_by, text, scopes, "green")
+
+
+def _recipient(grant: Grant) -> str:
+    """Return who may have what, in words; an old record has both in one text."""
+    if not grant.fields:
+        return grant.recipient
+    fields = "、".join(translate(SHARED_FIELD_LABELS[field]) for field in grant.fields)
+    return translate("%(recipient)s（%(fields)s）", recipient=grant.recipient, fields=fields)
 
 
 def _method(method: ConsentMethod) -> str:

@@ -15,6 +15,7 @@ from crm.consents.service import record_consent
 from crm.contacts.models import AppointmentEnded, Holder
 from crm.kernel import audit
 from crm.kernel.actor import Actor, Role
+from crm.kernel.changes import announce
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.kernel.i18n import N_
@@ -38,6 +39,7 @@ from crm.liaisons.models import (
     LiaisonState,
     LiaisonTerm,
     LiaisonTermArea,
+    LiaisonTermChanged,
 )
 from crm.liaisons.policy import RE_ASK_AFTER_DAYS, may_note_candidate
 from crm.liaisons.queries import lock_holder, open_term_of, terms_from, terms_spoken_for_by
@@ -165,6 +167,7 @@ def record_acceptance(
     acceptance = _answer(db, actor, holder, Decision.ACCEPTED, facts.decided_on, facts.method, now)
     term = _begin_term(db, actor, holder, facts, acceptance, asking)
     audit.record(db, actor, "liaison.accepted", now=now, subject=holder.subject, term=str(term.id))
+    announce(db, LiaisonTermChanged(holder), actor, now)
     return term
 
 
@@ -214,6 +217,7 @@ def withdraw(
     for term in terms_from(db, holder, decided_on):
         _end(db, actor, term, EndReason.OWN_WISH, decided_on - ONE_DAY, now)
     audit.record(db, actor, "liaison.withdrawn", now=now, subject=holder.subject)
+    announce(db, LiaisonTermChanged(holder), actor, now)
     return record
 
 
@@ -243,6 +247,7 @@ def end_term(
     audit.record(
         db, actor, "term.ended", now=now, subject=holder.subject, term=str(term.id), reason=reason
     )
+    announce(db, LiaisonTermChanged(holder), actor, now)
     return term
 
 

@@ -54,6 +54,14 @@ DISCLOSURE_BASIS_LABELS = {
 }
 
 
+class ProvisionAct(StrEnum):
+    """What happened to something given to another agency."""
+
+    GIVEN = "given"
+    CHANGED = "changed"
+    ENDED = "ended"
+
+
 class Recipient(Identified):
     """A row another agency's office receives: written by its giver, read by both.
 
@@ -143,6 +151,7 @@ class PublishedContact(Recipient, table=True):
     """A contact as another office may know it; what was not agreed to is empty here already.
 
     `basis_id` is the agreement or the disclosure. `valid_until` is the last day, None without one.
+    The terms (`purpose` to `inquiries`) travel with the copy: its reader has nothing else to ask.
     """
 
     __tablename__ = "published_contact"
@@ -159,6 +168,11 @@ class PublishedContact(Recipient, table=True):
     basis: Basis = Field(sa_type=choice(Basis))
     basis_id: UUID = Field(sa_type=Key)
     basis_text: str = Field(max_length=300)
+    recipient_name: str = Field(default="", max_length=120)
+    purpose: str = Field(default="", max_length=300)
+    conditions: str = Field(default="", max_length=500)
+    retention: str = Field(default="", max_length=200)
+    inquiries: str = Field(default="", max_length=120)
     is_person: bool
     fields: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     name: str = Field(default="", max_length=160)
@@ -175,13 +189,20 @@ class PublishedContact(Recipient, table=True):
 
 
 class PublishedNote(Recipient, table=True):
-    """What an office chose to tell another of one contact; written for it, never the own note."""
+    """What an office chose to tell another of one contact; written for it, never the own note.
+
+    It stands on the same ground as a copy and goes when that ground goes.
+    """
 
     __tablename__ = "published_note"
     __table_args__ = (sa.UniqueConstraint("note_id", "reference", "recipient_station_id"),)
 
     reference: UUID = Field(sa_type=Key, index=True)
     note_id: UUID = Field(sa_type=Key)
+    recipient_name: str = Field(default="", max_length=120)
+    basis: Basis = Field(sa_type=choice(Basis))
+    basis_id: UUID = Field(sa_type=Key)
+    valid_until: dt.date | None = None
     happened_at: dt.datetime = Field(sa_type=Moment)
     occasion: str = Field(max_length=40)
     text: str

@@ -26,6 +26,11 @@ def may_share(actor: Actor) -> bool:
     return actor.reads_people and actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
 
 
+def may_link(actor: Actor) -> bool:
+    """Whether `actor` recognizes received contacts as own ones: everybody who works with them."""
+    return actor.reads_people
+
+
 def _published(table: type[Recipient]) -> Rule:
     def read(actor: Actor) -> sa.ColumnElement[bool]:
         if not actor.reads_people:

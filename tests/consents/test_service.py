@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope
-from crm.consents.queries import consent_history, current_consent, grants_in_force
+from crm.consents.queries import Grant, consent_history, current_consent, grants_in_force
 from crm.consents.service import FORM_VERSION, record_consent
 from crm.contacts.models import Holder
 from crm.kernel.errors import Forbidden, Refused
@@ -39,7 +39,7 @@ def test_consent_is_read_as_it_was_recorded(world: World, holder: Holder) -> Non
     assert (consent.decided_on, consent.method) == (TODAY, ConsentMethod.ORAL)
     assert consent.recorded_by == "中村 誠"
     assert consent.form_version == FORM_VERSION
-    assert consent.grants == ((CITY, "若葉市市民安全課（氏名）"), (PHOTO, ""))
+    assert consent.grants == (Grant(CITY, "若葉市市民安全課（氏名）"), Grant(PHOTO, ""))
 
 
 def test_the_newest_record_replaces_all_before_it(world: World, holder: Holder) -> None:

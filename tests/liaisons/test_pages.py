@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm.consents.models import ConsentScope
-from crm.consents.queries import current_consent, grants_in_force
+from crm.consents.queries import Grant, current_consent, grants_in_force
 from crm.contacts.models import Holder
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import local_day, utc_now
@@ -80,8 +80,8 @@ def test_the_whole_way_from_candidate_to_liaison(
         consent = current_consent(db, holder, local_day(utc_now()))
     assert consent is not None
     assert consent.grants == (
-        (ConsentScope.WITHIN_STATION, ""),
-        (ConsentScope.MUNICIPALITY, "若葉市市民安全課（氏名）"),
+        Grant(ConsentScope.WITHIN_STATION, ""),
+        Grant(ConsentScope.MUNICIPALITY, "若葉市市民安全課（氏名）"),
     )
 
 

@@ -1,4 +1,4 @@
-"""agreements, published copies and the record of provision."""
+"""Agreements, published copies and the record of provision."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -179,6 +179,11 @@ def upgrade() -> None:
         ),
         sa.Column("basis_id", columns.Key(), nullable=False),
         sa.Column("basis_text", sa.String(length=300), nullable=False),
+        sa.Column("recipient_name", sa.String(length=120), nullable=False),
+        sa.Column("purpose", sa.String(length=300), nullable=False),
+        sa.Column("conditions", sa.String(length=500), nullable=False),
+        sa.Column("retention", sa.String(length=200), nullable=False),
+        sa.Column("inquiries", sa.String(length=120), nullable=False),
         sa.Column("is_person", sa.Boolean(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("name", sa.String(length=160), nullable=False),
@@ -231,6 +236,21 @@ def upgrade() -> None:
         sa.Column("recipient_station_id", columns.Key(), nullable=False),
         sa.Column("reference", columns.Key(), nullable=False),
         sa.Column("note_id", columns.Key(), nullable=False),
+        sa.Column("recipient_name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "basis",
+            sa.Enum(
+                "standing",
+                "disclosure",
+                name="basis",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("basis_id", columns.Key(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("happened_at", columns.Moment(), nullable=False),
         sa.Column("occasion", sa.String(length=40), nullable=False),
         sa.Column("text", sa.String(), nullable=False),

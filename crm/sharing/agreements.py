@@ -1,0 +1,254 @@
+"""Agreeing on a standing share with another agency, and disclosing once: two acts, never one."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from crm.consents.models import SharedField
+from crm.consents.queries import holders_naming
+from crm.contacts.models import Holder
+from crm.kernel import audit
+from crm.kernel.actor import Actor
+from crm.kernel.clock import local_day
+from crm.kernel.errors import Conflict, Forbidden, Refused
+from crm.kernel.scope import ScopedSession
+from crm.sharing import agreement_queries, queries
+from crm.sharing.giver_queries import disclosures_on
+from crm.sharing.lines import Office, in_order
+from crm.sharing.models import Disclosure, DisclosureBasis, DisclosureEnd, SharingAgreement
+from crm.sharing.policy import may_share
+from crm.sharing.publishing import republish, republish_all
+from crm.sharing.queries import require_own
+
+LONGEST_DISCLOSURE = dt.timedelta(days=366)
+ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementFacts:
+    """The terms of a standing share; `recipient_station_id` is one of `other_offices`."""
+
+    recipient_station_id: UUID
+    title: str
+    purpose: str
+    fields: Collection[SharedField]
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    conditions: str = ""
+    retention: str = ""
+    inquiries: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosureFacts:
+    """One decision to give: to whom, on which ground of the law, why, what, until when."""
+
+    recipient_station_id: UUID
+    basis: DisclosureBasis
+    reason: str
+    fields: Collection[SharedField]
+    expires_on: dt.date
+
+
+def make_agreement(
+    db: ScopedSession, actor: Actor, facts: AgreementFacts, *, now: dt.datetime
+) -> SharingAgreement:
+    """Agree on a standing share with another agency's office; whoever agreed to it is given.
+
+    Raises Refused for an unknown office, fields without the name, and an end before the beginning.
+    """
+    _require_chief(actor)
+    office = _office(db, actor, facts.recipient_station_id, now)
+    _require_name(facts.fields)
+    if facts.valid_to and facts.valid_to < facts.valid_from:
+        raise Refused("終わりの日は、始まりの日以後にしてください。", field="valid_to")
+    made = SharingAgreement(
+        agency_id=actor.agency_id,
+        station_id=actor.station_id,  # type: ignore[arg-type]  # a chief belongs to an office
+        recipient_agency_id=office.agency_id,
+        recipient_station_id=office.station_id,
+        recipient_name=office.label,
+        title=facts.title,
+        purpose=facts.purpose,
+        fields=list(in_order(facts.fields)),
+        conditions=facts.conditions,
+        retention=facts.retention,
+        inquiries=facts.inquiries,
+        valid_from=facts.valid_from,
+        valid_to=facts.valid_to,
+        created_at=now,
+        created_by=actor.account_id,
+        updated_at=now,
+        updated_by=actor.account_id,
+    )
+    db.add(made)
+    db.flush()
+    _put_into_force(db, actor, made, "agreement.made", now)
+    return made
+
+
+def narrow_agreement(
+    db: ScopedSession,
+    actor: Actor,
+    agreement_id: UUID,
+    *,
+    fields: Collection[SharedField],
+    valid_to: dt.date | None,
+    revision: int,
+    now: dt.datetime,
+) -> SharingAgreement:
+    """Give less, or until an earlier day; to give more, another agreement is made.
+
+    Raises Conflict where it changed since `revision`, Refused where it would widen.
+    """
+    _require_chief(actor)
+    agreement = _to_change(db, agreement_id, revision)
+    _require_name(fields)
+    if not set(agreement.fields).issuperset(fields):
+        raise Refused("項目を増やすときは、新しい取決めを登録してください。", field="fields")
+    if agreement.valid_to and (valid_to is None or valid_to > agreement.valid_to):
+        raise Refused("期間を延ばすときは、新しい取決めを登録してください。", field="valid_to")
+    if valid_to and valid_to < max(agreement.valid_from, local_day(now)):
+        raise Refused("終わりの日は、今日以後にしてください。", field="valid_to")
+    agreement.fields, agreement.valid_to = list(in_order(fields)), valid_to
+    _touch(agreement, actor, now)
+    db.flush()
+    _put_into_force(db, actor, agreement, "agreement.narrowed", now)
+    return agreement
+
+
+def end_agreement(
+    db: ScopedSession,
+    actor: Actor,
+    agreement_id: UUID,
+    *,
+    reason: str,
+    revision: int,
+    now: dt.datetime,
+) -> SharingAgreement:
+    """End a standing share at once: its last day was yesterday, its copies go with this."""
+    _require_chief(actor)
+    agreement = _to_change(db, agreement_id, revision)
+    agreement.valid_to, agreement.ended_reason = local_day(now) - ONE_DAY, reason
+    _touch(agreement, actor, now)
+    db.flush()
+    _put_into_force(db, actor, agreement, "agreement.ended", now)
+    return agreement
+
+
+def disclose(
+    db: ScopedSession, actor: Actor, holder: Holder, facts: DisclosureFacts, *, now: dt.datetime
+) -> Disclosure:
+    """Decide to give something of one contact once (69条), beside any standing share.
+
+    Raises Refused for an unknown office, fields without the name, a day that has passed or lies
+    more than a year ahead.
+    """
+    _require_chief(actor)
+    require_own(db, holder)
+    today = local_day(now)
+    office = _office(db, actor, facts.recipient_station_id, now)
+    _require_name(facts.fields)
+    if not today <= facts.expires_on <= today + LONGEST_DISCLOSURE:
+        raise Refused("期限は、今日から一年以内の日にしてください。", field="expires_on")
+    made = Disclosure(
+        agency_id=actor.agency_id,
+        station_id=actor.station_id,  # type: ignore[arg-type]  # a chief belongs to an office
+        person_id=holder.person_id,
+        organization_id=holder.organization_id,
+        recipient_agency_id=office.agency_id,
+        recipient_station_id=office.station_id,
+        recipient_name=office.label,
+        basis=facts.basis,
+        reason=facts.reason,
+        fields=list(in_order(facts.fields)),
+        expires_on=facts.expires_on,
+        decided_on=today,
+        decided_by=actor.staff_id,
+        recorded_at=now,
+    )
+    db.add(made)
+    db.flush()
+    audit.record(
+        db,
+        actor,
+        "disclosure.decided",
+        now=now,
+        subject=holder.subject,
+        recipient=office.label,
+        basis=facts.basis,
+        fields=made.fields,
+    )
+    republish(db, actor, holder, now=now)
+    return made
+
+
+def end_disclosure(
+    db: ScopedSession, actor: Actor, disclosure_id: UUID, *, now: dt.datetime
+) -> Disclosure:
+    """End a disclosure before its day; its copy goes with this. Refused where it is over."""
+    _require_chief(actor)
+    made = agreement_queries.disclosure(db, disclosure_id)
+    holder = Holder(made.person_id, made.organization_id)
+    running = disclosures_on(db, [holder], local_day(now)).get(holder, ())
+    if made.id not in {one.id for one in running}:
+        raise Refused("この提供は、すでに終わっています。")
+    db.add(
+        DisclosureEnd(
+            agency_id=made.agency_id,
+            station_id=made.station_id,
+            disclosure_id=made.id,
+            ended_at=now,
+            ended_by=actor.staff_id,
+        )
+    )
+    db.flush()
+    audit.record(db, actor, "disclosure.ended", now=now, subject=holder.subject)
+    republish(db, actor, holder, now=now)
+    return made
+
+
+def _put_into_force(
+    db: ScopedSession, actor: Actor, agreement: SharingAgreement, action: str, now: dt.datetime
+) -> None:
+    audit.record(
+        db,
+        actor,
+        action,
+        now=now,
+        subject=("agreement", agreement.id),
+        recipient=agreement.recipient_name,
+        fields=agreement.fields,
+    )
+    concerned = holders_naming(db, agreement.recipient_agency_id)
+    republish_all(db, actor, concerned, now=now)
+
+
+def _require_chief(actor: Actor) -> None:
+    if not may_share(actor):
+        raise Forbidden
+
+
+def _require_name(fields: Collection[SharedField]) -> None:
+    if SharedField.NAME not in fields:
+        raise Refused("氏名を含めて、項目を選んでください。", field="fields")
+
+
+def _office(db: ScopedSession, actor: Actor, station_id: UUID, now: dt.datetime) -> Office:
+    for office in queries.other_offices(db, actor, local_day(now)):
+        if office.station_id == station_id:
+            return office
+    raise Refused("提供先を選び直してください。", field="recipient_station_id")
+
+
+def _to_change(db: ScopedSession, agreement_id: UUID, revision: int) -> SharingAgreement:
+    agreement = agreement_queries.agreement(db, agreement_id, to_change=True)
+    if agreement.revision != revision:
+        raise Conflict
+    return agreement
+
+
+def _touch(agreement: SharingAgreement, actor: Actor, now: dt.datetime) -> None:
+    agreement.revision += 1
+    agreement.updated_at, agreement.updated_by = now, actor.account_id
