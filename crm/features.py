@@ -8,11 +8,13 @@ from crm.areas import models as area_models
 from crm.areas import policy as area_policy
 from crm.bulletins import models as bulletin_models
 from crm.bulletins import policy as bulletin_policy
+from crm.bulletins.models import InformationChanged, InformationWidening
 from crm.consents import models as consent_models
 from crm.consents import policy as consent_policy
+from crm.consents.models import ConsentRecorded
 from crm.contacts import models as contact_models
 from crm.contacts import policy as contact_policy
-from crm.contacts.models import AppointmentEnded
+from crm.contacts.models import AppointmentEnded, ContactChanged
 from crm.imports import models as import_models
 from crm.imports import policy as import_policy
 from crm.intake import models as intake_models
@@ -23,6 +25,7 @@ from crm.kernel import audit, scope
 from crm.kernel.changes import on
 from crm.liaisons import models as liaison_models
 from crm.liaisons import policy as liaison_policy
+from crm.liaisons.models import LiaisonTermChanged
 from crm.liaisons.service import review_contact
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
@@ -32,6 +35,12 @@ from crm.search import models as search_models
 from crm.search import policy as search_policy
 from crm.sharing import models as sharing_models
 from crm.sharing import policy as sharing_policy
+from crm.sharing.information import follow_item, refuse_to_widen
+from crm.sharing.publishing import (
+    publish_after_consent,
+    publish_changed_contact,
+    publish_changed_term,
+)
 
 MODELS = (
     audit,
@@ -69,6 +78,11 @@ POLICIES = (
 
 # what a lower feature announces and a higher one acts on, in the same transaction
 on(AppointmentEnded)(review_contact)
+on(ContactChanged)(publish_changed_contact)
+on(ConsentRecorded)(publish_after_consent)
+on(LiaisonTermChanged)(publish_changed_term)
+on(InformationWidening)(refuse_to_widen)
+on(InformationChanged)(follow_item)
 
 
 def require_rules() -> None:
