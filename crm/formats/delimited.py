@@ -63,11 +63,11 @@ def read_table(data: bytes, *, max_bytes: int = MAX_BYTES) -> Table:
     The encoding is found by strict trial in a fixed order (UTF-8 with BOM, UTF-8, CP932) and never
     guessed from statistics. Raises `UnreadableFile` for everything that is not such a table.
     """
-    _refuse_unfit(data, max_bytes)
-    encoding, text = _decode(data)
-    records = _records(text)
-    header = _header(next(records, (1, []))[1])
-    rows = [(number, _row(header, number, cells)) for number, cells in records if any(cells)]
+    refuse_unfit(data, max_bytes)
+    encoding, text = decode(data)
+    found = records(text)
+    header = _header(next(found, (1, []))[1])
+    rows = [(number, _row(header, number, cells)) for number, cells in found if any(cells)]
     return Table(encoding, header, rows)
 
 
@@ -117,14 +117,8 @@ def unwritable(texts: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def _fits_cp932(char: str) -> bool:
-    try:
-        return char not in NOT_CP932 and bool(char.encode("cp932"))
-    except UnicodeEncodeError:
-        return False
-
-
-def _refuse_unfit(data: bytes, max_bytes: int) -> None:
+def refuse_unfit(data: bytes, max_bytes: int) -> None:
+    """Raise `UnreadableFile` for bytes that cannot be a text file of rows."""
     if len(data) > max_bytes:
         raise UnreadableFile(
             "ファイルが大きすぎます（上限%(limit)sメガバイト）。分けてから読み込んでください。",
@@ -141,7 +135,8 @@ def _refuse_unfit(data: bytes, max_bytes: int) -> None:
         )
 
 
-def _decode(data: bytes) -> tuple[str, str]:
+def decode(data: bytes) -> tuple[str, str]:
+    """Return the encoding of a file, found by strict trial, and its text without a BOM."""
     # A BOM settles the question: a file that has one and is not UTF-8 is broken, not CP932.
     marked = data.startswith(UTF8_BOM)
     content = data.removeprefix(UTF8_BOM)
@@ -161,20 +156,29 @@ def _decode(data: bytes) -> tuple[str, str]:
     )
 
 
-def _line_of(data: bytes, position: int) -> int:
-    return len(data[: position + 1].splitlines())
-
-
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str, *, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Return the cells of each row with its number; raises `UnreadableFile` at a broken one."""
     number = 0
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+        for number, cells in enumerate(reader, 1):
             yield number, cells
     except csv.Error as error:
         raise UnreadableFile(
             '%(row)s行目を表として読めません。引用符（"）の閉じ忘れがないか確認してください。',
             row=number + 1,
         ) from error
+
+
+def _fits_cp932(char: str) -> bool:
+    try:
+        return char not in NOT_CP932 and bool(char.encode("cp932"))
+    except UnicodeEncodeError:
+        return False
+
+
+def _line_of(data: bytes, position: int) -> int:
+    return len(data[: position + 1].splitlines())
 
 
 def _header(cells: Sequence[str]) -> tuple[str, ...]:

@@ -24,3 +24,10 @@ class UnreadableFile(FormatError):
 
 class UnprintableDocument(FormatError):
     """A document could not be made; nothing was written."""
+
+
+def too_much() -> UnreadableFile:
+    """Make the refusal of a file that holds more than is read."""
+    return UnreadableFile(
+        "ファイルの内容が多すぎて読み込めません。必要な表だけを新しいブックに写してください。"
+    )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from crm.formats.errors import UnreadableFile
+from crm.formats.errors import UnreadableFile, too_much
 
 ROOT = Path(__file__).parents[2]
 WORKER = "crm.formats.workbook_worker"
@@ -150,21 +150,15 @@ def _ask_worker(content: bytes, limits: Limits) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise _too_much() from error
+        raise too_much() from error
     if done.returncode < 0:
-        raise _too_much()
+        raise too_much()
     if done.returncode > 0:
         # What the child printed may hold the names of people, so it goes nowhere.
         raise UnreadableFile(
             "ファイルを読めません。Excelで開き、新しいブックに表だけを写して保存し直してください。"
         )
     return done.stdout
-
-
-def _too_much() -> UnreadableFile:
-    return UnreadableFile(
-        "ファイルの内容が多すぎて読み込めません。必要な表だけを新しいブックに写してください。"
-    )
 
 
 def _sheet(answer: Mapping[str, Any]) -> Sheet:
