@@ -104,6 +104,8 @@ def _take_in_all(
     _say_who_else(actor, {each.kind for each in opened if isinstance(each, Source)})
     if dry_run:
         click.echo("試行です。何も書き込んでいません。")
+    else:
+        database.gather_statistics()
     return all(usable)
 
 

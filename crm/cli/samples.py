@@ -14,11 +14,11 @@ from crm.kernel.clock import local_day, utc_now
 from crm.kernel.i18n import translate
 from crm.samples.crew import Login
 from crm.samples.loader import load_sample
-from crm.samples.sizes import SIZES
+from crm.samples.stations import HOMES
 
 
 @click.command()
-@click.option("--size", type=click.Choice(list(SIZES)), default="station", show_default=True)
+@click.option("--size", type=click.Choice(list(HOMES)), default="station", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="同じ数なら同じ見本になる")
 @click.option(
     "--password",
@@ -27,7 +27,7 @@ from crm.samples.sizes import SIZES
 )
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="見本の「今日」（省略時は本日）")
 def sample_data(size: str, seed: int, password: str, today: dt.datetime | None) -> None:
-    """Fill an empty database with a fictional police station and its town.
+    """Fill an empty database with a fictional police: a station and its town, or a prefecture.
 
     Its people do not exist and its telephones cannot ring. The accounts sign in only where
     CRM_DEMO is set.
@@ -38,6 +38,7 @@ def sample_data(size: str, seed: int, password: str, today: dt.datetime | None) 
         logins = load_sample(
             database, size, seed=seed, today=day, password_hash=hash_password(password)
         )
+        database.gather_statistics()
     click.echo("架空の見本データを登録しました。サインインできるアカウントは次のとおりです。\n")
     for line in _table(logins):
         click.echo(line)

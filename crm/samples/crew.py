@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from crm.access.models import Account
-from crm.agencies.models import Staff, StaffAssignment
+from crm.agencies.models import Staff, StaffAssignment, UnitKind
 from crm.kernel.actor import Role
 from crm.samples.names import Name, any_name
 from crm.samples.offices import Station
@@ -82,7 +82,8 @@ def put_crew(rows: Rows, station: Station, size: Size) -> Crew:
         for _ in range(_SECTION_OFFICERS):
             _join(rows, crew, unit_id, Role.OFFICER, begins)
     for box in station.boxes:
-        for _ in range(size.officers):
+        serving = size.residents if box.kind is UnitKind.CHUZAISHO else size.officers
+        for _ in range(serving):
             _join(rows, crew, box.id, Role.OFFICER, begins)
     for spring in _springs(station):
         _rotate(rows, crew, spring)

@@ -27,17 +27,6 @@ from crm.samples.town import Setting, Town, build_town
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What is asked of a sample; `post_types` are the keys of the kinds of posts by code."""
-
-    size: Size
-    seed: int
-    today: dt.date
-    password_hash: str
-    post_types: Mapping[str, UUID]
-
-
-@dataclass(frozen=True, slots=True)
 class Home:
     """What a station is called, where it lies, how large it is and who tries it out."""
 
@@ -49,13 +38,27 @@ class Home:
     merger: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked of a sample; `post_types` are the keys of the kinds of posts by code."""
+
+    homes: Sequence[Home]
+    seed: int
+    today: dt.date
+    password_hash: str
+    post_types: Mapping[str, UUID]
+
+
 def put_home(
     rows: Rows, order: Order, calendar: Calendar, top: UUID, home: Home
 ) -> Sequence[Login]:
     """Put a station, its town, staff, people, network and notes into `rows`."""
     units = rows.at_station(top, _dice(order, home, "town"))
     town = build_town(units, home.size, home.setting, calendar.opened)
-    station = put_station(units, home.called, home.sections, under=top, calendar=calendar)
+    city = home.setting.municipalities[0].name
+    station = put_station(
+        units, home.called, home.sections, under=top, calendar=calendar, city=city
+    )
     put_boxes(units, station, town, home.size, merger=home.merger)
     crew = _put_staff(units, order, station, home)
     community = _put_people(rows, order, station, crew, town, home)

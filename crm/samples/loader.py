@@ -1,7 +1,10 @@
 """Stores a sample in an empty database."""
 
 import datetime as dt
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
@@ -12,8 +15,8 @@ from crm.kernel.i18n import N_
 from crm.samples import queries
 from crm.samples.crew import Login
 from crm.samples.home import Order
-from crm.samples.police import Sample, build_sample
-from crm.samples.sizes import SIZES
+from crm.samples.police import Sample, parts_of
+from crm.samples.stations import HOMES
 
 
 def load_sample(
@@ -29,14 +32,38 @@ def load_sample(
                 N_("機関がすでに登録されています。見本データは空のデータベースに登録してください。")
             )
         post_types = queries.post_types_by_code(connection)
-        order = Order(SIZES[size], seed, today, password_hash, post_types)
-        sample = build_sample(order)
-        _store(connection, sample)
-    return sample.logins
+        with _no_collecting():
+            return _load(connection, Order(HOMES[size], seed, today, password_hash, post_types))
 
 
-def _store(connection: sa.Connection, sample: Sample) -> None:
+def _load(connection: sa.Connection, order: Order) -> Sequence[Login]:
+    """Build, store and forget part by part; return the stations' accounts, then the others."""
+    logins: list[Sequence[Login]] = []
+    for part in parts_of(order):
+        _store(connection, part)
+        logins.append(part.logins)
+    headquarters, *stations = logins
+    first, *further = stations
+    return [*first, *headquarters, *chain.from_iterable(further)]
+
+
+def _store(connection: sa.Connection, part: Sample) -> None:
     """Insert table by table, what is referred to before what refers to it."""
     for table in SQLModel.metadata.sorted_tables:
-        if rows := sample.tables.get(table.name):
+        if rows := part.tables.get(table.name):
             connection.execute(sa.insert(table), rows)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Let no garbage be looked for among millions of values that hold no cycles.
+
+    Measured: storing takes half the time.
+    """
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()

@@ -78,8 +78,6 @@ SMALL_STATION = ("地域交通課", "生活安全課", "警務課")
 _BEAT_NAMES = (Called("第一受持区", "ダイイチウケモチク"), Called("第二受持区", "ダイニウケモチク"))
 _FORMER_NAME = Called("みなと駅交番", "ミナトエキコウバン")
 _KOBAN_WITH_BEATS = 2
-_CHUZAISHO_SHARE = 0.58
-"""After this share of a station's boxes come the chuzaisho."""
 
 
 def put_unit(
@@ -102,11 +100,17 @@ def put_unit(
 
 
 def put_station(
-    rows: Rows, called: Called, sections: Sequence[str], *, under: UUID, calendar: Calendar
+    rows: Rows,
+    called: Called,
+    sections: Sequence[str],
+    *,
+    under: UUID,
+    calendar: Calendar,
+    city: str,
 ) -> Station:
     """Put a station and its sections into `rows`; its boxes come with its town."""
     station_id = put_unit(
-        rows, UnitKind.STATION, called, calendar.opened, parent_id=under, address="若葉県みなと市"
+        rows, UnitKind.STATION, called, calendar.opened, parent_id=under, address=f"若葉県{city}"
     )
     made = {
         name: put_unit(
@@ -144,7 +148,7 @@ def put_boxes(rows: Rows, station: Station, town: Town, size: Size, *, merger: b
 
 def _put_box(rows: Rows, station: Station, own: list[Place], size: Size, *, closing: bool) -> None:
     calendar = station.calendar
-    rural = len(station.boxes) > size.boxes * _CHUZAISHO_SHARE
+    rural = len(station.boxes) > size.boxes * size.koban
     kind = UnitKind.CHUZAISHO if rural else UnitKind.KOBAN
     called = _call(own[0], kind, first=not station.boxes)
     until = calendar.merged - dt.timedelta(days=1) if closing else None

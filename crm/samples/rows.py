@@ -42,6 +42,10 @@ class Rows:
         """Return the same gathering for rows of a station, entered by the account `made_by`."""
         return dataclasses.replace(self, rng=rng, station_id=station_id, made_by=made_by)
 
+    def set_down(self) -> "Rows":
+        """Return the same gathering with nothing in it, once all until now has been stored."""
+        return dataclasses.replace(self, tables=defaultdict(list))
+
     def key(self, day: dt.date) -> UUID:
         """Return a version 7 UUID of that day, from the seed instead of the clock."""
         milliseconds = int(_midnight(day).timestamp() * 1000)
@@ -72,12 +76,15 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 @cache
 def _blank(table: type[SQLModel]) -> Row:
-    """Return the defaults of a table's columns, so that all its rows have the same keys."""
-    return {
-        name: field.default
+    """Return the defaults of a table's columns, so that all its rows have the same keys.
+
+    Of what is made anew for each row only an empty list is a default; keys and times are not.
+    """
+    defaults = {
+        name: [] if field.default_factory is list else field.default
         for name, field in table.model_fields.items()
-        if field.default is not PydanticUndefined
     }
+    return {name: value for name, value in defaults.items() if value is not PydanticUndefined}
 
 
 @cache

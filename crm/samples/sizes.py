@@ -1,4 +1,4 @@
-"""How much there is in a sample: one large station, one for tests and screenshots, a neighbor."""
+"""How much there is in a sample: a large station, a small one, and the twelve of a prefecture."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,11 @@ from crm.contacts.models import OrganizationKind as Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """What one station's sample amounts to; `group` areas share the stem of their town's name."""
+    """What one station's sample amounts to; `group` areas share the stem of their town's name.
+
+    `officers` serve at each koban and `residents` at each chuzaisho; of all boxes `koban` is the
+    share that are koban.
+    """
 
     columns: int
     rows: int
@@ -16,6 +20,8 @@ class Size:
     elementary: int
     junior_high: int
     officers: int
+    residents: int
+    koban: float = 0.58
     persons: int
     liaisons: int
     notes: int
@@ -35,6 +41,7 @@ STATION = Size(
     elementary=15,
     junior_high=7,
     officers=7,
+    residents=7,
     persons=2500,
     liaisons=750,
     notes=37_500,
@@ -59,6 +66,7 @@ SMALL = Size(
     elementary=3,
     junior_high=2,
     officers=3,
+    residents=3,
     persons=80,
     liaisons=30,
     notes=400,
@@ -83,6 +91,7 @@ NEIGHBOR = Size(
     elementary=2,
     junior_high=1,
     officers=2,
+    residents=2,
     persons=24,
     liaisons=9,
     notes=90,
@@ -95,4 +104,41 @@ NEIGHBOR = Size(
     },
 )
 
-SIZES = {"station": STATION, "small": SMALL}
+
+def size_of_twelve(columns: int, boxes: int, elementary: int, junior_high: int) -> Size:
+    """Return one of the twelve stations that make up a whole prefecture (`scale.md`, set b).
+
+    People, liaisons and notes go by its areas: 4,000 in the prefecture.
+    """
+    rows = 20
+    areas = columns * rows
+    return Size(
+        columns=columns,
+        rows=rows,
+        group=10,
+        boxes=boxes,
+        elementary=elementary,
+        junior_high=junior_high,
+        officers=14,
+        residents=2,
+        koban=0.3,
+        persons=areas * 22_000 // 4_000,
+        liaisons=round(areas * 7_500 / 4_000),
+        notes=areas * 375_000 // 4_000,
+        organizations={
+            Kind.COMMUNITY_COUNCIL: elementary,
+            Kind.SCHOOL: elementary + junior_high + areas // 100,
+            **{kind: round(areas * count / 4_000) for kind, count in _IN_THE_PREFECTURE.items()},
+        },
+    )
+
+
+_IN_THE_PREFECTURE = {
+    Kind.PRESCHOOL: 190,
+    Kind.COMMUNITY_CENTER: 180,
+    Kind.SHOPKEEPERS_ASSOCIATION: 150,
+    Kind.VOLUNTEER_GROUP: 250,
+    Kind.PUBLIC_FACILITY: 250,
+    Kind.OTHER: 600,
+    Kind.BUSINESS: 5_900,
+}

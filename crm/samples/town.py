@@ -221,7 +221,7 @@ def _town_names(size: Size, setting: Setting) -> list[tuple[str, str]]:
         range(size.areas), key=lambda cell: (cell // size.columns // 2, cell % size.columns, cell)
     )
     for order, cell in enumerate(in_blocks):
-        stem = STEMS[setting.first_stem + order // size.group]
+        stem = STEMS[(setting.first_stem + order // size.group) % len(STEMS)]
         ending = TOWN_ENDINGS[order % size.group]
         names[cell] = (stem[0] + ending[0], stem[1] + ending[1])
     return names

@@ -10,7 +10,7 @@ from shapely import Geometry
 
 from crm.samples.home import Order
 from crm.samples.police import Sample, build_sample
-from crm.samples.sizes import SMALL
+from crm.samples.stations import HOMES
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -30,7 +30,7 @@ class AnyPost(Mapping[str, UUID]):
 
 def small_order(**changes: object) -> Order:
     facts: dict[str, object] = {
-        "size": SMALL,
+        "homes": HOMES["small"],
         "seed": 7,
         "today": TODAY,
         "password_hash": "",
