@@ -14,7 +14,8 @@ from crm.contacts.models import Appointment, Held, Holder, Organization, Person,
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.kana import furigana
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
+from crm.kernel.together import together
 from crm.liaisons.models import (
     AcceptanceRecord,
     Approach,
@@ -102,12 +103,12 @@ def lock_holder(db: ScopedSession, holder: Holder) -> None:
 
 
 def course_of(db: ScopedSession, holder: Holder) -> Course:
-    """Return all that was asked of and answered by `holder`, in time order; four statements."""
+    """Return all that was asked of and answered by `holder`, in time order; one statement."""
     return _courses(db, [holder])[holder]
 
 
 def history_of(db: ScopedSession, holder: Holder) -> Sequence[Happening]:
-    """Return askings, answers and terms of `holder` in time order; four statements."""
+    """Return askings, answers and terms of `holder` in time order; one statement."""
     return course_of(db, holder).happenings()
 
 
@@ -122,7 +123,7 @@ def states_of(
     organization_ids: Iterable[UUID],
     day: dt.date,
 ) -> Mapping[Holder, LiaisonState]:
-    """Return where each of them stood on `day`; four statements, however many they are."""
+    """Return where each of them stood on `day`; one statement, however many they are."""
     holders = [
         *(Holder(person_id=key) for key in person_ids),
         *(Holder(organization_id=key) for key in organization_ids),
@@ -266,19 +267,13 @@ def _courses(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, Cou
         [holder.person_id for holder in holders if holder.person_id],
         [holder.organization_id for holder in holders if holder.organization_id],
     )
-    candidacies = _candidacies(db, wanted)
-    askings = _askings(db, wanted)
-    answers = _answers(db, wanted)
-    terms = _terms(db, wanted)
-    return {
-        holder: Course(
-            tuple(candidacies.get(holder, ())),
-            tuple(askings.get(holder, ())),
-            tuple(answers.get(holder, ())),
-            tuple(terms.get(holder, ())),
-        )
-        for holder in holders
-    }
+    found = together(db, _candidacies(wanted), _askings(wanted), _answers(wanted), _terms(wanted))
+    kinds = (_candidacy, _asking, _answer, _term)
+    courses: dict[Holder, tuple[list[Any], ...]] = {holder: ([], [], [], []) for holder in holders}
+    for position, (rows, fact_of) in enumerate(zip(found, kinds, strict=True)):
+        for row in sorted(rows, key=_when):
+            courses[Holder(row.person_id, row.organization_id)][position].append(fact_of(row))
+    return {holder: Course(*map(tuple, parts)) for holder, parts in courses.items()}
 
 
 class _Wanted(NamedTuple):
@@ -292,97 +287,114 @@ class _Wanted(NamedTuple):
         )
 
 
-def _candidacies(db: ScopedSession, wanted: _Wanted) -> dict[Holder, list[Candidacy]]:
-    rows = db.rows(
+def _candidacies(wanted: _Wanted) -> AnySelect:
+    return (
         sa.select(
             col(LiaisonCandidate.person_id),
             col(LiaisonCandidate.organization_id),
-            col(LiaisonCandidate.noticed_on),
+            col(LiaisonCandidate.noticed_on).label("on"),
+            col(LiaisonCandidate.id),
             col(LiaisonCandidate.remark),
             col(Staff.family_name),
             col(Staff.given_name),
         )
         .join(Staff, col(Staff.id) == col(LiaisonCandidate.noticed_by))
         .where(wanted.rows_of(LiaisonCandidate))
-        .order_by(col(LiaisonCandidate.noticed_on), col(LiaisonCandidate.id))
-    )
-    return _by_holder(
-        (row, Candidacy(row.noticed_on, _staff_name(row), row.remark)) for row in rows
     )
 
 
-def _askings(db: ScopedSession, wanted: _Wanted) -> dict[Holder, list[Asking]]:
-    rows = db.rows(
+def _candidacy(row: Any) -> Candidacy:  # noqa: ANN401 - a row of _candidacies
+    return Candidacy(row.on, _whole_name(row), row.remark)
+
+
+def _askings(wanted: _Wanted) -> AnySelect:
+    return (
         sa.select(
             col(Approach.person_id),
             col(Approach.organization_id),
-            col(Approach.id),
-            col(Approach.asked_on),
-            col(Approach.method),
+            col(Approach.asked_on).label("on"),
             col(Approach.recorded_at),
+            col(Approach.id),
+            col(Approach.method),
             col(Staff.family_name),
             col(Staff.given_name),
         )
         .join(Staff, col(Staff.id) == col(Approach.asked_by))
         .where(wanted.rows_of(Approach))
-        .order_by(col(Approach.asked_on), col(Approach.recorded_at), col(Approach.id))
-    )
-    return _by_holder(
-        (row, Asking(row.asked_on, row.recorded_at, row.id, _staff_name(row), row.method))
-        for row in rows
     )
 
 
-def _answers(db: ScopedSession, wanted: _Wanted) -> dict[Holder, list[Answer]]:
+def _asking(row: Any) -> Asking:  # noqa: ANN401 - a row of _askings
+    return Asking(row.on, row.recorded_at, row.id, _whole_name(row), row.method)
+
+
+def _answers(wanted: _Wanted) -> AnySelect:
     record = AcceptanceRecord
-    rows = db.rows(
+    return (
         sa.select(
             col(record.person_id),
             col(record.organization_id),
-            col(record.id),
-            col(record.decided_on),
-            col(record.method),
+            col(record.decided_on).label("on"),
             col(record.recorded_at),
+            col(record.id),
+            col(record.method),
             col(record.decision),
             col(Staff.family_name),
             col(Staff.given_name),
         )
         .join(Staff, col(Staff.id) == col(record.recorded_by))
         .where(wanted.rows_of(record))
-        .order_by(col(record.decided_on), col(record.recorded_at), col(record.id))
     )
-    return _by_holder(
-        (
-            row,
-            Answer(
-                row.decided_on, row.recorded_at, row.id, _staff_name(row), row.method, row.decision
-            ),
+
+
+def _answer(row: Any) -> Answer:  # noqa: ANN401 - a row of _answers
+    return Answer(row.on, row.recorded_at, row.id, _whole_name(row), row.method, row.decision)
+
+
+def _terms(wanted: _Wanted) -> AnySelect:
+    return (
+        sa.select(
+            col(LiaisonTerm.person_id),
+            col(LiaisonTerm.organization_id),
+            col(LiaisonTerm.valid_from).label("on"),
+            col(LiaisonTerm.id),
+            col(LiaisonTerm.acceptance_id),
+            col(LiaisonTerm.valid_to),
+            col(LiaisonTerm.contact_person_id),
+            col(LiaisonTerm.contact_needs_review),
+            col(LiaisonTerm.end_reason),
+            col(LiaisonTerm.remark),
+            col(LiaisonTerm.revision),
+            col(Person.family_name),
+            col(Person.given_name),
         )
-        for row in rows
-    )
-
-
-def _terms(db: ScopedSession, wanted: _Wanted) -> dict[Holder, list[Term]]:
-    rows = db.rows(
-        sa.select(LiaisonTerm, col(Person.family_name), col(Person.given_name))
         .outerjoin(Person, col(Person.id) == col(LiaisonTerm.contact_person_id))
         .where(wanted.rows_of(LiaisonTerm))
-        .order_by(col(LiaisonTerm.valid_from), col(LiaisonTerm.id))
     )
-    found: dict[Holder, list[Term]] = {}
-    for term, family_name, given_name in rows:
-        holder = Holder(term.person_id, term.organization_id)
-        contact = f"{family_name or ''} {given_name or ''}".strip()
-        found.setdefault(holder, []).append(Term.of(term, contact))
-    return found
 
 
-def _by_holder(pairs: Iterable[tuple[Any, Any]]) -> dict[Holder, list[Any]]:
-    found: dict[Holder, list[Any]] = {}
-    for row, fact in pairs:
-        found.setdefault(Holder(row.person_id, row.organization_id), []).append(fact)
-    return found
+def _term(row: Any) -> Term:  # noqa: ANN401 - a row of _terms
+    return Term(
+        row.id,
+        row.acceptance_id,
+        row.on,
+        row.valid_to,
+        row.contact_person_id,
+        _whole_name(row),
+        row.contact_needs_review,
+        row.end_reason,
+        row.remark,
+        row.revision,
+    )
 
 
-def _staff_name(row: Any) -> str:  # noqa: ANN401 - a row that names a member of staff
-    return f"{row.family_name} {row.given_name}".strip()
+def _when(row: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a row of any of the four
+    """Order by the day, then by when it was put on record, where that is kept."""
+    return row.on, getattr(row, "recorded_at", None) or _LONG_AGO, row.id
+
+
+def _whole_name(row: Any) -> str:  # noqa: ANN401 - a row that names somebody, or nobody
+    return f"{row.family_name or ''} {row.given_name or ''}".strip()
+
+
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from crm.consents.models import ConsentMethod
 from crm.kernel.i18n import N_
-from crm.liaisons.models import Decision, EndReason, LiaisonState, LiaisonTerm
+from crm.liaisons.models import Decision, EndReason, LiaisonState
 
 
 class Candidacy(NamedTuple):
@@ -52,22 +52,6 @@ class Term(NamedTuple):
     end_reason: EndReason | None
     remark: str
     revision: int
-
-    @classmethod
-    def of(cls, term: LiaisonTerm, contact_name: str) -> "Term":
-        """Return what a page tells of `term`."""
-        return cls(
-            term.id,
-            term.acceptance_id,
-            term.valid_from,
-            term.valid_to,
-            term.contact_person_id,
-            contact_name,
-            term.contact_needs_review,
-            term.end_reason,
-            term.remark,
-            term.revision,
-        )
 
     def holds_on(self, day: dt.date) -> bool:
         """Whether its holder is a liaison under it on `day`."""
