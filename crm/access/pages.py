@@ -26,7 +26,7 @@ from crm.web.pages import HEADERS, environment, goto, page
 def home(desk: CurrentDesk) -> Response[None]:
     """Send everybody to the page their day starts on."""
     with desk.reads() as visit:
-        return goto(visit, first_page(visit.actor.roles))
+        return goto(visit, first_page(visit.actor))
 
 
 @get("/sign-in", name="access.sign_in", sync_to_thread=True)
@@ -80,7 +80,7 @@ def choose_locale(desk: CurrentDesk) -> Response[None]:
     try:
         with desk.writes() as visit:
             service.choose_locale(visit.db, visit.actor, locale)
-            target = first_page(visit.actor.roles)
+            target = first_page(visit.actor)
     except SignInNeeded:
         target = "access.sign_in"
     path = environment().globals["url"](target)  # type: ignore[operator]  # jinja types globals loosely

@@ -24,6 +24,7 @@ from crm.access.queries import (
     failures_of,
 )
 from crm.agencies.models import Staff, StaffAssignment
+from crm.agencies.policy import roles_at
 from crm.kernel import audit
 from crm.kernel.actor import Actor, Role
 from crm.kernel.audit import AuditEntry
@@ -143,7 +144,12 @@ def open_account(
 def assign(
     db: ScopedSession, actor: Actor, name: str, *, unit_id: UUID, role: Role, day: dt.date
 ) -> Staff:
-    """Take a member of staff on and assign them to a unit in a role, from `day`."""
+    """Take a member of staff on and assign them to a unit in a role, from `day`.
+
+    Refused for a role that agencies of this kind do not have.
+    """
+    if role not in roles_at(actor.agency_kind):
+        raise Refused("この役割は、この機関にはありません。", field="role")
     family, _, given = name.strip().partition(" ")
     staff = Staff(agency_id=actor.agency_id, family_name=family, given_name=given)
     db.add(staff)

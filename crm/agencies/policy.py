@@ -13,13 +13,23 @@ from crm.agencies.models import (
     UnitJurisdiction,
     UnitPlacement,
 )
-from crm.kernel.actor import Actor, Role
+from crm.kernel.actor import Actor, AgencyKind, Role
 from crm.kernel.scope import Rule, nobody_writes, register
 
 
 def may_change_units(actor: Actor) -> bool:
     """Whether `actor` keeps the tree of units, jurisdictions and staff."""
     return actor.has(Role.SYSTEM_ADMINISTRATOR)
+
+
+POLICE_ROLES = frozenset({Role.OFFICER, Role.STATION_CHIEF, Role.HQ_VIEWER})
+"""What only the police have: officers, station chiefs, a headquarters that looks on."""
+
+
+def roles_at(kind: AgencyKind) -> frozenset[Role]:
+    """Return the roles the staff of an agency of `kind` can be given."""
+    at_police = kind is AgencyKind.PREFECTURAL_POLICE
+    return frozenset(Role) - ({Role.MEMBER} if at_police else POLICE_ROLES)
 
 
 def _own_and_administrator(actor: Actor, row: Any) -> bool:  # noqa: ANN401 - any agency-owned row

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -77,20 +77,28 @@ def units_on(
 
 def unit_by_path(db: ScopedSession, path: str, day: dt.date) -> UUID:
     """Return the unit a path such as 「焼津警察署/地域課」 names; Refused if none or several."""
-    units = units_on(db, day)
+    found = unit_called(units_on(db, day), path)
+    if found is None:
+        raise Refused(
+            "所属「%(path)s」を一つに決められません。署名/課名のように書いてください。", path=path
+        )
+    return found.id
+
+
+def unit_called(units: Sequence[UnitLine], path: str) -> UnitLine | None:
+    """Return the one of `units` a path such as 「焼津警察署/地域課」 names, if it is one."""
     names = path.split("/")
     found = [
         unit for unit in units if unit.name == names[-1] and _is_below(unit, names[:-1], units)
     ]
-    if len(found) != 1:
-        raise Refused(
-            "所属「%(path)s」を一つに決められません。署名/課名のように書いてください。", path=path
-        )
-    return found[0].id
+    return found[0] if len(found) == 1 else None
 
 
 def station_staff(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence[StaffLine]:
-    """Return the staff assigned to a station's units on `day`, for naming who took part."""
+    """Return the staff assigned to a station's units on `day`, for naming who took part.
+
+    Everybody is named once, with the unit they have been at longest.
+    """
     rows = db.rows(
         sa.select(
             col(Staff.id),
@@ -98,6 +106,7 @@ def station_staff(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence
             col(Staff.given_name),
             col(UnitPlacement.unit_id),
             col(UnitPlacement.name),
+            col(Staff.family_kana),
         )
         .join(StaffAssignment, col(StaffAssignment.staff_id) == Staff.id)
         .join(UnitPlacement, col(UnitPlacement.unit_id) == StaffAssignment.unit_id)
@@ -106,9 +115,10 @@ def station_staff(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence
             holds(StaffAssignment, day),
             holds(UnitPlacement, day),
         )
-        .order_by(col(UnitPlacement.name), col(Staff.family_kana), col(Staff.family_name))
+        .order_by(col(StaffAssignment.valid_from), col(StaffAssignment.id))
     )
-    return [StaffLine(*row) for row in rows]
+    first = {row.id: row for row in reversed(rows)}
+    return [StaffLine(*row[:5]) for row in sorted(first.values(), key=_by_unit_and_name)]
 
 
 def placement_on(db: ScopedSession, unit_id: UUID, day: dt.date) -> UnitPlacement:
@@ -149,6 +159,10 @@ def areas_of_unit(db: ScopedSession, unit_id: UUID, day: dt.date) -> Sequence[UU
             UnitJurisdiction.unit_id == unit_id, holds(UnitJurisdiction, day)
         )
     ).all()
+
+
+def _by_unit_and_name(row: Any) -> tuple[str, str, str]:  # noqa: ANN401 - a row of staff
+    return row.name, row.family_kana, row.family_name
 
 
 def _is_below(unit: UnitLine, names: list[str], units: Sequence[UnitLine]) -> bool:

@@ -8,21 +8,28 @@ from crm.access.service import assign, open_account
 from crm.agencies.queries import unit_by_path
 from crm.agencies.service import found_agency
 from crm.cli.office import acting_as, office, read_password
-from crm.kernel.actor import Role
+from crm.kernel.actor import AgencyKind, Role
 from crm.kernel.clock import local_day, utc_now
 
 
 @click.command()
-@click.option("--agency", required=True, help="機関の名前（例：静岡県警察）")
+@click.option("--agency", required=True, help="機関の名前（例：静岡県警察、焼津市役所）")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in AgencyKind]),
+    default=AgencyKind.PREFECTURAL_POLICE.value,
+    show_default=True,
+    help="機関の種別：警察、市町、教育委員会、消防",
+)
 @click.option("--login", required=True, help="ログイン名")
 @click.option("--name", required=True, help="氏名（姓と名の間に空白）")
 @click.option("--password-stdin", is_flag=True, help="パスワードを標準入力から読む")
-def create_admin(agency: str, login: str, name: str, *, password_stdin: bool) -> None:
-    """Found a police agency and its first system administrator."""
+def create_admin(agency: str, kind: str, login: str, name: str, *, password_stdin: bool) -> None:
+    """Found an agency and its first system administrator."""
     password = read_password(from_stdin=password_stdin)
     now = utc_now()
     with office() as database:
-        actor = found_agency(database, agency, day=local_day(now))
+        actor = found_agency(database, agency, kind=AgencyKind(kind), day=local_day(now))
         with database.writing(actor) as db:
             staff = assign(
                 db,

@@ -18,6 +18,7 @@ def station_in_reach(actor: Actor, station_id: UUID | None = None) -> UUID | Non
     """
     if sees_every_station(actor):
         return station_id
-    if not actor.reads_people or station_id not in (None, actor.station_id):
+    of_network = actor.is_police and actor.reads_people
+    if not of_network or station_id not in (None, actor.station_id):
         raise NotFound
     return actor.station_id

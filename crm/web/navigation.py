@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 
-from crm.kernel.actor import STATION_ROLES, Role
+from crm.kernel.actor import STATION_ROLES, Actor, AgencyKind, Role
 from crm.kernel.i18n import N_, translate
 from crm.web.visit import Visit
+
+POLICE = frozenset({AgencyKind.PREFECTURAL_POLICE})
+PARTNERS = frozenset(AgencyKind) - POLICE
+"""At a city hall nobody goes on a tour, and the liaisons are the police's network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the menu and who needs it."""
+    """One entry of the menu and who needs it, at which kinds of agency."""
 
     key: str
     label: str
@@ -17,6 +21,11 @@ class Place:
     path: str
     icon: str
     roles: frozenset[Role]
+    at: frozenset[AgencyKind] = POLICE | PARTNERS
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether `actor` needs it."""
+        return actor.has(*self.roles) and actor.agency_kind in self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +40,20 @@ class NavItem:
 
 
 PLACES = (
-    Place("today", N_("本日の当務"), "today.show", "/today", "home", STATION_ROLES),
-    Place("people", N_("連絡員・協力者"), "contacts.people", "/people", "people", STATION_ROLES),
+    Place("today", N_("本日の当務"), "today.show", "/today", "home", STATION_ROLES, POLICE),
+    Place("agenda", N_("本日の予定"), "today.show", "/today", "home", STATION_ROLES, PARTNERS),
+    Place(
+        "people",
+        N_("連絡員・協力者"),
+        "contacts.people",
+        "/people",
+        "people",
+        STATION_ROLES,
+        POLICE,
+    ),
+    Place(
+        "contacts", N_("連絡先"), "contacts.people", "/people", "people", STATION_ROLES, PARTNERS
+    ),
     Place(
         "organizations",
         N_("関係機関・団体"),
@@ -41,7 +62,7 @@ PLACES = (
         "building",
         STATION_ROLES,
     ),
-    Place("roster", N_("連絡員一覧表"), "rosters.show", "/roster", "table", STATION_ROLES),
+    Place("roster", N_("連絡員一覧表"), "rosters.show", "/roster", "table", STATION_ROLES, POLICE),
     Place(
         "coverage",
         N_("構築状況"),
@@ -49,6 +70,7 @@ PLACES = (
         "/coverage",
         "chart",
         STATION_ROLES | {Role.HQ_VIEWER},
+        POLICE,
     ),
     Place(
         "information",
@@ -77,15 +99,13 @@ def navigation(visit: Visit) -> list[NavItem]:
     return [
         NavItem(place.key, translate(place.label), place.route, place.icon, _is_at(place, visit))
         for place in PLACES
-        if visit.who.has(*place.roles)
+        if place.is_for(visit.who)
     ]
 
 
-def first_page(roles: frozenset[Role]) -> str:
-    """Return the route of the page a member of staff with `roles` starts the day on."""
-    return next(
-        (place.route for place in PLACES if not place.roles.isdisjoint(roles)), "today.show"
-    )
+def first_page(actor: Actor) -> str:
+    """Return the route of the page a member of staff starts the day on."""
+    return next((place.route for place in PLACES if place.is_for(actor)), "today.show")
 
 
 def _is_at(place: Place, visit: Visit) -> bool:
