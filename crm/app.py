@@ -29,6 +29,7 @@ from crm.relationships import pages as relationship_pages
 from crm.rosters import pages as roster_pages
 from crm.search import pages as search_pages
 from crm.sharing import information_pages
+from crm.sharing import pages as sharing_pages
 from crm.today import pages as today_pages
 from crm.web import errors
 from crm.web.pages import use_environment
@@ -50,6 +51,7 @@ PAGES = (
     search_pages,
     bulletin_pages,
     information_pages,
+    sharing_pages,
 )
 
 

@@ -24,6 +24,20 @@ from crm.sharing.models import (
 from crm.sharing.queries import still_valid
 
 
+class AgreementLine(NamedTuple):
+    """An agreement as the list shows it, with how many are given under it."""
+
+    id: UUID
+    title: str
+    recipient_name: str
+    fields: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    holds: bool
+    persons: int
+    organizations: int
+
+
 class GivenCopy(NamedTuple):
     """An own contact as it is published under one agreement."""
 
@@ -38,6 +52,7 @@ class ToldNote(NamedTuple):
 
     id: UUID
     recipient_station_id: UUID
+    recipient_name: str
     reference: UUID
     text: str
     published_at: dt.datetime
@@ -54,6 +69,25 @@ def agreements(db: ScopedSession, actor: Actor) -> Sequence[SharingAgreement]:
             col(SharingAgreement.id).desc(),
         )
     ).all()
+
+
+def agreement_lines(db: ScopedSession, actor: Actor, day: dt.date) -> list[AgreementLine]:
+    """Return the own office's agreements with how many are given under each; two statements."""
+    counts = published_counts(db, actor, day)
+    return [
+        AgreementLine(
+            row.id,
+            row.title,
+            row.recipient_name,
+            field_words(row.fields),
+            row.valid_from,
+            row.valid_to,
+            row.holds_on(day),
+            counts.get((row.id, True), 0),
+            counts.get((row.id, False), 0),
+        )
+        for row in agreements(db, actor)
+    ]
 
 
 def agreement(
@@ -136,6 +170,7 @@ def told_of(db: ScopedSession, actor: Actor, note_id: UUID) -> Sequence[ToldNote
         sa.select(
             col(PublishedNote.id),
             col(PublishedNote.recipient_station_id),
+            col(PublishedNote.recipient_name),
             col(PublishedNote.reference),
             col(PublishedNote.text),
             col(PublishedNote.published_at),

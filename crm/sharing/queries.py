@@ -135,25 +135,18 @@ def received_notes(
 ) -> list[ReceivedNote]:
     """Return what other offices told of an own contact, the newest first; one statement."""
     rows = db.rows(
-        sa.select(
-            col(PublishedNote.id),
-            col(PublishedNote.reference),
-            col(PublishedNote.giver_name),
-            col(PublishedNote.told_by),
-            col(PublishedNote.happened_at),
-            col(PublishedNote.occasion),
-            col(PublishedNote.text),
-            col(PublishedNote.published_at),
-        )
+        _notes(actor, day, limit)
         .join(ContactLink, col(ContactLink.reference) == col(PublishedNote.reference))
-        .where(
-            about(ContactLink, holder),
-            col(PublishedNote.recipient_station_id) == actor.station_id,
-            still_valid(PublishedNote, day),
-        )
-        .order_by(col(PublishedNote.happened_at).desc(), col(PublishedNote.id).desc())
-        .limit(limit)
+        .where(about(ContactLink, holder))
     )
+    return [ReceivedNote(*row) for row in rows]
+
+
+def notes_under(
+    db: ScopedSession, actor: Actor, reference: UUID, day: dt.date, *, limit: int
+) -> list[ReceivedNote]:
+    """Return what was told of a received contact, recognized or not, the newest first."""
+    rows = db.rows(_notes(actor, day, limit).where(col(PublishedNote.reference) == reference))
     return [ReceivedNote(*row) for row in rows]
 
 
@@ -322,6 +315,25 @@ def _named_like(keys: Mapped[str], contact: ReceivedContact) -> list[sa.ColumnEl
         for text in (contact.name, contact.kana)
         if (key := search_key(text))
     ]
+
+
+def _notes(actor: Actor, day: dt.date, limit: int) -> AnySelect:
+    note = PublishedNote
+    return (
+        sa.select(
+            col(note.id),
+            col(note.reference),
+            col(note.giver_name),
+            col(note.told_by),
+            col(note.happened_at),
+            col(note.occasion),
+            col(note.text),
+            col(note.published_at),
+        )
+        .where(col(note.recipient_station_id) == actor.station_id, still_valid(note, day))
+        .order_by(col(note.happened_at).desc(), col(note.id).desc())
+        .limit(limit)
+    )
 
 
 def _received(actor: Actor, day: dt.date) -> sa.ColumnElement[bool]:

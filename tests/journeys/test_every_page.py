@@ -44,6 +44,12 @@ VIEWERS = {
     "liaisons.organization": "chief",
     "rosters.show": "chief",
     "search.form": "officer",
+    "sharing.agreements": "chief",
+    "sharing.agreement_new": "chief",
+    "sharing.disclosure_new": "chief",
+    "sharing.organization_disclosure_new": "chief",
+    "sharing.received": "officer",
+    "sharing.note_new": "chief",
     "coverage.show": "hq",
     "coverage.station": "hq",
     "access.audit": "auditor",
@@ -54,6 +60,8 @@ ELSEWHERE = {
     "access.home": "sends everybody on",
     "access.sign_in": "walked below, signed out",
     "search.show": "walked below, after a search",
+    "sharing.agreement": "walked in tests/sharing, where something is shared",
+    "sharing.received_contact": "walked in tests/sharing, where something is shared",
 }
 
 

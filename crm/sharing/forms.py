@@ -1,0 +1,125 @@
+"""The forms for agreeing, disclosing, recognizing and telling."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+
+from crm.consents.models import SharedField
+from crm.contacts.models import Holder
+from crm.kernel.forms import Day, Form
+from crm.kernel.i18n import N_
+from crm.sharing.agreements import AgreementFacts, DisclosureFacts
+from crm.sharing.models import DisclosureBasis
+
+MISSING_OFFICE = N_("提供先を選んでください。")
+
+
+def _read_key(value: object) -> object:
+    return tuple(value.split(":")) if isinstance(value, str) else value
+
+
+HolderKey = Annotated[tuple[Literal["person", "organization"], UUID], BeforeValidator(_read_key)]
+"""An own contact as a choice sends it."""
+RecipientKey = Annotated[
+    tuple[Literal["person", "organization"], UUID, UUID], BeforeValidator(_read_key)
+]
+"""An own contact and the office to be told of it."""
+
+
+def holder_key(holder: Holder, *rest: UUID) -> str:
+    """Return what a choice of `holder` sends."""
+    return ":".join(map(str, (*holder.subject, *rest)))
+
+
+def holder_of(kind: str, key: UUID) -> Holder:
+    """Return the contact a choice named."""
+    return Holder(person_id=key) if kind == "person" else Holder(organization_id=key)
+
+
+class AgreementForm(Form):
+    """A standing share."""
+
+    recipient_station_id: UUID = Field(
+        title=N_("提供先"), json_schema_extra={"missing": MISSING_OFFICE}
+    )
+    title: str = Field(title=N_("取決めの名称"), max_length=120)
+    purpose: str = Field(title=N_("利用目的"), max_length=200)
+    fields: list[SharedField] = Field(
+        title=N_("提供する項目"),
+        json_schema_extra={"missing": N_("提供する項目を選んでください。")},
+    )
+    conditions: str = Field("", title=N_("利用の条件"), max_length=500)
+    retention: str = Field("", title=N_("保存と返却・消去"), max_length=200)
+    inquiries: str = Field("", title=N_("問合せ先"), max_length=120)
+    valid_from: Day = Field(title=N_("始まりの日"))
+    valid_to: Day | None = Field(None, title=N_("終わりの日"))
+
+    @property
+    def facts(self) -> AgreementFacts:
+        """What the service puts on record."""
+        return AgreementFacts(**self.model_dump())
+
+
+class NarrowingForm(Form):
+    """Less than before, or until an earlier day."""
+
+    fields: list[SharedField] = Field(
+        title=N_("提供する項目"),
+        json_schema_extra={"missing": N_("提供する項目を選んでください。")},
+    )
+    valid_to: Day | None = Field(None, title=N_("終わりの日"))
+    revision: int = 0
+
+
+class AgreementEndForm(Form):
+    """The end of a standing share."""
+
+    reason: str = Field(title=N_("終了の事由"), max_length=200)
+    revision: int = 0
+
+
+class DisclosureForm(Form):
+    """One decision to give (69条)."""
+
+    recipient_station_id: UUID = Field(
+        title=N_("提供先"), json_schema_extra={"missing": MISSING_OFFICE}
+    )
+    basis: DisclosureBasis = Field(
+        title=N_("根拠"), json_schema_extra={"missing": N_("「根拠」を選んでください。")}
+    )
+    reason: str = Field(title=N_("提供の理由"), max_length=300)
+    fields: list[SharedField] = Field(
+        title=N_("提供する項目"),
+        json_schema_extra={"missing": N_("提供する項目を選んでください。")},
+    )
+    expires_on: Day = Field(title=N_("期限"))
+
+    @property
+    def facts(self) -> DisclosureFacts:
+        """What the service puts on record."""
+        return DisclosureFacts(**self.model_dump())
+
+
+class LinkForm(Form):
+    """The own contact a received one is."""
+
+    holder: HolderKey = Field(
+        title=N_("結び付ける相手"),
+        json_schema_extra={"missing": N_("結び付ける相手を選んでください。")},
+    )
+
+
+class ReceivedSearchForm(Form):
+    """What is looked for among received contacts."""
+
+    q: str = Field("", title=N_("探す言葉"), max_length=100)
+
+
+class TellingForm(Form):
+    """What another office is told, in words written for it."""
+
+    recipient: RecipientKey = Field(
+        title=N_("提供先"), json_schema_extra={"missing": MISSING_OFFICE}
+    )
+    text: str = Field(title=N_("提供する文章"), max_length=2000)
