@@ -1,7 +1,7 @@
 """Reading accounts and sessions; before anybody is known these are the system's own statements."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from crm.access.models import Account, SignInAttempt, SignInSession
 from crm.agencies.models import Agency, Staff, StaffAssignment, Unit, UnitPlacement
 from crm.kernel.actor import Actor, Role
 from crm.kernel.audit import AuditEntry
-from crm.kernel.columns import holds
+from crm.kernel.columns import Moment, holds
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import AnySelect, ScopedSession
@@ -85,6 +85,14 @@ def actor_by_login(db: ScopedSession, login: str, day: dt.date) -> Actor | None:
     return _actor_of(rows, None) if rows else None
 
 
+def actor_of_account(db: ScopedSession, account_id: UUID, day: dt.date) -> Actor | None:
+    """Return whoever holds an account, with the rights of `day`, for work they left to be done."""
+    rows = db.rows(
+        _actor_select(day).where(col(Account.id) == account_id).execution_options(**SIGN_IN)
+    )
+    return _actor_of(rows, None) if rows else None
+
+
 def require_auditor(actor: Actor) -> None:
     """Hide the audit trail from everybody but auditors."""
     if not actor.has(Role.AUDITOR):
@@ -128,6 +136,44 @@ def table_counts(db: ScopedSession) -> dict[str, int]:
         "accounts": db.exec(select(sa.func.count(col(Account.id)))).one(),
         "units": db.exec(select(sa.func.count(col(Unit.id)))).one(),
     }
+
+
+def account_of(db: ScopedSession, account_id: UUID) -> Account:
+    """Return an account of the own agency, for its administrator; NotFound when there is none."""
+    found = db.exec(select(Account).where(Account.id == account_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def last_used(db: ScopedSession, account_ids: Collection[UUID]) -> Mapping[UUID, dt.datetime]:
+    """Return when each account was last used, of those that ever were: a day, nobody's doings."""
+    rows = db.rows(
+        sa.select(
+            col(SignInSession.account_id),
+            sa.func.max(col(SignInSession.last_seen_at), type_=Moment()).label("at"),
+        )
+        .where(col(SignInSession.account_id).in_(account_ids))
+        .group_by(col(SignInSession.account_id))
+        .execution_options(**SIGN_IN)
+    )
+    return {row.account_id: row.at for row in rows}
+
+
+def administrators_on(db: ScopedSession, day: dt.date) -> frozenset[UUID]:
+    """Return the staff with an active account who are administrators on `day`, with no end."""
+    return frozenset(
+        db.exec(
+            select(Account.staff_id)
+            .join(StaffAssignment, col(StaffAssignment.staff_id) == Account.staff_id)
+            .where(
+                col(Account.is_active),
+                StaffAssignment.role == Role.SYSTEM_ADMINISTRATOR,
+                col(StaffAssignment.valid_from) <= day,
+                col(StaffAssignment.valid_to).is_(None),
+            )
+        ).all()
+    )
 
 
 def _actor_select(day: dt.date) -> AnySelect:

@@ -1,10 +1,11 @@
 """Engines and sessions: the only place that makes them, on SQLite and PostgreSQL alike."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -18,6 +19,11 @@ from crm.kernel.settings import Settings
 WRITES = "crm_writes"
 BUSY_TIMEOUT_MS = 10_000
 ANALYZED_ROWS = 1_000
+OFFERED = "crm_offered_jobs"
+"""Where a session keeps the jobs asked for in its transaction, until it has committed."""
+JOB_THREADS = 2
+SPARE_CONNECTIONS = 1 + 2 * JOB_THREADS
+"""Connections beyond one per thread of requests: a job at work needs one, and one for its lease."""
 
 
 class Database:
@@ -29,6 +35,8 @@ class Database:
         self.engine = _make_engine(settings)
         self._reader = self.engine.execution_options(**_snapshot(settings))
         self._writer = self.engine.execution_options(**{WRITES: True})
+        self.bell: Callable[[Sequence[UUID]], None] = _nobody_listens
+        """Told which jobs were asked for, once they are committed; never raises, never waits."""
 
     @contextmanager
     def reading(self, actor: Actor | None) -> Iterator[ScopedSession]:
@@ -40,8 +48,11 @@ class Database:
     @contextmanager
     def writing(self, actor: Actor | None) -> Iterator[ScopedSession]:
         """Give a session that commits when its block returns and rolls back when it raises."""
-        with ScopedSession(self._writer, actor) as session, session.begin():
-            yield session
+        with ScopedSession(self._writer, actor) as session:
+            with session.begin():
+                yield session
+            if offered := session.info.pop(OFFERED, None):
+                self.bell(offered)
 
     @contextmanager
     def system(self, why: str) -> Iterator[Connection]:
@@ -66,12 +77,17 @@ class Database:
         self.engine.dispose()
 
 
+def _nobody_listens(job_ids: Sequence[UUID]) -> None:
+    """Leave the rows to whoever looks for them next."""
+    del job_ids
+
+
 def _make_engine(settings: Settings) -> Engine:
     if settings.is_sqlite:
         engine = sa.create_engine(
             settings.database_url,
             pool_size=settings.worker_threads,
-            max_overflow=1,
+            max_overflow=SPARE_CONNECTIONS,
             connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         )
         _speak_sqlite(engine)
@@ -79,7 +95,7 @@ def _make_engine(settings: Settings) -> Engine:
         engine = sa.create_engine(
             settings.database_url,
             pool_size=settings.worker_threads,
-            max_overflow=1,
+            max_overflow=SPARE_CONNECTIONS,
             pool_pre_ping=True,
             # PgBouncer in transaction mode keeps no prepared statements (performance.md)
             connect_args={"prepare_threshold": None},

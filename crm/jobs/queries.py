@@ -1,0 +1,137 @@
+"""Reading jobs: their requester's own, and what is due to whoever carries them out."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from crm.jobs.models import FINAL, Job, JobFile, JobState
+from crm.kernel.actor import Actor
+from crm.kernel.errors import NotFound
+from crm.kernel.paging import PAGE_SIZE, Page, offset_of
+from crm.kernel.scope import AnySelect, ScopedSession
+
+RUNNER = {"system": "jobs"}
+"""Marks the statements of whoever carries jobs out: they serve every requester."""
+
+
+class DueJob(NamedTuple):
+    """A job somebody should take up; `attempts` tells one offer of it from the next."""
+
+    id: UUID
+    attempts: int
+
+
+class JobLine(NamedTuple):
+    """A job as its requester sees it, without the file's content."""
+
+    id: UUID
+    title: str
+    state: JobState
+    done: int
+    total: int
+    error: str
+    error_facts: Mapping[str, Any]
+    cancel_asked_at: dt.datetime | None
+    created_at: dt.datetime
+    finished_at: dt.datetime | None
+    file_name: str | None
+    file_expires_at: dt.datetime | None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.state in FINAL
+
+    @property
+    def percent(self) -> int | None:
+        """How much of a known amount is done."""
+        return self.done * 100 // self.total if self.total else None
+
+    def has_file(self, now: dt.datetime) -> bool:
+        """Whether the file can still be fetched."""
+        return self.file_expires_at is not None and self.file_expires_at > now
+
+
+def own_jobs(db: ScopedSession, number: int) -> Page[JobLine]:
+    """Return one page of the actor's own jobs, newest first."""
+    total = db.exec(select(sa.func.count(col(Job.id)))).one()
+    number = min(max(1, number), Page((), total).last)
+    rows = db.rows(
+        _lines()
+        .order_by(col(Job.created_at).desc(), col(Job.id).desc())
+        .offset(offset_of(number))
+        .limit(PAGE_SIZE)
+    )
+    return Page([JobLine(*row) for row in rows], total, number)
+
+
+def own_job(db: ScopedSession, job_id: UUID) -> JobLine:
+    """Return one of the actor's own jobs; NotFound for anybody else's."""
+    rows = db.rows(_lines().where(col(Job.id) == job_id))
+    if not rows:
+        raise NotFound
+    return JobLine(*rows[0])
+
+
+def file_of(db: ScopedSession, job_id: UUID, now: dt.datetime) -> JobFile:
+    """Return the file of one of the actor's own jobs, with its content, while it is kept."""
+    found = db.exec(
+        select(JobFile).where(JobFile.job_id == job_id, col(JobFile.expires_at) > now)
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def job_asked_with(db: ScopedSession, actor: Actor, request_key: UUID) -> Job | None:
+    """Return the job `actor` asked for with `request_key`, if the form was sent before."""
+    return db.exec(
+        select(Job).where(Job.account_id == actor.account_id, Job.request_key == request_key)
+    ).first()
+
+
+def due_jobs(
+    db: ScopedSession, now: dt.datetime, *, max_attempts: int, limit: int
+) -> Sequence[DueJob]:
+    """Return jobs waiting for their turn or left behind by a dead runner, the oldest first."""
+    rows = db.rows(
+        sa.select(col(Job.id), col(Job.attempts))
+        .where(is_due(now, max_attempts))
+        .order_by(col(Job.run_at), col(Job.id))
+        .limit(limit)
+        .execution_options(**RUNNER)
+    )
+    return [DueJob(*row) for row in rows]
+
+
+def is_due(now: dt.datetime, max_attempts: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a job may be claimed at `now`."""
+    return sa.and_(
+        col(Job.attempts) < max_attempts,
+        col(Job.cancel_asked_at).is_(None),
+        sa.or_(
+            sa.and_(col(Job.state) == JobState.QUEUED, col(Job.run_at) <= now),
+            sa.and_(col(Job.state) == JobState.RUNNING, col(Job.lease_until) < now),
+        ),
+    )
+
+
+def _lines() -> AnySelect:
+    return sa.select(
+        col(Job.id),
+        col(Job.title),
+        col(Job.state),
+        col(Job.done),
+        col(Job.total),
+        col(Job.error),
+        col(Job.error_facts),
+        col(Job.cancel_asked_at),
+        col(Job.created_at),
+        col(Job.finished_at),
+        col(JobFile.name),
+        col(JobFile.expires_at),
+    ).outerjoin(JobFile, col(JobFile.job_id) == Job.id)

@@ -1,0 +1,227 @@
+"""Carrying jobs out: one at a time in `carry_out`, and the loop that does so inside the server."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from anyio import CapacityLimiter, to_thread
+
+from crm.access.queries import actor_of_account
+from crm.jobs import leases
+from crm.jobs.leases import Claim
+from crm.jobs.queries import due_jobs
+from crm.jobs.service import NO_LONGER_HERE, LostLease, Task, Work, refusal_facts, task_of
+from crm.kernel.clock import local_day, utc_now
+from crm.kernel.db import JOB_THREADS, Database
+from crm.kernel.errors import DomainError, Forbidden
+from crm.kernel.i18n import N_
+
+log = logging.getLogger("crm.jobs")
+
+GAVE_UP = N_(
+    "何度か試みましたが、作成できませんでした。もう一度作成し、同じ結果になるときは"
+    "システム管理者に連絡してください。"
+)
+UNKNOWN_TASK = N_("この種類の書類は作成できなくなりました。もう一度画面から作成してください。")
+LOOKED_AT = 8
+MAX_SENTENCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a silent runner keeps a job, and how often things are tried and looked for."""
+
+    lease_s: float = 10
+    poll_s: float = 1
+    sweep_s: float = 5
+    backoff_s: float = 2
+    max_attempts: int = 5
+
+    @property
+    def lease(self) -> dt.timedelta:
+        """For how long a claim holds without being renewed."""
+        return dt.timedelta(seconds=self.lease_s)
+
+    @property
+    def heartbeat_s(self) -> float:
+        """How often a lease is renewed: two beats may be missed."""
+        return self.lease_s / 3
+
+
+@dataclass(slots=True)
+class Runner:
+    """Whoever carries out the jobs of one database in this process."""
+
+    database: Database
+    pace: Pace = field(default_factory=Pace)
+    clock: Callable[[], dt.datetime] = utc_now
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def take_next(self) -> bool:
+        """Carry out the oldest due job; False when there was none to take."""
+        now = self.clock()
+        with self.database.reading(None) as db:
+            due = due_jobs(db, now, max_attempts=self.pace.max_attempts, limit=LOOKED_AT)
+        return any(self.take(each.id) for each in due)
+
+    def take(self, job_id: UUID) -> bool:
+        """Carry out one job if it is due and nobody else's; False when it is not."""
+        with self.database.writing(None) as db:
+            held = leases.claim(
+                db,
+                job_id,
+                now=self.clock(),
+                lease=self.pace.lease,
+                max_attempts=self.pace.max_attempts,
+            )
+        if held:
+            self.carry_out(held)
+        return held is not None
+
+    def carry_out(self, held: Claim) -> None:
+        """Do what a claimed job asks for, and leave its row in the state that tells how it went."""
+        task = task_of(held.name)
+        if task is None:
+            self._refuse(held, Forbidden(UNKNOWN_TASK))
+            return
+        try:
+            with self._kept(held, task.timeout_s):
+                self._work(held, task)
+        except LostLease:
+            self._let_go(held, self.clock())
+        except DomainError as refusal:
+            self._refuse(held, refusal)
+        except Exception:
+            log.exception("job %s (%s) broke at attempt %s", held.id, held.name, held.attempts)
+            self._try_later(held)
+
+    def sweep(self) -> None:
+        """End what no runner will, and delete what is past its day."""
+        now = self.clock()
+        with self.database.writing(None) as db:
+            leases.sweep(db, now, max_attempts=self.pace.max_attempts)
+            leases.purge(db, now)
+
+    def _work(self, held: Claim, task: Task) -> None:
+        now = self.clock()
+        with self.database.reading(None) as db:
+            actor = actor_of_account(db, held.account_id, local_day(now))
+        if actor is None:
+            raise Forbidden(NO_LONGER_HERE)
+        work = Work(actor, held.args, now, self.database, held, self.clock, self.stopping)
+        task.function(work)
+        if not work.is_finished:
+            with work.finishing():
+                pass
+
+    @contextmanager
+    def _kept(self, held: Claim, timeout_s: float) -> Iterator[None]:
+        """Renew the lease while the block works, but no longer than its task may take."""
+        over = threading.Event()
+        beat = threading.Thread(
+            target=self._beat, args=(held, timeout_s, over), name="crm-lease", daemon=True
+        )
+        beat.start()
+        try:
+            yield
+        finally:
+            over.set()
+            beat.join()
+
+    def _beat(self, held: Claim, timeout_s: float, over: threading.Event) -> None:
+        beats = max(1, int(timeout_s / self.pace.heartbeat_s))
+        for _ in range(beats):
+            if over.wait(self.pace.heartbeat_s):
+                return
+            try:
+                with self.database.writing(None) as db:
+                    if not leases.renew(db, held, self.clock() + self.pace.lease):
+                        return
+            except Exception:
+                # the next beat may find the database again; if none does, the lease ends by itself
+                log.exception("the lease of job %s was not renewed", held.id)
+
+    def _refuse(self, held: Claim, refusal: DomainError) -> None:
+        sentence = refusal.message if len(refusal.message) <= MAX_SENTENCE else GAVE_UP
+        with self.database.writing(None) as db:
+            leases.fail(db, held, self.clock(), sentence, refusal_facts(refusal))
+
+    def _try_later(self, held: Claim) -> None:
+        now = self.clock()
+        if held.attempts >= self.pace.max_attempts:
+            with self.database.writing(None) as db:
+                leases.fail(db, held, now, GAVE_UP, {})
+            return
+        wait = dt.timedelta(seconds=self.pace.backoff_s * 2 ** (held.attempts - 1))
+        self._let_go(held, now + wait)
+
+    def _let_go(self, held: Claim, run_at: dt.datetime) -> None:
+        """Leave a job to the next runner unless it was called off; another's stays as it is."""
+        with self.database.writing(None) as db:
+            if not leases.give_back(db, held, run_at):
+                leases.stop_where_asked(db, held, self.clock())
+
+
+class Embedded:
+    """The runner inside the web server: wakes when a job is committed here, else looks again."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._bell = asyncio.Event()
+        self._end = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        # threads of its own, so that long jobs never keep a request waiting
+        self._limiter = CapacityLimiter(JOB_THREADS + 1)
+
+    @classmethod
+    @asynccontextmanager
+    async def at_work(cls, runner: Runner) -> AsyncIterator[None]:
+        """Carry out jobs while the block runs; its end waits for the work in hand to let go."""
+        embedded = cls(runner)
+        runner.database.bell = embedded.ring
+        lanes = [asyncio.create_task(embedded._lane()) for _ in range(JOB_THREADS)]
+        lanes.append(asyncio.create_task(embedded._sweeper()))
+        try:
+            yield
+        finally:
+            runner.stopping.set()
+            embedded._bell.set()
+            embedded._end.set()
+            await asyncio.gather(*lanes)
+
+    def ring(self, job_ids: Sequence[UUID]) -> None:
+        """Wake whoever waits for work; called by a request's thread after its commit."""
+        del job_ids
+        with contextlib.suppress(RuntimeError):
+            # the loop may have ended: the row waits for the next runner
+            self._loop.call_soon_threadsafe(self._bell.set)
+
+    async def _lane(self) -> None:
+        while not self._runner.stopping.is_set():
+            if not await self._in_thread(self._runner.take_next):
+                await _rest(self._bell, self._runner.pace.poll_s)
+                self._bell.clear()
+
+    async def _sweeper(self) -> None:
+        while not self._runner.stopping.is_set():
+            await self._in_thread(self._runner.sweep)
+            await _rest(self._end, self._runner.pace.sweep_s)
+
+    async def _in_thread(self, step: Callable[[], bool | None]) -> bool | None:
+        try:
+            return await to_thread.run_sync(step, limiter=self._limiter)
+        except Exception:
+            # a database that is away comes back; a lane that ended would not
+            log.exception("the job runner stumbled")
+            return None
+
+
+async def _rest(bell: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), seconds)
