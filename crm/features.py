@@ -2,8 +2,10 @@
 
 from crm.access import models as access_models
 from crm.access import policy as access_policy
+from crm.access.service import keep_an_administrator
 from crm.agencies import models as agency_models
 from crm.agencies import policy as agency_policy
+from crm.agencies.models import AdministratorLeaving
 from crm.areas import models as area_models
 from crm.areas import policy as area_policy
 from crm.bulletins import models as bulletin_models
@@ -29,6 +31,7 @@ from crm.liaisons.models import LiaisonTermChanged
 from crm.liaisons.service import review_contact
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
+from crm.rosters import jobs as roster_jobs
 from crm.rosters import models as roster_models
 from crm.rosters import policy as roster_policy
 from crm.search import models as search_models
@@ -76,7 +79,11 @@ POLICIES = (
     sharing_policy,
 )
 
+# what can be asked for and is made beside the request
+JOBS = (roster_jobs,)
+
 # what a lower feature announces and a higher one acts on, in the same transaction
+on(AdministratorLeaving)(keep_an_administrator)
 on(AppointmentEnded)(review_contact)
 on(ContactChanged)(publish_changed_contact)
 on(ConsentRecorded)(publish_after_consent)

@@ -19,21 +19,26 @@ from crm.access.policy import may_keep_accounts
 from crm.access.queries import (
     SIGN_IN,
     Credentials,
+    account_of,
     actor_by_login,
+    administrators_on,
     credentials_of,
     failures_of,
 )
-from crm.agencies.models import Staff, StaffAssignment
+from crm.agencies.models import AdministratorLeaving, Staff, StaffAssignment
 from crm.agencies.policy import roles_at
 from crm.kernel import audit
 from crm.kernel.actor import Actor, Role
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import local_day
 from crm.kernel.db import Database
-from crm.kernel.errors import DomainError, Forbidden, Refused
+from crm.kernel.errors import Conflict, DomainError, Forbidden, Refused
+from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 
 MIN_PASSWORD = 12
+COPIED = "abcdefghjkmnpqrstuvwxyz23456789"
+PASSWORD_GROUPS, PASSWORD_GROUP = 4, 4
 TOUCH_EVERY = dt.timedelta(minutes=1)
 
 
@@ -141,6 +146,55 @@ def open_account(
     return account
 
 
+def renew_password(
+    db: ScopedSession, actor: Actor, account_id: UUID, *, revision: int, now: dt.datetime
+) -> str:
+    """Give an account a new random password and return it, to be told once; nothing keeps it.
+
+    Whoever is signed in with the account is signed out.
+    """
+    account = _account_to_change(db, actor, account_id, revision)
+    password = new_password()
+    account.password_hash = stored_password(password)
+    _stamp(account, actor, now)
+    _end_sessions(db, account_id, now)
+    audit.record(db, actor, "account.password_renewed", now=now, subject=("account", account_id))
+    return password
+
+
+def close_account(
+    db: ScopedSession, actor: Actor, account_id: UUID, *, revision: int, now: dt.datetime
+) -> None:
+    """Let an account sign in no more, from its next request on; Refused for the last administrator.
+
+    Nothing it did is lost, and it can be opened again.
+    """
+    account = _account_to_change(db, actor, account_id, revision)
+    _require_other_administrator(db, account.staff_id, local_day(now))
+    account.is_active = False
+    _stamp(account, actor, now)
+    _end_sessions(db, account_id, now)
+    audit.record(db, actor, "account.closed", now=now, subject=("account", account_id))
+
+
+def reopen_account(
+    db: ScopedSession, actor: Actor, account_id: UUID, *, revision: int, now: dt.datetime
+) -> None:
+    """Let a closed account sign in again."""
+    account = _account_to_change(db, actor, account_id, revision)
+    account.is_active = True
+    _stamp(account, actor, now)
+    audit.record(db, actor, "account.reopened", now=now, subject=("account", account_id))
+
+
+def keep_an_administrator(
+    db: ScopedSession, change: AdministratorLeaving, actor: Actor, now: dt.datetime
+) -> None:
+    """Refuse that the last administrator who can sign in becomes something else."""
+    del actor, now
+    _require_other_administrator(db, change.staff_id, change.day)
+
+
 def assign(
     db: ScopedSession, actor: Actor, name: str, *, unit_id: UUID, role: Role, day: dt.date
 ) -> Staff:
@@ -178,9 +232,45 @@ def require_password(password: str) -> None:
         raise Refused("パスワードは12文字以上にしてください。", field="password")
 
 
+def new_password() -> str:
+    """Return a random password somebody can copy from paper: no letters that look alike."""
+    letters = [secrets.choice(COPIED) for _ in range(PASSWORD_GROUPS * PASSWORD_GROUP)]
+    groups = range(0, len(letters), PASSWORD_GROUP)
+    return "-".join("".join(letters[start : start + PASSWORD_GROUP]) for start in groups)
+
+
 def key_of_cookie(cookie: str) -> str:
     """Return what a session is stored under: the table never holds what opens it."""
     return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _account_to_change(db: ScopedSession, actor: Actor, account_id: UUID, revision: int) -> Account:
+    if not may_keep_accounts(actor):
+        raise Forbidden
+    account = account_of(db, account_id)
+    if account.revision != revision:
+        raise Conflict
+    return account
+
+
+def _stamp(account: Account, actor: Actor, now: dt.datetime) -> None:
+    account.revision += 1
+    account.updated_at, account.updated_by = now, actor.account_id
+
+
+def _end_sessions(db: ScopedSession, account_id: UUID, now: dt.datetime) -> None:
+    db.exec(
+        sa.update(SignInSession)
+        .where(col(SignInSession.account_id) == account_id, col(SignInSession.revoked_at).is_(None))
+        .values(revoked_at=now)
+        .execution_options(**SIGN_IN)
+    )
+
+
+def _require_other_administrator(db: ScopedSession, staff_id: UUID, day: dt.date) -> None:
+    administrators = administrators_on(db, day)
+    if administrators == {staff_id}:
+        raise Refused(N_("最後のシステム管理者です。先に別のシステム管理者を登録してください。"))
 
 
 def _open(

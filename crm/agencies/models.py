@@ -1,5 +1,7 @@
 """Agencies, units with their dated place in the tree, jurisdictions, staff and assignments."""
 
+import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -50,6 +52,19 @@ UNIT_KIND_LABELS = {
     UnitKind.OFFICE: N_("庁舎"),
     UnitKind.DEPARTMENT: N_("部"),
 }
+
+PARENT_KINDS = {
+    UnitKind.HEADQUARTERS: frozenset[UnitKind](),
+    UnitKind.OFFICE: frozenset[UnitKind](),
+    UnitKind.HQ_DIVISION: frozenset({UnitKind.HEADQUARTERS, UnitKind.DEPARTMENT}),
+    UnitKind.DEPARTMENT: frozenset({UnitKind.HEADQUARTERS, UnitKind.OFFICE}),
+    UnitKind.STATION: frozenset({UnitKind.HEADQUARTERS}),
+    UnitKind.SECTION: frozenset({UnitKind.STATION, UnitKind.OFFICE, UnitKind.DEPARTMENT}),
+    UnitKind.KOBAN: frozenset({UnitKind.STATION, UnitKind.SECTION}),
+    UnitKind.CHUZAISHO: frozenset({UnitKind.STATION, UnitKind.SECTION}),
+    UnitKind.BEAT: frozenset({UnitKind.KOBAN, UnitKind.CHUZAISHO}),
+}
+"""Below which units a unit may stand; headquarters and a partner's office come with the agency."""
 
 ROLE_LABELS = {
     Role.OFFICER: N_("警察官"),
@@ -118,10 +133,16 @@ class UnitJurisdiction(AgencyOwned, Dated, table=True):
     area_id: UUID = Field(foreign_key="area.id", sa_type=Key)
 
 
+class SettingKey(StrEnum):
+    """What an agency may decide for itself; nothing stands here that no page reads."""
+
+    REVISIT_DAYS = "revisit_days"
+
+
 class AgencySetting(AgencyOwned, Dated, Stamped, table=True):
     """What an agency decided for itself, from one day to another: a name, a number of days.
 
-    `key` names one of the settings the product knows; `value` is its plain JSON.
+    `key` is a `SettingKey`; `value` is its plain JSON.
     """
 
     __tablename__ = "agency_setting"
@@ -155,3 +176,11 @@ class StaffAssignment(AgencyOwned, Dated, table=True):
     staff_id: UUID = Field(foreign_key="staff.id", sa_type=Key)
     unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
     role: Role = Field(sa_type=choice(Role))
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorLeaving:
+    """Somebody is about to stop being administrator after the day before `day`; may be refused."""
+
+    staff_id: UUID
+    day: dt.date

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import shapely
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 
 from crm.areas.models import Area, AreaKind
 from crm.kernel.columns import holds
+from crm.kernel.errors import NotFound
 from crm.kernel.scope import ScopedSession
 
 
@@ -70,6 +71,14 @@ def areas_at(
     areas = areas_on(db, day, kinds=kinds)
     found = set(AreaIndex(areas).at(longitude, latitude))
     return [area for area in areas if area.id in found]
+
+
+def area_of(db: ScopedSession, area_id: UUID) -> Area:
+    """Return an area with all it has; NotFound when there is none."""
+    found = db.exec(select(Area).where(Area.id == area_id)).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def area_names(db: ScopedSession, area_ids: Collection[UUID]) -> Mapping[UUID, str]:

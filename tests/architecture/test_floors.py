@@ -31,9 +31,13 @@ WITHIN_FLOOR = {
     "notes": {"liaisons", "bulletins"},
     "relationships": {"sharing"},
 }
-OPEN_ROOMS = {"models", "queries", "lines", "service", "filing", "policy", "desk"}
+OPEN_ROOMS = {
+    *("models", "queries", "lines", "service", "filing", "policy", "desk"),
+    *("staffing", "reorganization", "transfers", "settings"),
+}
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
-queries give, `filing` derives the columns names are sorted and found by."""
+queries give, `filing` derives the columns names are sorted and found by; the last four hold
+more verbs of agencies, each kind of change in a file of its own."""
 ORDER = ("pages", "forms", "columns", "service", "queries", "policy", "models")
 """Rooms from the top of a package to its ground."""
 
