@@ -47,8 +47,9 @@ BATCH_STATE_LABELS = {
 class IntakeBatch(StationOwned, table=True):
     """One file on its way in. The file is not kept, only its name, size and fingerprint.
 
-    `columns` says which column means what, as read or as corrected by a person; `digest` is that
-    of the plan shown, so that applying refuses when the plan has changed since.
+    `columns` says how the sheet is read: its header row and columns as a person corrected them;
+    `digest` is that of the plan applied. `left` names the records undoing left as they were, and
+    why.
     """
 
     __tablename__ = "intake_batch"
@@ -64,6 +65,7 @@ class IntakeBatch(StationOwned, table=True):
     day: dt.date
     digest: str = Field(default="", max_length=64)
     counts: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    left: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
     uploaded_at: dt.datetime = Field(sa_type=Moment)
     uploaded_by: UUID = Field(foreign_key="account.id", sa_type=Key)
     applied_at: dt.datetime | None = Field(default=None, sa_type=Moment)
@@ -73,7 +75,10 @@ class IntakeBatch(StationOwned, table=True):
 
 
 class IntakeRow(StationOwned, table=True):
-    """A row as the sheet holds it, until the batch is applied or discarded and a while after."""
+    """A row as the sheet holds it, until the batch is applied or discarded.
+
+    Rows set aside stay a while longer with their `remarks`, to be downloaded and corrected.
+    """
 
     __tablename__ = "intake_row"
     __table_args__ = (sa.UniqueConstraint("batch_id", "number"),)
@@ -81,10 +86,15 @@ class IntakeRow(StationOwned, table=True):
     batch_id: UUID = Field(foreign_key="intake_batch.id", sa_type=Key)
     number: int
     cells: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
+    remarks: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 class IntakeChange(StationOwned, table=True):
-    """One record a batch made or changed, with what its columns said before; undoing reads it."""
+    """One record a batch made or changed, so that it can be undone.
+
+    `before` holds the columns that became different as they were, and is None for a new record;
+    `after` is only a fingerprint of the record, to tell whether anybody changed it since.
+    """
 
     __tablename__ = "intake_change"
     __table_args__ = (sa.Index("ix_intake_change_batch_id", "batch_id"),)
@@ -95,4 +105,4 @@ class IntakeChange(StationOwned, table=True):
     record_type: str = Field(max_length=40)
     record_id: UUID = Field(sa_type=Key)
     before: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
-    after: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    after: str = Field(default="", max_length=64)

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("left", sa.JSON(), nullable=False),
         sa.Column("uploaded_at", columns.Moment(), nullable=False),
         sa.Column("uploaded_by", columns.Key(), nullable=False),
         sa.Column("applied_at", columns.Moment(), nullable=True),
@@ -84,6 +85,7 @@ def upgrade() -> None:
         sa.Column("batch_id", columns.Key(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("cells", sa.JSON(), nullable=False),
+        sa.Column("remarks", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_intake_row_agency_id")),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["intake_batch.id"], name=op.f("fk_intake_row_batch_id")
@@ -103,7 +105,7 @@ def upgrade() -> None:
         sa.Column("record_type", sa.String(length=40), nullable=False),
         sa.Column("record_id", columns.Key(), nullable=False),
         sa.Column("before", sa.JSON(), nullable=True),
-        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("after", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agency.id"], name=op.f("fk_intake_change_agency_id")
         ),
