@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm.contacts.models import Held, Holder, one_holder
+from crm.kernel.actor import Actor
 from crm.kernel.columns import Dated, Key, Moment, StationOwned, choice
 from crm.kernel.i18n import N_
 
@@ -39,6 +40,18 @@ CONSENT_SCOPE_LABELS = {
     ConsentScope.BY_EMAIL: N_("メールでの連絡"),
     ConsentScope.PHOTO: N_("写真の使用"),
 }
+
+PARTNER_SCOPE_LABELS = {
+    scope: label
+    for scope, label in CONSENT_SCOPE_LABELS.items()
+    if scope not in {ConsentScope.HQ_NAME, ConsentScope.OTHER_LIAISONS}
+} | {ConsentScope.WITHIN_STATION: N_("庁内各課での共有")}
+"""The same at an agency without headquarters and liaisons of its own, such as a city hall."""
+
+
+def scope_labels(actor: Actor) -> Mapping[ConsentScope, str]:
+    """Return what can be agreed to at the actor's agency, in its own words (msgids)."""
+    return CONSENT_SCOPE_LABELS if actor.is_police else PARTNER_SCOPE_LABELS
 
 
 class SharedField(StrEnum):

@@ -138,9 +138,14 @@ def in_force(history: Sequence[Consent], day: dt.date) -> Consent | None:
 
 def consent_history(db: ScopedSession, holder: Holder) -> Sequence[Consent]:
     """Return every consent record of `holder` in the order they were decided; one statement."""
+    return history_from(db.rows(history_rows(holder)))
+
+
+def history_from(rows: Iterable[Any]) -> Sequence[Consent]:
+    """Return the records behind `rows` of `history_rows`, in the order they were decided."""
     records: dict[UUID, Consent] = {}
     granted: dict[UUID, list[Grant]] = {}
-    for row in db.rows(_history_of(holder)):
+    for row in sorted(rows, key=lambda row: (row.decided_on, row.recorded_at, row.id)):
         grants = granted.setdefault(row.id, [])
         if row.scope is not None:
             agency_id, fields = row.recipient_agency_id, tuple(map(SharedField, row.fields))
@@ -156,6 +161,27 @@ def consent_history(db: ScopedSession, holder: Holder) -> Sequence[Consent]:
             tuple(sorted(grants, key=_place_on_form)),
         )
     return list(records.values())
+
+
+def history_rows(holder: Holder) -> AnySelect:
+    """Select every consent record of `holder`, a row for each thing agreed to."""
+    return (
+        sa.select(
+            col(ConsentRecord.id),
+            col(ConsentRecord.decided_on),
+            col(ConsentRecord.recorded_at),
+            col(ConsentRecord.method),
+            col(ConsentRecord.signatory),
+            col(ConsentRecord.capacity),
+            col(ConsentRecord.form_version),
+            col(Staff.family_name),
+            col(Staff.given_name),
+            *_GRANTED,
+        )
+        .join(Staff, col(Staff.id) == col(ConsentRecord.recorded_by))
+        .outerjoin(ConsentGrant, col(ConsentGrant.record_id) == col(ConsentRecord.id))
+        .where(about(ConsentRecord, holder))
+    )
 
 
 def _place_on_form(grant: Grant) -> tuple[int, str]:
@@ -208,26 +234,6 @@ def _decided_by(holders: Collection[Holder], day: dt.date) -> AnySelect:
             ),
             col(ConsentRecord.decided_on) <= day,
         )
-        .order_by(*_ORDER)
-    )
-
-
-def _history_of(holder: Holder) -> AnySelect:
-    return (
-        sa.select(
-            col(ConsentRecord.id),
-            col(ConsentRecord.decided_on),
-            col(ConsentRecord.method),
-            col(ConsentRecord.signatory),
-            col(ConsentRecord.capacity),
-            col(ConsentRecord.form_version),
-            col(Staff.family_name),
-            col(Staff.given_name),
-            *_GRANTED,
-        )
-        .join(Staff, col(Staff.id) == col(ConsentRecord.recorded_by))
-        .outerjoin(ConsentGrant, col(ConsentGrant.record_id) == col(ConsentRecord.id))
-        .where(about(ConsentRecord, holder))
         .order_by(*_ORDER)
     )
 

@@ -32,7 +32,7 @@ from crm.kernel.scope import ScopedSession
 
 T = TypeVar("T")
 
-_PHONE_COLUMNS = (
+PHONE_COLUMNS = (
     col(Telephone.raw),
     col(Telephone.e164),
     col(Telephone.extension),
@@ -271,7 +271,7 @@ def posts_where(db: ScopedSession, *conditions: sa.ColumnElement[bool]) -> Seque
 
 def telephones_of(db: ScopedSession, holder: Holder) -> Sequence[PhoneLine]:
     """Return the numbers of a person or an organization, the first to be dialed first."""
-    ordered = sa.select(*_PHONE_COLUMNS).where(about(Telephone, holder))
+    ordered = sa.select(*PHONE_COLUMNS).where(about(Telephone, holder))
     return [PhoneLine(*row) for row in db.rows(ordered.order_by(col(Telephone.position)))]
 
 
@@ -338,7 +338,7 @@ def _phones_of(
     db: ScopedSession, owner: Mapped[UUID | None], ids: Sequence[UUID]
 ) -> dict[UUID | None, list[PhoneLine]]:
     found = db.rows(
-        sa.select(owner.label("owner_id"), *_PHONE_COLUMNS)
+        sa.select(owner.label("owner_id"), *PHONE_COLUMNS)
         .where(owner.in_(ids))
         .order_by(col(Telephone.position))
     )

@@ -3,6 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
+from crm.consents.policy import may_record_consent
 from crm.contacts.models import Holder
 from crm.kernel.actor import Actor, Role
 from crm.kernel.i18n import N_
@@ -42,6 +43,9 @@ def acts_offered(
 
     Nothing here leads to an active liaison but the answer to an asking.
     """
+    if not actor.is_police:
+        # nobody is asked to serve elsewhere, but contacts may agree to be known to the police
+        return [Act.CONSENTS] if may_record_consent(actor) else []
     offered = [Act.CANDIDACY] if _may_be_candidate(actor, course, day) else []
     if may_record_answer(actor):
         offered = [*_for_recorder(actor, holder, course, day, has_consent=has_consent), *offered]

@@ -8,9 +8,11 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
+from crm.consents.policy import may_record_consent
 from crm.contacts.models import Holder
+from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict, Forbidden, Refused
+from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from crm.kernel.forms import Form, Submission, read_form
 from crm.kernel.i18n import N_
 from crm.liaisons import service
@@ -136,7 +138,7 @@ def _change_consent(visit: Visit, holder: Holder) -> Answer:
         )
         return N_("同意の変更を記録しました。")
 
-    _require(may_record_answer(visit.actor))
+    _require(may_record_consent(visit.actor))
     return _take(visit, holder, Act.CONSENTS, read_form(ConsentForm, visit.sent), record)
 
 
@@ -223,6 +225,12 @@ VERBS: Mapping[Act, Callable[[Visit, Holder], Answer]] = {
 }
 
 
+def _require_known(act: Act, actor: Actor) -> None:
+    """Hide at other agencies what belongs to the network of the police: all but consent."""
+    if act is not Act.CONSENTS and not actor.is_police:
+        raise NotFound
+
+
 def _routes(act: Act) -> list[Any]:
     """Return the two addresses of an act: the same noun below a person and an organization."""
     verb = VERBS[act]
@@ -230,6 +238,7 @@ def _routes(act: Act) -> list[Any]:
     @post(f"/people/{{person_id:uuid}}/{act}", name=f"liaisons.{act}", sync_to_thread=True)
     def for_person(desk: CurrentDesk, person_id: FromPath[UUID]) -> Answer:
         with desk.writes() as visit:
+            _require_known(act, visit.actor)
             return verb(visit, Holder(person_id=person_id))
 
     @post(
@@ -239,6 +248,7 @@ def _routes(act: Act) -> list[Any]:
     )
     def for_organization(desk: CurrentDesk, organization_id: FromPath[UUID]) -> Answer:
         with desk.writes() as visit:
+            _require_known(act, visit.actor)
             return verb(visit, Holder(organization_id=organization_id))
 
     return [for_person, for_organization]

@@ -1,7 +1,8 @@
-"""Who may ask, and who may put an answer on record."""
+"""Who may ask, and who may put an answer on record: the network is the police's (S1)."""
 
 from crm.access.policy import register_own_station
-from crm.kernel.actor import Actor, Role
+from crm.consents.policy import may_record_consent
+from crm.kernel.actor import Actor
 from crm.liaisons.models import (
     AcceptanceRecord,
     Approach,
@@ -16,14 +17,12 @@ RE_ASK_AFTER_DAYS = 365
 
 def may_note_candidate(actor: Actor) -> bool:
     """Whether `actor` may name a candidate: every section of the station may (S1 3(1)ア・イ)."""
-    return actor.reads_people
+    return actor.is_police and actor.reads_people
 
 
 def may_record_answer(actor: Actor) -> bool:
     """Whether `actor` may record an asking and its answer: the network office or a chief."""
-    return actor.reads_people and (
-        actor.network_office or actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
-    )
+    return actor.is_police and may_record_consent(actor)
 
 
 register_own_station(LiaisonCandidate, LiaisonTerm, LiaisonTermArea)

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from crm.consents.models import (
     CONSENT_METHOD_LABELS,
-    CONSENT_SCOPE_LABELS,
     SHARED_FIELD_LABELS,
     ConsentMethod,
     ConsentScope,
+    scope_labels,
 )
 from crm.consents.queries import (
     AgencyLine,
@@ -109,6 +109,7 @@ class Screen:
     area_groups: Mapping[str, Sequence[AreaLine]]
     speakers: Sequence[tuple[str, str]]
     agencies: Sequence[AgencyLine]
+    scope_labels: Mapping[ConsentScope, str]
 
     @property
     def is_person(self) -> bool:
@@ -145,7 +146,7 @@ class Screen:
         """What is agreed to today, each with its recipient where it has one."""
         grants = self.consent.grants if self.consent else ()
         return [
-            Option(grant.scope, translate(CONSENT_SCOPE_LABELS[grant.scope]), _recipient(grant))
+            Option(grant.scope, translate(self.scope_labels[grant.scope]), _recipient(grant))
             for grant in grants
         ]
 
@@ -157,6 +158,8 @@ class Screen:
     @property
     def act_label(self) -> str:
         """What the open form does, in words."""
+        if self.act is Act.CONSENTS and not self.consent:
+            return translate("同意を記録する")
         return translate(ACT_LABELS[self.act]) if self.act else ""
 
     @property
@@ -177,7 +180,7 @@ class Screen:
     @property
     def scopes(self) -> Sequence[Option]:
         """What can be agreed to, each apart."""
-        named = {**CONSENT_SCOPE_LABELS}
+        named = {**self.scope_labels}
         if self.agencies:
             named[ConsentScope.MUNICIPALITY] = OTHER_RECIPIENTS
         return [Option(key, translate(label)) for key, label in named.items()]
@@ -233,7 +236,7 @@ def liaison_screen(
         term=term,
         areas=[name for _, name in areas_of_terms(db, [term.id])[term.id]] if term else (),
         consent=consent,
-        history=_history(course, consents),
+        history=_history(course, consents, scope_labels(visit.actor)),
         offered=offered,
         act=act,
         sub=sub or _blank(act, line, consent, today),
@@ -242,6 +245,7 @@ def liaison_screen(
         area_groups=_area_groups(visit, today) if act is Act.ANSWER else {},
         speakers=_speakers(visit, holder, today) if act in {Act.ANSWER, Act.CONTACT} else (),
         agencies=other_agencies(db, visit.actor) if act in {Act.ANSWER, Act.CONSENTS} else (),
+        scope_labels=scope_labels(visit.actor),
     )
 
 
@@ -267,10 +271,12 @@ def _blank(
     return blank(noticed_on=today, asked_on=today, decided_on=today, day=today)
 
 
-def _history(course: Course, consents: Sequence[Consent]) -> Sequence[Entry]:
+def _history(
+    course: Course, consents: Sequence[Consent], labels: Mapping[ConsentScope, str]
+) -> Sequence[Entry]:
     """Tell everything, newest first."""
     told = [_entry(happening) for happening in course.happenings()]
-    told += [_consent_entry(consent) for consent in consents]
+    told += [_consent_entry(consent, labels) for consent in consents]
     return sorted(told, key=lambda entry: entry.on)[::-1]
 
 
@@ -283,8 +289,8 @@ def _entry(happening: Happening) -> Entry:
     return Entry(happening.on, title, ICONS[happening.kind], happening.by, happening.remark, method)
 
 
-def _consent_entry(consent: Consent) -> Entry:
-    scopes = tuple(translate(CONSENT_SCOPE_LABELS[grant.scope]) for grant in consent.grants)
+def _consent_entry(consent: Consent, labels: Mapping[ConsentScope, str]) -> Entry:
+    scopes = tuple(translate(labels[grant.scope]) for grant in consent.grants)
     recipients = "、".join(_recipient(grant) for grant in consent.grants if grant.recipient)
     spoken = " ".join(part for part in (consent.capacity, consent.signatory) if part)
     text = "\n".join(

@@ -1,12 +1,14 @@
 """Activity notes, who took part, corrections that keep the old text, and answers told back."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from crm.kernel.actor import Actor
 from crm.kernel.columns import Key, Moment, Stamped, StationOwned, choice
 from crm.kernel.i18n import N_
 
@@ -32,6 +34,31 @@ OCCASION_LABELS = {
     Occasion.AT_STATION: N_("来署"),
     Occasion.OTHER: N_("その他"),
 }
+
+PARTNER_OCCASION_LABELS = OCCASION_LABELS | {
+    Occasion.PATROL_VISIT: N_("訪問"),
+    Occasion.PATROL: N_("巡回"),
+    Occasion.AT_STATION: N_("来庁"),
+}
+"""The same at an agency that has no police station: a city hall, a school board."""
+
+PARTNER_OCCASIONS = (
+    Occasion.PATROL_VISIT,
+    Occasion.MEETING,
+    Occasion.PHONE,
+    Occasion.AT_STATION,
+    Occasion.OTHER,
+)
+
+
+def occasion_labels(actor: Actor) -> Mapping[Occasion, str]:
+    """Return what every occasion is called at the actor's agency (msgids)."""
+    return OCCASION_LABELS if actor.is_police else PARTNER_OCCASION_LABELS
+
+
+def occasions_offered(actor: Actor) -> Sequence[Occasion]:
+    """Return the occasions staff of the actor's agency choose from."""
+    return tuple(Occasion) if actor.is_police else PARTNER_OCCASIONS
 
 
 class Outcome(StrEnum):

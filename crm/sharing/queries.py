@@ -1,24 +1,31 @@
 """Reading what other offices published to the own one, and who sees what of an own contact."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from crm.agencies.models import OWNERS, Agency, Unit, UnitPlacement
 from crm.consents.models import SharedField
-from crm.consents.queries import current_consent, provisions_in_force
-from crm.contacts.models import Holder, Organization, Person, Telephone, about
+from crm.consents.queries import (
+    Consent,
+    current_consent,
+    history_from,
+    history_rows,
+    in_force,
+    provisions_in_force,
+)
+from crm.contacts.models import Holder, Organization, Person, about
 from crm.kernel.actor import Actor
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.text import search_key
+from crm.kernel.together import together
 from crm.sharing.giver_queries import agreements_on, disclosures_on, facts_of
 from crm.sharing.lines import (
     Ground,
@@ -30,18 +37,17 @@ from crm.sharing.lines import (
     grounds_of,
     in_order,
 )
-from crm.sharing.models import ContactLink, PublishedContact, PublishedNote
+from crm.sharing.models import Basis, ContactLink, PublishedContact, PublishedNote
 from crm.sharing.visibility import given_line, headquarters_line, station_line
 
-LAST_DIGITS = 4
 
+class SharedAbout(NamedTuple):
+    """What sharing knows of one own contact: what they agree to, who can see what, what came in."""
 
-class Candidate(NamedTuple):
-    """An own contact that may be the one another office published."""
-
-    holder: Holder
-    name: str
-    kana: str
+    consent: Consent | None
+    visibility: Visibility
+    contacts: Sequence[ReceivedContact]
+    notes: Sequence[ReceivedNote]
 
 
 class Giver(NamedTuple):
@@ -118,28 +124,33 @@ def received_contact(
     return _received_line(rows[0])
 
 
-def received_about(
-    db: ScopedSession, actor: Actor, holder: Holder, day: dt.date
-) -> Sequence[ReceivedContact]:
-    """Return what other offices published of an own contact, as far as it was recognized."""
-    rows = db.rows(
-        _received_columns()
-        .where(_received(actor, day), about(ContactLink, holder))
-        .order_by(col(PublishedContact.published_at), col(PublishedContact.id))
+def shared_about(
+    db: ScopedSession, actor: Actor, holder: Holder, day: dt.date, *, most_notes: int
+) -> SharedAbout:
+    """Return all that sharing knows of an own contact, as its page shows it; one statement."""
+    consents, given, contacts, notes = together(
+        db,
+        history_rows(holder),
+        _given(actor, holder, day),
+        _received_columns().where(_received(actor, day), about(ContactLink, holder)),
+        _notes_about(actor, holder, day, most_notes),
     )
-    return [_received_line(row) for row in rows]
+    consent = in_force(history_from(consents), day)
+    received = sorted(contacts, key=lambda row: (row.published_at, row.id))
+    told = sorted(notes, key=lambda row: (row.happened_at, row.id), reverse=True)
+    return SharedAbout(
+        consent,
+        _visibility(actor, consent, given),
+        [_received_line(row) for row in received],
+        [ReceivedNote(*row) for row in told],
+    )
 
 
 def received_notes(
     db: ScopedSession, actor: Actor, holder: Holder, day: dt.date, *, limit: int
 ) -> list[ReceivedNote]:
     """Return what other offices told of an own contact, the newest first; one statement."""
-    rows = db.rows(
-        _notes(actor, day, limit)
-        .join(ContactLink, col(ContactLink.reference) == col(PublishedNote.reference))
-        .where(about(ContactLink, holder))
-    )
-    return [ReceivedNote(*row) for row in rows]
+    return [ReceivedNote(*row) for row in db.rows(_notes_about(actor, holder, day, limit))]
 
 
 def notes_under(
@@ -182,40 +193,7 @@ def visibility_of(db: ScopedSession, actor: Actor, holder: Holder, day: dt.date)
     It reads the copies that are really there, not what should be.
     """
     consent = current_consent(db, holder, day)
-    rows = db.rows(
-        sa.select(
-            col(PublishedContact.basis),
-            col(PublishedContact.basis_id),
-            col(PublishedContact.basis_text),
-            col(PublishedContact.purpose),
-            col(PublishedContact.recipient_name),
-            col(PublishedContact.fields),
-            col(PublishedContact.valid_until),
-        )
-        .join(ContactLink, col(ContactLink.reference) == col(PublishedContact.reference))
-        .where(
-            about(ContactLink, holder),
-            col(PublishedContact.giver_station_id) == actor.station_id,
-            still_valid(PublishedContact, day),
-        )
-        .order_by(col(PublishedContact.basis).desc(), col(PublishedContact.recipient_name))
-    )
-    headquarters = [headquarters_line(consent)] if actor.is_police else []
-    given = [given_line(row, consent) for row in rows]
-    return Visibility([station_line(actor), *headquarters, *given])
-
-
-def candidates_for(
-    db: ScopedSession, contact: ReceivedContact, *, limit: int = 10
-) -> Sequence[Candidate]:
-    """Return the own contacts a received one may be: of the same name, reading or number.
-
-    They are looked for by what was given and among the own contacts alone.
-    """
-    numbers = [part[-LAST_DIGITS:] for part in contact.phone.split("、") if part]
-    if contact.is_person:
-        return _people_like(db, contact, numbers, limit)
-    return _organizations_like(db, contact, numbers, limit)
+    return _visibility(actor, consent, db.rows(_given(actor, holder, day)))
 
 
 def link_of(db: ScopedSession, actor: Actor, reference: UUID) -> ContactLink | None:
@@ -256,67 +234,6 @@ def still_valid(
     return sa.or_(col(table.valid_until).is_(None), col(table.valid_until) >= day)
 
 
-def _people_like(
-    db: ScopedSession, contact: ReceivedContact, numbers: list[str], limit: int
-) -> Sequence[Candidate]:
-    with_number = sa.select(col(Telephone.person_id)).where(
-        col(Telephone.person_id).is_not(None), col(Telephone.last4).in_(numbers)
-    )
-    rows = db.rows(
-        sa.select(
-            col(Person.id),
-            col(Person.family_name),
-            col(Person.given_name),
-            col(Person.family_kana),
-            col(Person.given_kana),
-        )
-        .where(
-            sa.or_(
-                *_named_like(col(Person.search_key), contact),
-                col(Person.id).in_(with_number),
-            )
-        )
-        .order_by(col(Person.kana_sort), col(Person.id))
-        .limit(limit)
-    )
-    return [
-        Candidate(
-            Holder(person_id=key),
-            f"{family_name} {given_name}".strip(),
-            f"{family_kana} {given_kana}".strip(),
-        )
-        for key, family_name, given_name, family_kana, given_kana in rows
-    ]
-
-
-def _organizations_like(
-    db: ScopedSession, contact: ReceivedContact, numbers: list[str], limit: int
-) -> Sequence[Candidate]:
-    with_number = sa.select(col(Telephone.organization_id)).where(
-        col(Telephone.organization_id).is_not(None), col(Telephone.last4).in_(numbers)
-    )
-    rows = db.rows(
-        sa.select(col(Organization.id), col(Organization.name), col(Organization.kana))
-        .where(
-            sa.or_(
-                *_named_like(col(Organization.search_key), contact),
-                col(Organization.id).in_(with_number),
-            )
-        )
-        .order_by(col(Organization.kana_sort), col(Organization.id))
-        .limit(limit)
-    )
-    return [Candidate(Holder(organization_id=key), name, kana) for key, name, kana in rows]
-
-
-def _named_like(keys: Mapped[str], contact: ReceivedContact) -> list[sa.ColumnElement[bool]]:
-    return [
-        keys.contains(key, autoescape=True)
-        for text in (contact.name, contact.kana)
-        if (key := search_key(text))
-    ]
-
-
 def _notes(actor: Actor, day: dt.date, limit: int) -> AnySelect:
     note = PublishedNote
     return (
@@ -333,6 +250,44 @@ def _notes(actor: Actor, day: dt.date, limit: int) -> AnySelect:
         .where(col(note.recipient_station_id) == actor.station_id, still_valid(note, day))
         .order_by(col(note.happened_at).desc(), col(note.id).desc())
         .limit(limit)
+    )
+
+
+def _visibility(actor: Actor, consent: Consent | None, given: Iterable[Any]) -> Visibility:
+    headquarters = [headquarters_line(consent)] if actor.is_police else []
+    # standing shares before what was given once
+    ordered = sorted(given, key=lambda row: (row.basis == Basis.DISCLOSURE, row.recipient_name))
+    lines = [given_line(row, consent) for row in ordered]
+    return Visibility([station_line(actor), *headquarters, *lines])
+
+
+def _given(actor: Actor, holder: Holder, day: dt.date) -> AnySelect:
+    """Select the copies of an own contact other offices can read."""
+    return (
+        sa.select(
+            col(PublishedContact.basis),
+            col(PublishedContact.basis_id),
+            col(PublishedContact.basis_text),
+            col(PublishedContact.purpose),
+            col(PublishedContact.recipient_name),
+            col(PublishedContact.fields),
+            col(PublishedContact.valid_until),
+        )
+        .join(ContactLink, col(ContactLink.reference) == col(PublishedContact.reference))
+        .where(
+            about(ContactLink, holder),
+            col(PublishedContact.giver_station_id) == actor.station_id,
+            still_valid(PublishedContact, day),
+        )
+    )
+
+
+def _notes_about(actor: Actor, holder: Holder, day: dt.date, limit: int) -> AnySelect:
+    """Select what other offices told of an own contact, the newest first."""
+    return (
+        _notes(actor, day, limit)
+        .join(ContactLink, col(ContactLink.reference) == col(PublishedNote.reference))
+        .where(about(ContactLink, holder))
     )
 
 

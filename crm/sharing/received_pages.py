@@ -16,6 +16,7 @@ from crm.kernel.i18n import N_, translate
 from crm.kernel.kana import furigana
 from crm.liaisons.queries import holder_line
 from crm.sharing import queries, service
+from crm.sharing.candidate_queries import candidates_for
 from crm.sharing.forms import LinkForm, ReceivedSearchForm, holder_key, holder_of
 from crm.sharing.lines import ReceivedContact
 from crm.web.pages import page, saved
@@ -102,7 +103,7 @@ def _show(
     today = local_day(visit.now)
     contact = queries.received_contact(visit.db, visit.actor, contact_id, today)
     visit.seen("contact.viewed", ("contact", contact.id), fields=list(contact.fields))
-    candidates = [] if contact.holder else queries.candidates_for(visit.db, contact)
+    candidates = [] if contact.holder else candidates_for(visit.db, contact)
     return page(
         visit,
         "sharing/received_contact.html",
