@@ -1,7 +1,7 @@
 """The composition of the web application: everything is built here, nothing at import time."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from mimetypes import guess_type
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,10 @@ from crm.access.desk import client_address, provide_desk, record_foreign_form
 from crm.bulletins import pages as bulletin_pages
 from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
+from crm.intake import pages as intake_pages
+from crm.jobs import pages as job_pages
+from crm.jobs.bell import RedisBell
+from crm.jobs.runner import Crew, Pace, Runner
 from crm.kernel.db import Database
 from crm.kernel.errors import DomainError, Forbidden
 from crm.kernel.settings import Settings
@@ -42,6 +46,7 @@ YEAR_S = 31_536_000
 PAGES = (
     access_pages,
     contact_pages,
+    intake_pages,
     liaison_pages,
     note_pages,
     relationship_pages,
@@ -49,14 +54,21 @@ PAGES = (
     coverage_pages,
     roster_pages,
     search_pages,
+    job_pages,
     bulletin_pages,
     information_pages,
     sharing_pages,
 )
 
 
-def create_app(settings: Settings, database: Database | None = None) -> Litestar:
-    """Return the application for one installation, with its database opened."""
+def create_app(
+    settings: Settings, database: Database | None = None, *, pace: Pace | None = None
+) -> Litestar:
+    """Return the application for one installation, with its database opened.
+
+    With a `pace` it also sees to its jobs: it carries them out itself, or tells the workers
+    through Redis where there is one.
+    """
     features.require_rules()
     opened = database or Database(settings)
 
@@ -64,7 +76,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         # one unit of work per thread, as many as the pool has connections
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.worker_threads
-        yield
+        async with AsyncExitStack() as stack:
+            if pace:
+                await _see_to_jobs(stack, settings, opened, pace)
+            yield
         opened.close()
 
     async def check_origin(request: Request[Any, Any, Any]) -> None:
@@ -104,6 +119,16 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     app.state.settings = settings
     use_environment(make_environment(app.route_reverse))
     return app
+
+
+async def _see_to_jobs(
+    stack: AsyncExitStack, settings: Settings, database: Database, pace: Pace
+) -> None:
+    if settings.redis_url:
+        database.bell = await stack.enter_async_context(RedisBell.hung(settings.redis_url))
+    else:
+        crew = await stack.enter_async_context(Crew.at_work(Runner(database, pace)))
+        database.bell = crew.ring
 
 
 @get("/static/{version:str}/{path:path}", include_in_schema=False, sync_to_thread=True)

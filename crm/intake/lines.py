@@ -45,11 +45,11 @@ class RowLine(NamedTuple):
     cells: Sequence["CellLine"]
 
     @classmethod
-    def of(cls, step: Step, cells: Sequence["CellLine"]) -> "RowLine":
+    def of(cls, step: Step, name: str, cells: Sequence["CellLine"]) -> "RowLine":
         """Put a step into words."""
         return cls(
             step.number,
-            step.name,
+            name,
             VERDICT_LABELS[step.verdict],
             VERDICT_COLORS[step.verdict],
             [str(deed.told) for deed in step.deeds],
@@ -69,7 +69,7 @@ class CellLine(NamedTuple):
 class ColumnLine(NamedTuple):
     """One column to be told what it means, with a few of its texts."""
 
-    index: int
+    place: int
     label: str
     meaning: Meaning | None
     samples: Sequence[str]

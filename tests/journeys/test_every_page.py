@@ -42,7 +42,10 @@ VIEWERS = {
     "contacts.appointment_end": "officer",
     "liaisons.person": "chief",
     "liaisons.organization": "chief",
+    "intake.batches": "chief",
+    "intake.new": "chief",
     "rosters.show": "chief",
+    "jobs.index": "officer",
     "search.form": "officer",
     "sharing.agreements": "chief",
     "sharing.agreement_new": "chief",
@@ -57,9 +60,14 @@ VIEWERS = {
 }
 """Who opens which page. A page missing here fails the test below."""
 ELSEWHERE = {
+    "intake.show": "walked with a file, below",
+    "intake.rejected": "a file",
     "access.home": "sends everybody on",
     "access.sign_in": "walked below, signed out",
     "search.show": "walked below, after a search",
+    "jobs.show": "tests/jobs: a job of one's own is needed",
+    "jobs.events": "a stream, not a page (tests/jobs)",
+    "jobs.file": "a file, not a page (tests/jobs)",
     "sharing.agreement": "walked in tests/sharing, where something is shared",
     "sharing.received_contact": "walked in tests/sharing, where something is shared",
 }
