@@ -44,9 +44,15 @@ class Desk:
         return _cookie_name(self.settings)
 
     @contextmanager
-    def reads(self) -> Iterator[Visit]:
-        """Open a unit of work that shows something; SignInNeeded when nobody is signed in."""
+    def reads(self, *, attended: bool = True) -> Iterator[Visit]:
+        """Open a unit of work that shows something; SignInNeeded when nobody is signed in.
+
+        What a page asks for by itself is not `attended`: it neither keeps the sign-in in use nor
+        takes the notice left for whoever sits there.
+        """
         visit = self._arrive()
+        if not attended:
+            visit.notice, visit.is_stale = "", False
         try:
             self._require_token()
             with self.database.reading(visit.who) as db:

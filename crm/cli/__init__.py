@@ -7,6 +7,7 @@ import click
 # each command's module loads only when asked for, so that `crm --help` answers at once
 COMMANDS = {
     "serve": "crm.cli.serve",
+    "worker": "crm.cli.worker",
     "migrate": "crm.cli.migrate",
     "create-admin": "crm.cli.accounts",
     "create-account": "crm.cli.accounts",

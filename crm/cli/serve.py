@@ -6,6 +6,7 @@ from litestar import Litestar
 
 from crm.app import create_app
 from crm.cli.office import settings_or_exit
+from crm.jobs.runner import Pace
 from crm.kernel.db import Database
 from crm.kernel.migrate import is_current
 
@@ -34,9 +35,11 @@ def serve() -> None:
         # one, anybody could write that header
         proxy_headers=settings.is_https,
         forwarded_allow_ips="127.0.0.1",
+        # a page that follows a job holds its connection open; it asks the next server
+        timeout_graceful_shutdown=10,
     )
 
 
 def application() -> Litestar:
     """Build the application in each serving process, over connections of its own."""
-    return create_app(settings_or_exit())
+    return create_app(settings_or_exit(), pace=Pace())

@@ -168,8 +168,12 @@ class Runner:
                 leases.stop_where_asked(db, held, self.clock())
 
 
-class Embedded:
-    """The runner inside the web server: wakes when a job is committed here, else looks again."""
+class Crew:
+    """Threads that carry out one database's jobs: the web server's own, or a worker's.
+
+    They wake when the bell is rung and look again by themselves every `poll_s`, so that a bell
+    nobody heard costs a moment and no job.
+    """
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
@@ -181,22 +185,21 @@ class Embedded:
 
     @classmethod
     @asynccontextmanager
-    async def at_work(cls, runner: Runner) -> AsyncIterator[None]:
+    async def at_work(cls, runner: Runner) -> AsyncIterator["Crew"]:
         """Carry out jobs while the block runs; its end waits for the work in hand to let go."""
-        embedded = cls(runner)
-        runner.database.bell = embedded.ring
-        lanes = [asyncio.create_task(embedded._lane()) for _ in range(JOB_THREADS)]
-        lanes.append(asyncio.create_task(embedded._sweeper()))
+        crew = cls(runner)
+        lanes = [asyncio.create_task(crew._lane()) for _ in range(JOB_THREADS)]
+        lanes.append(asyncio.create_task(crew._sweeper()))
         try:
-            yield
+            yield crew
         finally:
             runner.stopping.set()
-            embedded._bell.set()
-            embedded._end.set()
+            crew._bell.set()
+            crew._end.set()
             await asyncio.gather(*lanes)
 
     def ring(self, job_ids: Sequence[UUID]) -> None:
-        """Wake whoever waits for work; called by a request's thread after its commit."""
+        """Wake whoever waits for work; any thread may call it, at any time."""
         del job_ids
         with contextlib.suppress(RuntimeError):
             # the loop may have ended: the row waits for the next runner

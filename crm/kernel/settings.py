@@ -24,6 +24,14 @@ class Settings(BaseModel):
         pattern=r"^(sqlite:///|postgresql\+psycopg://).+",
         description="sqlite:///PATH, or postgresql+psycopg://USER@HOST/NAME (15 or later).",
     )
+    redis_url: str = Field(
+        default="",
+        pattern=r"^(rediss?://.+)?$",
+        description=(
+            "redis://HOST:PORT/NUMBER where `crm worker` carries out jobs; "
+            "empty lets the web server do so itself."
+        ),
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
     base_url: str = Field(
