@@ -14,6 +14,7 @@ from crm.bulletins.models import HANDLING_LABELS, INFORMATION_KIND_LABELS, Infor
 from crm.bulletins.queries import items_to_hand
 from crm.contacts.models import Holder
 from crm.contacts.queries import require_reader
+from crm.kernel.actor import Actor
 from crm.kernel.clock import JST, local_day, start_of_day, tour_day
 from crm.kernel.errors import Conflict, Refused
 from crm.kernel.forms import Submission, blank, read_form
@@ -21,7 +22,7 @@ from crm.kernel.i18n import N_, translate
 from crm.notes import policy, queries, service
 from crm.notes.forms import ContentForm, CorrectionForm, NoteForm, ReplyForm
 from crm.notes.lines import Choice
-from crm.notes.models import OCCASION_LABELS, OUTCOME_LABELS, Occasion
+from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, occasions_offered
 from crm.notes.partners import partner_of
 from crm.notes.service import NoteContent, NoteFacts
 from crm.web.pages import page, saved
@@ -92,7 +93,7 @@ def show(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
             parties=queries.parties_of(visit.db, note_id),
             corrections=queries.corrections_of(visit.db, note_id),
             may_correct=policy.may_correct(visit.actor, note),
-            **_labels(),
+            **_labels(visit.actor),
         )
 
 
@@ -220,7 +221,7 @@ def _note_page(
         information=_to_hand(visit),
         occasion=_usual_occasion(visit),
         client_key=sub.values.get("client_key") or uuid7(),
-        **_labels(),
+        **_labels(visit.actor),
     )
 
 
@@ -283,7 +284,7 @@ def _correction_page(
         revision=note.revision if stale else sub.values.get("revision", note.revision),
         is_stale=stale,
         parties=queries.parties_of(visit.db, note_id),
-        **_labels(),
+        **_labels(visit.actor),
     )
 
 
@@ -302,16 +303,17 @@ def _reply_page(
     )
 
 
-def _labels() -> dict[str, Any]:
+def _labels(actor: Actor) -> dict[str, Any]:
+    labels = occasion_labels(actor)
     return {
         # a telephone call is chosen once, as the outcome
         "occasions": [
-            (occasion, translate(label))
-            for occasion, label in OCCASION_LABELS.items()
+            (occasion, translate(labels[occasion]))
+            for occasion in occasions_offered(actor)
             if occasion is not Occasion.PHONE
         ],
         "outcomes": [(outcome, translate(label)) for outcome, label in OUTCOME_LABELS.items()],
-        "occasion_labels": OCCASION_LABELS,
+        "occasion_labels": labels,
         "outcome_labels": OUTCOME_LABELS,
         "information_kinds": INFORMATION_KIND_LABELS,
     }

@@ -9,17 +9,17 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
-from crm.consents.models import CONSENT_METHOD_LABELS, CONSENT_SCOPE_LABELS
-from crm.contacts import queries as contacts
+from crm.consents.models import CONSENT_METHOD_LABELS, scope_labels
 from crm.contacts.models import ORGANIZATION_KIND_LABELS, Holder
 from crm.kernel.clock import local_day
 from crm.kernel.i18n import current_locale, translate
 from crm.kernel.kana import furigana
 from crm.kernel.wareki import wareki
 from crm.liaisons.models import LIAISON_STATE_LABELS, LiaisonState
-from crm.notes.models import OCCASION_LABELS, OUTCOME_LABELS, Occasion
+from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels
 from crm.relationships import queries
 from crm.relationships.timeline import Tenure
+from crm.sharing.policy import may_share
 from crm.web.pages import page
 from crm.web.visit import Visit
 
@@ -40,7 +40,10 @@ ICONS = {
     Occasion.AT_STATION: "building",
     Occasion.OTHER: "note",
 }
-FIELDS = ["name", "posts", "telephones", "address", "care_note", "consents", "notes"]
+FIELDS = [
+    *("name", "posts", "telephones", "address", "care_note"),
+    *("consents", "notes", "received", "visibility"),
+]
 
 
 @get("/people/{person_id:uuid}", name="relationships.person", sync_to_thread=True)
@@ -51,7 +54,8 @@ def show_person(
     holder = Holder(person_id=person_id)
     with desk.reads() as visit:
         today = local_day(visit.now)
-        person = contacts.person(visit.db, person_id)
+        facts = queries.person_facts(visit.db, person_id)
+        person = facts.person
         posts = queries.posts_about(visit.db, holder)
         tenures = [Tenure(post.label, post.valid_from, post.valid_to) for post in posts]
         visit.seen("person.viewed", holder.subject, fields=FIELDS)
@@ -63,6 +67,7 @@ def show_person(
             family_furigana=furigana(person.family_kana),
             given_furigana=furigana(person.given_kana),
             posts=[post for post in posts if post.holds_on(today)],
+            phones=facts.phones,
             **_shown(visit, holder, tenures, steps),
         )
 
@@ -93,6 +98,7 @@ def show_organization(
             facts=facts,
             kind_label=ORGANIZATION_KIND_LABELS[facts.organization.kind],
             posts=[post for post in posts if post.holds_on(today)],
+            phones=facts.phones,
             **_shown(visit, holder, tenures, steps),
         )
 
@@ -100,17 +106,20 @@ def show_organization(
 def _shown(visit: Visit, holder: Holder, tenures: Sequence[Tenure], steps: int) -> dict[str, Any]:
     steps = min(max(1, steps), MOST_STEPS)
     standing = queries.standing_of(
-        visit.db, holder, visit.actor.station_id, tenures, now=visit.now, steps=steps
+        visit.db, visit.actor, holder, tenures, now=visit.now, steps=steps
     )
+    actor = visit.actor
+    scopes = scope_labels(actor)
     return {
         "standing": standing,
-        "phones": contacts.telephones_of(visit.db, holder),
         "steps": steps,
         "state_label": LIAISON_STATE_LABELS[standing.state],
         "state_tone": STATE_TONES.get(standing.state, "ended"),
-        "scopes": [translate(CONSENT_SCOPE_LABELS[scope]) for scope in standing.scopes],
+        "scopes": [translate(scopes[scope]) for scope in standing.scopes],
         "methods": CONSENT_METHOD_LABELS,
-        "occasions": OCCASION_LABELS,
+        "occasions": occasion_labels(actor),
+        "is_police": actor.is_police,
+        "may_share": may_share(actor),
         "outcomes": OUTCOME_LABELS,
         "icons": ICONS,
         "month_name": month_name,

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,17 +11,29 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from crm.areas.models import Area
-from crm.consents import queries as consents
 from crm.consents.models import ConsentMethod, ConsentScope
+from crm.consents.queries import Consent
 from crm.contacts import queries as contacts
-from crm.contacts.models import Appointment, Holder, Organization
+from crm.contacts.lines import PhoneLine
+from crm.contacts.models import Appointment, Holder, Organization, Person, Telephone
+from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import ScopedSession
 from crm.liaisons import queries as liaisons
 from crm.liaisons.models import Decision, LiaisonState
 from crm.notes import queries as notes
-from crm.relationships.timeline import Month, Tenure, by_month, changes_of_posts, steps_of
+from crm.relationships.timeline import (
+    Entry,
+    Month,
+    Stretch,
+    Tenure,
+    by_month,
+    changes_of_posts,
+    steps_of,
+)
+from crm.sharing import queries as sharing
+from crm.sharing.lines import ReceivedContact, Visibility
 
 LATELY = dt.timedelta(days=90)
 """「この90日で4課から6回」: long enough to see a burden, short enough to act on it."""
@@ -57,17 +69,28 @@ class Post(NamedTuple):
         return begun and (self.valid_to is None or day <= self.valid_to)
 
 
+class PersonFacts(NamedTuple):
+    """A person with the numbers to dial, the first first."""
+
+    person: Person
+    phones: Sequence[PhoneLine]
+
+
 class OrganizationFacts(NamedTuple):
-    """An organization with its area and the one it belongs to, by name."""
+    """An organization with its area and the one it belongs to, by name, and its numbers."""
 
     organization: Organization
     area_name: str | None
     parent_name: str | None
+    phones: Sequence[PhoneLine]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a holder stands as a liaison, what was agreed to, and who was in touch lately."""
+    """Where a holder stands as a liaison, what was agreed to, and who was in touch lately.
+
+    `visibility` says who can see what of them, `received` what other offices gave of them.
+    """
 
     state: LiaisonState
     acceptance: Acceptance | None
@@ -75,40 +98,61 @@ class Standing:
     contacts: notes.Contacts | None
     months: Sequence[Month]
     has_more: bool
+    visibility: Visibility
+    received: Sequence[ReceivedContact]
 
 
 def standing_of(
     db: ScopedSession,
+    actor: Actor,
     holder: Holder,
-    station_id: UUID | None,
     tenures: Sequence[Tenure],
     *,
     now: dt.datetime,
     steps: int = 1,
 ) -> Standing:
-    """Return a holder's course, consent, recent contacts and timeline.
+    """Return a holder's course, consent, recent contacts and timeline; four statements.
 
     `tenures` are the posts whose changes belong on the timeline; `steps` as in `timeline_of`.
     """
     today = local_day(now)
-    units = notes.unit_book(db, station_id)
+    units = notes.unit_book(db, actor.station_id)
     newest = notes.timeline_of(db, holder, units, since=now - LATELY, steps=steps)
     course = liaisons.course_of(db, holder)
-    consent = consents.current_consent(db, holder, today)
+    most = max(1, steps) * notes.TIMELINE_STEP
+    shared = sharing.shared_about(db, actor, holder, today, most_notes=most + 1)
     accepted = [
         Acceptance(answer.on, answer.method)
         for answer in course.answers
         if answer.decision is Decision.ACCEPTED and answer.on <= today
     ]
+    own = Stretch([Entry(note.happened_at, note=note) for note in newest.notes], newest.has_more)
+    told = [Entry(note.happened_at, told=note) for note in shared.notes]
+    received = Stretch(told[:most], len(told) > most)
     events = [*steps_of(course.happenings()), *changes_of_posts(tenures)]
     return Standing(
         state=course.state_on(today),
         acceptance=accepted[-1] if accepted else None,
-        scopes=[grant.scope for grant in consent.grants] if consent else [],
+        scopes=_scopes(shared.consent),
         contacts=newest.contacts,
-        months=by_month(newest.notes, events, has_more=newest.has_more, today=today),
-        has_more=newest.has_more,
+        months=by_month(own, received, events, today=today),
+        has_more=own.has_more or received.has_more,
+        visibility=shared.visibility,
+        received=shared.contacts,
     )
+
+
+def person_facts(db: ScopedSession, person_id: UUID) -> PersonFacts:
+    """Return a person with their numbers; NotFound outside the own station."""
+    found = db.rows(
+        sa.select(Person, *contacts.PHONE_COLUMNS)
+        .outerjoin(Telephone, col(Telephone.person_id) == col(Person.id))
+        .where(col(Person.id) == person_id)
+        .order_by(col(Telephone.position))
+    )
+    if not found:
+        raise NotFound
+    return PersonFacts(found[0][0], _phones(found))
 
 
 def posts_about(db: ScopedSession, holder: Holder) -> list[Post]:
@@ -137,11 +181,24 @@ def organization_facts(db: ScopedSession, organization_id: UUID) -> Organization
     """Return an organization with the names around it; NotFound outside the own station."""
     parent = aliased(Organization, name="parent")
     found = db.rows(
-        sa.select(Organization, col(Area.name), col(parent.name))
+        sa.select(Organization, col(Area.name), col(parent.name), *contacts.PHONE_COLUMNS)
         .outerjoin(Area, col(Area.id) == col(Organization.area_id))
         .outerjoin(parent, col(parent.id) == col(Organization.parent_id))
+        .outerjoin(Telephone, col(Telephone.organization_id) == col(Organization.id))
         .where(col(Organization.id) == organization_id)
+        .order_by(col(Telephone.position))
     )
     if not found:
         raise NotFound
-    return OrganizationFacts(*found[0])
+    return OrganizationFacts(*found[0][:3], _phones(found))
+
+
+def _phones(rows: Sequence[Any]) -> list[PhoneLine]:
+    """Return the numbers behind rows that end with one each, or with none at all."""
+    ends = [row[-len(contacts.PHONE_COLUMNS) :] for row in rows]
+    return [PhoneLine(*end) for end in ends if end[0] is not None]
+
+
+def _scopes(consent: Consent | None) -> list[ConsentScope]:
+    """Return what is agreed to, each said once however many agencies it names."""
+    return list(dict.fromkeys(grant.scope for grant in consent.grants)) if consent else []

@@ -11,6 +11,7 @@ from crm.kernel.clock import local_day, start_of_day
 from crm.kernel.i18n import N_, translate
 from crm.liaisons.models import END_REASON_LABELS, EndReason
 from crm.notes.queries import NoteLine
+from crm.sharing.lines import ReceivedNote
 
 TITLES = {
     "noted": N_("連絡員の候補として記録"),
@@ -70,16 +71,29 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: a note or an event, never both."""
+    """One line: an own note, what another office told, or an event; never two of them."""
 
     at: dt.datetime
     note: NoteLine | None = None
+    told: ReceivedNote | None = None
     event: Event | None = None
 
     @property
     def day(self) -> dt.date:
         """The day in Japan."""
         return local_day(self.at)
+
+
+class Stretch(NamedTuple):
+    """The newest entries of one kind, and whether there are older ones."""
+
+    entries: Sequence[Entry]
+    has_more: bool = False
+
+    @property
+    def known_since(self) -> dt.datetime | None:
+        """Return the moment before which something is missing; None where nothing is."""
+        return self.entries[-1].at if self.has_more else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +105,20 @@ class Month:
 
 
 def by_month(
-    notes: Sequence[NoteLine], events: Iterable[Event], *, has_more: bool, today: dt.date
+    own: Stretch, received: Stretch, events: Iterable[Event], *, today: dt.date
 ) -> list[Month]:
-    """Return one timeline, newest first.
+    """Return one timeline, newest first: own notes, what other offices told, what happened.
 
-    Events of days to come are left out; so are those older than the last note while there are
-    more notes to show, because they stand among those.
+    Events of days to come are left out. While there are more notes to show, so is whatever is
+    older than the last one shown, because it stands among those.
     """
-    entries = [Entry(note.happened_at, note=note) for note in notes]
-    oldest = entries[-1].at if entries and has_more else None
-    for event in events:
-        if event.on > today:
-            continue
-        at = start_of_day(event.on)
-        if oldest is None or at >= oldest:
-            entries.append(Entry(at, event=event))
+    happened = [Entry(start_of_day(event.on), event=event) for event in events if event.on <= today]
+    since = max(filter(None, (own.known_since, received.known_since)), default=None)
+    entries = [
+        entry
+        for entry in (*own.entries, *received.entries, *happened)
+        if since is None or entry.at >= since
+    ]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     months = groupby(entries, key=lambda entry: entry.day.replace(day=1))
     return [Month(first, list(of_month)) for first, of_month in months]

@@ -11,7 +11,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
-from crm.notes.models import OCCASION_LABELS, ActivityNote
+from crm.notes.models import ActivityNote, occasion_labels
 from crm.notes.policy import may_correct
 from crm.notes.queries import note_of, parties_of
 from crm.sharing import agreement_queries, queries, service
@@ -68,7 +68,7 @@ def _new(visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200
     note = _require_teller(visit, note_id)
     today = local_day(visit.now)
     recipients = [
-        (holder_key(party.holder, one.station_id), _option(party.name, one))
+        (holder_key(party.holder, one.station_id), _option(party.name, one), None)
         for party in parties_of(visit.db, note_id)
         for one in queries.recipients_of_notes(visit.db, visit.actor, party.holder, today)
     ]
@@ -79,7 +79,7 @@ def _new(visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200
         status=status,
         sub=sub,
         note=note,
-        occasion=OCCASION_LABELS[note.occasion],
+        occasion=occasion_labels(visit.actor)[note.occasion],
         recipients=recipients,
         told=agreement_queries.told_of(visit.db, visit.actor, note_id),
     )

@@ -9,7 +9,7 @@ from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, NotFound, Refused
 from crm.kernel.scope import ScopedSession
-from crm.notes.models import OCCASION_LABELS
+from crm.notes.models import occasion_labels
 from crm.notes.policy import may_correct
 from crm.notes.queries import note_of, parties_of
 from crm.sharing import agreement_queries, queries
@@ -64,7 +64,7 @@ def publish_note(
         basis_id=recipient.basis_id,
         valid_until=recipient.valid_until,
         happened_at=note.happened_at,
-        occasion=OCCASION_LABELS[note.occasion],
+        occasion=occasion_labels(actor)[note.occasion],
         text=text,
         told_by=actor.unit_name,
         published_at=now,

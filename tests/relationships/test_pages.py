@@ -168,7 +168,7 @@ def test_person_page_costs_the_same_however_much_happened(
     with counted(world.database) as statements:
         browser.get(f"/people/{kuwahara.id}")
 
-    assert len(statements) == 12
+    assert len(statements) == 8
 
 
 def test_nobodys_page_is_not_found(browser: Browser) -> None:
