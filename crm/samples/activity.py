@@ -6,17 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from crm.bulletins.models import NoteInformation
 from crm.contacts.models import OrganizationKind as Kind
-from crm.notes.models import (
-    ActivityNote,
-    NoteCorrection,
-    NoteOrganization,
-    NotePerson,
-    NoteReply,
-    NoteStaff,
-    Occasion,
-    Outcome,
-)
+from crm.notes.models import NoteCorrection, NoteReply, Occasion, Outcome
 from crm.samples import phrases
 from crm.samples.crew import Crew
 from crm.samples.network import Network, Party
@@ -24,7 +16,9 @@ from crm.samples.offices import Station
 from crm.samples.people import Community
 from crm.samples.phrases import Topic
 from crm.samples.places import SPOTS
+from crm.samples.records import Contact, put_note
 from crm.samples.rows import Rows, moment
+from crm.samples.sheets import Shelf
 from crm.samples.sizes import Size
 
 _ACTIVE_SHARE = 0.82
@@ -34,6 +28,7 @@ _ASKS_SHARE = 0.2
 _CORRECTED_SHARE = 0.02
 _FORGOTTEN_SHARE = 0.002
 _PLANNED_SHARE = 0.2
+_HANDED_SHARE = 0.15
 _QUIET_DAYS = 260
 _AROUND_TODAY = 45
 _AT_A_MEETING = 5
@@ -86,10 +81,11 @@ def put_activity(
     crew: Crew,
     community: Community,
     network: Network,
+    shelf: Shelf,
     size: Size,
 ) -> None:
     """Put the station's notes, oldest first, into `rows`."""
-    writer = _Writer(rows, station, crew, community, network)
+    writer = _Writer(rows, station, crew, community, network, shelf)
     calendar = station.calendar
     span = (calendar.today - calendar.begins).days
     days = sorted(rows.rng.randrange(1, span) for _ in range(size.notes))
@@ -105,6 +101,7 @@ class _Writer:
     crew: Crew
     community: Community
     network: Network
+    shelf: Shelf
 
     def write(self, day: dt.date) -> None:
         """Write down one contact of `day` with somebody of the network or beside it."""
@@ -212,43 +209,36 @@ class _Writer:
         next_on: dt.date | None = None,
     ) -> UUID:
         rng = self.rows.rng
-        happened_at = moment(visit.day, rng.randint(9, 16), 5 * rng.randrange(12))
-        account = self.crew.accounts.get(visit.author_id)
-        note_id = self.rows.put(
-            ActivityNote,
-            visit.day,
-            author_id=visit.author_id,
+        persons, organizations = self._present(visit)
+        pair = rng.random() < 0.3  # noqa: PLR2004 - officers often go in pairs
+        contact = Contact(
+            day=visit.day,
             unit_id=visit.unit_id,
+            author_id=visit.author_id,
+            account=self.crew.accounts.get(visit.author_id),
             occasion=visit.occasion,
             outcome=visit.outcome,
-            happened_at=happened_at,
+            persons=persons,
+            organizations=organizations,
+            colleagues=[rng.choice(self.crew.at(visit.unit_id, visit.day))] if pair else [],
             heard=heard,
             told=told,
             needs_reply=needs_reply,
             next_on=next_on,
-            client_key=self.rows.key(visit.day),
-            created_by=account,
-            updated_by=account,
         )
-        self._put_parties(visit, note_id, happened_at)
+        note = put_note(self.rows, contact)
         if rng.random() < _CORRECTED_SHARE:
-            self._correct(visit, self.rows.tables["activity_note"][-1])
+            self._correct(visit, note)
+        if visit.talked and rng.random() < _HANDED_SHARE:
+            self._hand_over(visit, note["id"])
+        note_id: UUID = note["id"]
         return note_id
 
-    def _put_parties(self, visit: _Visit, note_id: UUID, happened_at: dt.datetime) -> None:
-        contact = {"note_id": note_id, "happened_at": happened_at, "outcome": visit.outcome}
-        persons, organizations = self._present(visit)
-        for person_id in dict.fromkeys(persons):
-            self.rows.put(NotePerson, visit.day, **contact, person_id=person_id)
-        for organization_id in dict.fromkeys(organizations):
-            self.rows.put(NoteOrganization, visit.day, **contact, organization_id=organization_id)
-        staff = [visit.author_id]
-        if self.rows.rng.random() < 0.3:  # noqa: PLR2004 - officers often go in pairs
-            staff.append(self.rows.rng.choice(self.crew.at(visit.unit_id, visit.day)))
-        for staff_id in dict.fromkeys(staff):
-            self.rows.put(
-                NoteStaff, visit.day, note_id=note_id, staff_id=staff_id, unit_id=visit.unit_id
-            )
+    def _hand_over(self, visit: _Visit, note_id: UUID) -> None:
+        """Put on record that a sheet of the author's unit was handed over, where there was one."""
+        if items := self.shelf.for_liaisons(visit.unit_id, visit.day):
+            item_id = self.rows.rng.choice(items)
+            self.rows.put(NoteInformation, visit.day, note_id=note_id, item_id=item_id)
 
     def _present(self, visit: _Visit) -> tuple[list[UUID], list[UUID]]:
         """Return the persons and organizations of a contact: several at a meeting."""

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from crm.bulletins.models import HANDED_TO_AGENCIES
+from crm.kernel.actor import AgencyKind
 from crm.samples.activity import put_activity
+from crm.samples.book import PostKind
 from crm.samples.crew import (
     Crew,
     Login,
@@ -16,11 +19,15 @@ from crm.samples.crew import (
     put_crew,
     put_sample_account,
 )
-from crm.samples.network import put_network
-from crm.samples.offices import Calendar, Called, Station, put_boxes, put_station
+from crm.samples.exchange import Exchange
+from crm.samples.network import Network, put_network
+from crm.samples.offices import AGENCY, Calendar, Called, Station, put_boxes, put_station
 from crm.samples.organizations import put_organizations
+from crm.samples.partners import Hall, Partner, put_partner
 from crm.samples.people import Community, Registry, last_spring, put_community
+from crm.samples.provision import Side
 from crm.samples.rows import Rows, dice
+from crm.samples.sheets import Shelf, put_sheets
 from crm.samples.sizes import Size
 from crm.samples.telephones import UnringableNumbers
 from crm.samples.town import Setting, Town, build_town
@@ -36,6 +43,7 @@ class Home:
     size: Size
     testers: Sequence[Tester]
     merger: bool = False
+    halls: Sequence[Hall] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +54,102 @@ class Order:
     seed: int
     today: dt.date
     password_hash: str
-    post_types: Mapping[str, UUID]
+    post_types: Mapping[str, PostKind]
 
 
 def put_home(
     rows: Rows, order: Order, calendar: Calendar, top: UUID, home: Home
 ) -> Sequence[Login]:
-    """Put a station, its town, staff, people, network and notes into `rows`."""
+    """Put a station, its town, staff, people, network, notes and partners into `rows`."""
     units = rows.at_station(top, _dice(order, home, "town"))
     town = build_town(units, home.size, home.setting, calendar.opened)
-    city = home.setting.municipalities[0].name
     station = put_station(
-        units, home.called, home.sections, under=top, calendar=calendar, city=city
+        units,
+        home.called,
+        home.sections,
+        under=top,
+        calendar=calendar,
+        city=home.setting.municipalities[0].name,
     )
     put_boxes(units, station, town, home.size, merger=home.merger)
     crew = _put_staff(units, order, station, home)
-    community = _put_people(rows, order, station, crew, town, home)
-    desk = rows.at_station(station.id, _dice(order, home, "network"), _clerk(station, crew))
-    network = put_network(desk, station, crew, community, home.size)
-    notes = rows.at_station(station.id, _dice(order, home, "activity"))
-    put_activity(notes, station, crew, community, network, home.size)
-    return [
+    site = _Site(rows, order, home, station, town, crew)
+    partners = [
+        put_partner(rows, order.seed, hall, calendar.opened, order.password_hash)
+        for hall in home.halls
+    ]
+    site.put_life([partner for partner, _ in partners])
+    own = [
         Login(who.role, who.name, _unit(station, who.where)[1], who.login) for who in home.testers
     ]
+    return [*own, *(login for _, logins in partners for login in logins)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """A station with its town and staff, where the rest takes place."""
+
+    rows: Rows
+    order: Order
+    home: Home
+    station: Station
+    town: Town
+    crew: Crew
+
+    def put_life(self, partners: Sequence[Partner]) -> None:
+        """Put people, network, sheets and notes into the rows, and the exchange with partners."""
+        station, crew, size = self.station, self.crew, self.home.size
+        community = self._put_people()
+        network = put_network(self._desk("network"), station, crew, community, partners, size)
+        shelf = put_sheets(self._desk("sheets"), station, size.sheets)
+        notes = self.rows.at_station(station.id, _dice(self.order, self.home, "activity"))
+        put_activity(notes, station, crew, community, network, shelf, size)
+        for partner in partners:
+            self._put_exchange(partner, network, shelf)
+
+    def _put_people(self) -> Community:
+        desk = self._desk("people")
+        numbers = UnringableNumbers(desk.rng)
+        begins, size = self.station.calendar.begins, self.home.size
+        organizations = put_organizations(desk, self.town, size, numbers, begins)
+        registry = Registry(desk, numbers, self.order.post_types, self.order.today)
+        return put_community(registry, self.town, organizations, size, begins)
+
+    def _put_exchange(self, partner: Partner, network: Network, shelf: Shelf) -> None:
+        exchange = Exchange(
+            self._side(partner.name),
+            partner,
+            AGENCY,
+            self.order.post_types,
+            self.station.calendar,
+        )
+        given = [row for row in shelf.current if row["handling"] in HANDED_TO_AGENCIES]
+        section = self.station.sections["生活安全課"]
+        items = [row for row in given if row["unit_id"] == section]
+        exchange.put(self.town, network.provisions, items)
+        if partner.hall.kind is AgencyKind.FIRE:
+            silent = [party.id for party in network.active if party.id not in network.provisions]
+            exchange.disclose(silent[0])
+
+    def _side(self, part: str) -> Side:
+        desk = self._desk(part)
+        chief = self.crew.samples[self.station.network_office]
+        return Side(
+            desk,
+            desk.agency_id,
+            AGENCY,
+            self.station.id,
+            self.home.called.name,
+            self.home.sections[0],
+            chief,
+            self.crew.accounts[chief],
+            is_police=True,
+        )
+
+    def _desk(self, part: str) -> Rows:
+        """Return where the network office's chief enters rows, each part by its own dice."""
+        dice_of_part = _dice(self.order, self.home, part)
+        return self.rows.at_station(self.station.id, dice_of_part, _clerk(self.station, self.crew))
 
 
 def _put_staff(rows: Rows, order: Order, station: Station, home: Home) -> Crew:
@@ -79,17 +160,6 @@ def _put_staff(rows: Rows, order: Order, station: Station, home: Home) -> Crew:
     man_beats(crew, station)
     put_assignments(rows, crew)
     return crew
-
-
-def _put_people(
-    rows: Rows, order: Order, station: Station, crew: Crew, town: Town, home: Home
-) -> Community:
-    desk = rows.at_station(station.id, _dice(order, home, "people"), _clerk(station, crew))
-    numbers = UnringableNumbers(desk.rng)
-    begins = station.calendar.begins
-    organizations = put_organizations(desk, town, home.size, numbers, begins)
-    registry = Registry(desk, numbers, order.post_types, order.today)
-    return put_community(registry, town, organizations, home.size, begins)
 
 
 def _unit(station: Station, where: str) -> tuple[UUID, str]:

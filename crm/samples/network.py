@@ -2,12 +2,13 @@
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from crm.consents.models import ConsentGrant, ConsentMethod, ConsentRecord, ConsentScope
-from crm.consents.service import FORM_VERSION
+from crm.consents.models import ConsentMethod, ConsentScope
+from crm.consents.queries import Provision
 from crm.contacts.models import OrganizationKind as Kind
 from crm.liaisons.models import (
     AcceptanceRecord,
@@ -18,9 +19,12 @@ from crm.liaisons.models import (
     LiaisonTerm,
     LiaisonTermArea,
 )
+from crm.liaisons.service import ASKING_VERSION
+from crm.samples.answers import METHODS, Answer, drawn_scopes, put_consent
 from crm.samples.crew import Crew
 from crm.samples.offices import Station
 from crm.samples.organizations import Known
+from crm.samples.partners import Partner
 from crm.samples.people import Acquaintance, Community
 from crm.samples.rows import Rows, moment
 from crm.samples.sizes import Size
@@ -29,7 +33,6 @@ from crm.samples.town import Place
 _EMPTY = 0.07
 _ASSOCIATIONS = 0.45
 _NOTICED_BEFORE = 0.3
-_METHODS = tuple(ConsentMethod)
 _PERSONS_END = (
     EndReason.OWN_WISH,
     EndReason.OWN_WISH,
@@ -44,18 +47,6 @@ _ORGANIZATIONS_END = (
     EndReason.OTHER,
 )
 
-# What people agree to, and how many do.
-_WIDTH = {
-    ConsentScope.WITHIN_STATION: 0.92,
-    ConsentScope.HQ_NAME: 0.7,
-    ConsentScope.MUNICIPALITY: 0.5,
-    ConsentScope.OTHER_LIAISONS: 0.55,
-    ConsentScope.BY_PHONE: 0.86,
-    ConsentScope.BY_POST: 0.55,
-    ConsentScope.BY_FAX: 0.2,
-    ConsentScope.BY_EMAIL: 0.15,
-    ConsentScope.PHOTO: 0.2,
-}
 _NARROWED = 0.06
 _CANDIDATE_REMARKS = (
     "見守り活動に毎朝出ておられる。",
@@ -98,16 +89,23 @@ class Network:
     active: list[Party] = field(default_factory=list)
     others: list[Party] = field(default_factory=list)
     no_phone: set[UUID] = field(default_factory=set)
+    provisions: dict[UUID, Provision] = field(default_factory=dict)
+    """What a partner agency may have of whom by the consent in force, by holder."""
 
 
 def put_network(
-    rows: Rows, station: Station, crew: Crew, community: Community, size: Size
+    rows: Rows,
+    station: Station,
+    crew: Crew,
+    community: Community,
+    partners: Sequence[Partner],
+    size: Size,
 ) -> Network:
     """Put askings, answers, consents and terms into `rows`; a few areas are left without anyone."""
     covered = _covered(rows.rng, community)
     parties = _parties(rows.rng, community, covered)
     network = Network(active=parties[: size.liaisons])
-    desk = _Desk(rows, station, crew, community, network)
+    desk = _Desk(rows, station, crew, community, partners, network)
     for party in network.active:
         desk.serve(party)
     rest = parties[size.liaisons :]
@@ -169,6 +167,7 @@ class _Desk:
     station: Station
     crew: Crew
     community: Community
+    partners: Sequence[Partner]
     network: Network
 
     def serve(self, party: Party) -> None:
@@ -235,16 +234,16 @@ class _Desk:
     def _ask(self, party: Party, day: dt.date) -> dt.date:
         if self.rows.rng.random() < _NOTICED_BEFORE:
             self._notice(party, day - dt.timedelta(days=self.rows.rng.randint(5, 40)))
-        box = self.station.box_of(party.place.id, day)
+        office = self.station.network_office
         self.rows.put(
             Approach,
             day,
             **party.columns,
             asked_on=day,
-            asked_by=self._officer(box.id, day),
-            unit_id=box.id,
+            asked_by=self._officer(office, day),
+            unit_id=office,
             method=self.rows.rng.choice((ConsentMethod.ORAL, ConsentMethod.WRITTEN)),
-            form_version=FORM_VERSION,
+            form_version=ASKING_VERSION,
             recorded_at=moment(day, 17),
         )
         return day
@@ -256,7 +255,7 @@ class _Desk:
             **party.columns,
             decision=decision,
             decided_on=day,
-            method=self.rows.rng.choice(_METHODS),
+            method=self.rows.rng.choice(METHODS),
             recorded_by=self._chief(day),
             recorded_at=moment(day, 17),
         )
@@ -297,34 +296,22 @@ class _Desk:
         self, party: Party, day: dt.date, scopes: list[ConsentScope] | None = None
     ) -> list[ConsentScope]:
         """Record what is agreed to from `day` on and return it; drawn by lot where not given."""
-        rng = self.rows.rng
         if scopes is None:
-            scopes = [scope for scope, share in _WIDTH.items() if rng.random() < share]
-        speaker = self._speaker(party)
-        record_id = self.rows.put(
-            ConsentRecord,
-            day,
-            **party.columns,
-            signatory=speaker,
-            capacity="代表者" if speaker else "",
-            form_version=FORM_VERSION,
-            decided_on=day,
-            method=rng.choice(_METHODS),
-            recorded_by=self._chief(day),
-            recorded_at=moment(day, 17),
-        )
-        city = f"{party.place.municipality.name}市民安全課（氏名・電話番号）"
-        for scope in scopes:
-            recipient = city if scope is ConsentScope.MUNICIPALITY else ""
-            self.rows.put(
-                ConsentGrant,
-                day,
-                record_id=record_id,
-                scope=scope,
-                recipient=recipient,
-                valid_from=day,
-            )
+            scopes = drawn_scopes(self.rows.rng)
+        answer = Answer(party.columns, self._speaker(party), day, self._chief(day))
+        city = party.place.municipality.name
+        provision = put_consent(self.rows, answer, scopes, city, self._hall_of(city, day))
+        if provision:
+            self.network.provisions[party.id] = provision
+        else:
+            self.network.provisions.pop(party.id, None)
         return scopes
+
+    def _hall_of(self, city: str, day: dt.date) -> Partner | None:
+        """Return the city hall to be named, once there was an agreement with it."""
+        if day < self.station.calendar.shared:
+            return None
+        return next((one for one in self.partners if one.hall.serves(city)), None)
 
     def _speaker(self, party: Party) -> str:
         if party.organization is None:

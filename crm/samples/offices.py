@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from crm.agencies.models import Unit, UnitJurisdiction, UnitKind, UnitPlacement
+from crm.agencies.models import OWNERS, Unit, UnitJurisdiction, UnitKind, UnitPlacement
 from crm.kernel.kana import kana_sort_key
 from crm.samples.rows import Rows
 from crm.samples.sizes import Size
@@ -21,12 +21,13 @@ class Called(NamedTuple):
 
 
 class Calendar(NamedTuple):
-    """The days a sample turns on."""
+    """The days a sample turns on; from `shared` on there are agreements with partner agencies."""
 
     today: dt.date
     opened: dt.date
     begins: dt.date
     merged: dt.date
+    shared: dt.date
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class Station:
         return self.boxes[-1]
 
 
+AGENCY = "若葉県警察"
 NETWORK_OFFICES = {"地域課", "地域交通課"}
 _HALL = {
     "地域課": "チイキカ",
@@ -93,7 +95,7 @@ def put_unit(
 ) -> UUID:
     """Put a unit and its place in the tree into `rows`; a station stands under itself."""
     unit_id = rows.put(Unit, opened, kind=kind, **more)
-    if kind is UnitKind.STATION:
+    if kind in OWNERS:
         station_id = unit_id
     _place(rows, unit_id, called, (opened, until), parent_id=parent_id, station_id=station_id)
     return unit_id

@@ -71,10 +71,19 @@ class Known:
 
 
 def put_organizations(
-    rows: Rows, town: Town, size: Size, numbers: UnringableNumbers, opened: dt.date
+    rows: Rows,
+    town: Town,
+    size: Size,
+    numbers: UnringableNumbers,
+    opened: dt.date,
+    *,
+    own_areas: bool = True,
 ) -> list[Known]:
-    """Put every organization of the town into `rows`, councils before what stands under them."""
-    desk = _Desk(rows, numbers, opened)
+    """Put every organization of the town into `rows`, councils before what stands under them.
+
+    Without `own_areas` no association speaks for its area: it is not the office's to say.
+    """
+    desk = _Desk(rows, numbers, opened, own_areas)
     councils = [
         desk.put(Kind.COMMUNITY_COUNCIL, name, kana, place)
         for name, kana, place in _councils(town, size)
@@ -101,6 +110,7 @@ class _Desk:
     rows: Rows
     numbers: UnringableNumbers
     opened: dt.date
+    own_areas: bool
 
     def put(self, kind: Kind, name: str, kana: str, place: Place, **more: UUID | None) -> Known:
         rng = self.rows.rng
@@ -129,7 +139,7 @@ class _Desk:
             f"{place.kana}ジチカイ",
             place,
             parent_id=above.get(place.elementary),
-            area_id=place.id,
+            area_id=place.id if self.own_areas else None,
         )
 
     def _put_telephones(self, key: UUID) -> None:

@@ -10,6 +10,7 @@ from crm.contacts.models import Appointment, Holder, Person
 from crm.contacts.models import OrganizationKind as Kind
 from crm.kernel.kana import kana_row, kana_sort_key
 from crm.kernel.text import search_key
+from crm.samples.book import PostKind
 from crm.samples.names import Name, any_name
 from crm.samples.organizations import STAFFED, Known, put_telephones
 from crm.samples.places import CARE_NOTES
@@ -70,7 +71,7 @@ class Registry:
 
     rows: Rows
     numbers: UnringableNumbers
-    post_types: Mapping[str, UUID]
+    post_types: Mapping[str, PostKind]
     today: dt.date
 
     def person(self, place: Place, day: dt.date, workplace: Known | None = None) -> Acquaintance:
@@ -106,7 +107,7 @@ class Registry:
             min(entered, self.today),
             person_id=person.id,
             organization_id=organization.id if organization else None,
-            post_type_id=self.post_types[post],
+            post_type_id=self.post_types[post].id,
             title=title,
             valid_from=period[0],
             valid_to=period[1],

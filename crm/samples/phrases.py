@@ -277,3 +277,23 @@ CORRECTED = (
     ("伝えた。", "話した。"),
 )
 """What a corrected note says now, and the slip it said before."""
+
+HALL = (
+    Topic(
+        heard=(
+            "防犯カメラの設置補助について、申請の時期を尋ねられた。",
+            "青パトの燃料費の補助を来年度も続けてほしいとのこと。",
+            "見守り隊の帽子が足りなくなったと話していた。",
+        ),
+        told=("要綱を渡し、受付は四月からと伝えた。", "課内で確かめて連絡すると伝えた。"),
+    ),
+    Topic(
+        heard=(
+            "防犯灯の電気料の補助申請で、書き方の相談を受けた。",
+            "空き家の見回りを地区で始めたいとのこと。",
+            "防犯教室の会場として公民館を使いたいとのこと。",
+        ),
+        told=("申請書の記入例を渡した。", "担当課につなぎ、日程を合わせることにした。"),
+    ),
+)
+"""What is said at a city hall, a school board, a fire service: matters of their own."""

@@ -10,11 +10,11 @@ from crm.agencies.models import Agency, UnitKind
 from crm.kernel.actor import AgencyKind, Role
 from crm.samples.crew import Crew, Login, Tester, put_assignments, put_sample_account
 from crm.samples.home import Order, put_home
-from crm.samples.offices import Calendar, Called, put_unit
+from crm.samples.offices import AGENCY, Calendar, Called, put_unit
 from crm.samples.people import last_spring
 from crm.samples.rows import Row, Rows, dice
+from crm.samples.sheets import put_division_sheets
 
-AGENCY = "若葉県警察"
 _DAYS = 5 * 365 - 1
 """How far back the sample goes: notes older than five years are not taken by the product."""
 
@@ -73,6 +73,7 @@ def calendar_of(today: dt.date) -> Calendar:
         opened=dt.date(today.year - 12, 4, 1),
         begins=today - dt.timedelta(days=_DAYS),
         merged=dt.date(today.year - 1, today.month, 1),
+        shared=dt.date(today.year - 4, today.month, 1),
     )
 
 
@@ -83,6 +84,8 @@ def _put_headquarters(rows: Rows, order: Order, calendar: Calendar) -> tuple[UUI
         units[called.name] = put_unit(
             rows, UnitKind.HQ_DIVISION, called, calendar.opened, parent_id=top
         )
+    division = _DIVISIONS[-1]
+    put_division_sheets(rows, units[division.name], division, calendar)
     crew, day = Crew(), last_spring(order.today)
     for who in _HEADQUARTERS_TESTERS:
         put_sample_account(rows, crew, units[who.where], who, day, order.password_hash)

@@ -1,7 +1,6 @@
 """What loading a sample must know of the database: whether it is empty, and the kinds of posts."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -9,6 +8,7 @@ from sqlmodel import col
 
 from crm.agencies.models import Agency
 from crm.contacts.models import PostType
+from crm.samples.book import PostKind
 
 
 def has_an_agency(connection: Connection) -> bool:
@@ -16,7 +16,9 @@ def has_an_agency(connection: Connection) -> bool:
     return connection.scalar(sa.select(sa.exists(sa.select(col(Agency.id))))) is True
 
 
-def post_types_by_code(connection: Connection) -> Mapping[str, UUID]:
-    """Return the keys of the kinds of posts."""
-    rows = connection.execute(sa.select(col(PostType.code), col(PostType.id)))
-    return {row.code: row.id for row in rows}
+def post_types_by_code(connection: Connection) -> Mapping[str, PostKind]:
+    """Return the kinds of posts; their keys differ from database to database."""
+    rows = connection.execute(
+        sa.select(col(PostType.code), col(PostType.id), col(PostType.name), col(PostType.position))
+    )
+    return {row.code: PostKind(row.id, row.name, row.position) for row in rows}

@@ -42,6 +42,12 @@ class Rows:
         """Return the same gathering for rows of a station, entered by the account `made_by`."""
         return dataclasses.replace(self, rng=rng, station_id=station_id, made_by=made_by)
 
+    def of_agency(self, agency_id: UUID, rng: random.Random) -> "Rows":
+        """Return the same gathering for rows of another agency."""
+        return dataclasses.replace(
+            self, rng=rng, agency_id=agency_id, station_id=None, made_by=None
+        )
+
     def set_down(self) -> "Rows":
         """Return the same gathering with nothing in it, once all until now has been stored."""
         return dataclasses.replace(self, tables=defaultdict(list))

@@ -10,7 +10,7 @@ class Size:
     """What one station's sample amounts to; `group` areas share the stem of their town's name.
 
     `officers` serve at each koban and `residents` at each chuzaisho; of all boxes `koban` is the
-    share that are koban.
+    share that are koban. `sheets` is how many information items a box issues each month.
     """
 
     columns: int
@@ -22,6 +22,7 @@ class Size:
     officers: int
     residents: int
     koban: float = 0.58
+    sheets: int = 4
     persons: int
     liaisons: int
     notes: int
@@ -70,6 +71,7 @@ SMALL = Size(
     persons=80,
     liaisons=30,
     notes=400,
+    sheets=2,
     organizations={
         Kind.COMMUNITY_COUNCIL: 3,
         Kind.SCHOOL: 5,
@@ -95,6 +97,7 @@ NEIGHBOR = Size(
     persons=24,
     liaisons=9,
     notes=90,
+    sheets=2,
     organizations={
         Kind.COMMUNITY_COUNCIL: 1,
         Kind.SCHOOL: 3,

@@ -7,6 +7,7 @@ from crm.kernel.actor import Role
 from crm.samples.crew import Tester
 from crm.samples.home import Home
 from crm.samples.offices import LARGE_STATION, SMALL_STATION, Called
+from crm.samples.partners import CITY_HALL, FIRE_SERVICE, SCHOOL_BOARD
 from crm.samples.sizes import NEIGHBOR, SMALL, STATION, Size, size_of_twelve
 from crm.samples.town import Municipality, Setting
 
@@ -149,6 +150,7 @@ def _wakaba(size: Size) -> Home:
         size,
         _WAKABA_TESTERS,
         merger=True,
+        halls=(CITY_HALL, SCHOOL_BOARD, FIRE_SERVICE),
     )
 
 

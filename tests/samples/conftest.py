@@ -2,12 +2,13 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping
+from importlib import import_module
 from uuid import UUID
 
 import pytest
 from shapely import Geometry
 
+from crm.samples.book import PostKind
 from crm.samples.home import Order
 from crm.samples.police import Sample, build_sample
 from crm.samples.stations import HOMES
@@ -15,17 +16,13 @@ from crm.samples.stations import HOMES
 TODAY = dt.date(2026, 11, 20)
 
 
-class AnyPost(Mapping[str, UUID]):
-    """Stands for the kinds of posts of a database: a key for whatever code is asked for."""
-
-    def __getitem__(self, code: str) -> UUID:
-        return UUID(bytes=code.encode()[:16].ljust(16, b"."))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
+POSTS = {
+    code: PostKind(UUID(bytes=code.encode()[:16].ljust(16, b".")), name, position)
+    for position, (code, name, _) in enumerate(
+        import_module("crm.migrations.versions.0003_kinds_of_posts").POSTS
+    )
+}
+"""Stands for the kinds of posts of a database."""
 
 
 def small_order(**changes: object) -> Order:
@@ -34,7 +31,7 @@ def small_order(**changes: object) -> Order:
         "seed": 7,
         "today": TODAY,
         "password_hash": "",
-        "post_types": AnyPost(),
+        "post_types": POSTS,
     }
     return Order(**{**facts, **changes})  # type: ignore[arg-type]  # the facts of an order by name
 
