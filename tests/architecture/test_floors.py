@@ -30,6 +30,7 @@ WITHIN_FLOOR = {
     "jobs": {"access", "agencies"},
     "notes": {"liaisons", "bulletins"},
     "relationships": {"sharing"},
+    "samples": {"sharing"},
 }
 OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk"),
