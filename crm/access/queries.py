@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -176,7 +177,9 @@ def administrators_on(db: ScopedSession, day: dt.date) -> frozenset[UUID]:
     )
 
 
+@lru_cache(maxsize=4)
 def _actor_select(day: dt.date) -> AnySelect:
+    """Select whoever holds a post on `day`; built once a day, for every request begins with it."""
     station = aliased(UnitPlacement, name="station")
     return (
         sa.select(

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -65,6 +66,7 @@ def read_phones(cell: str, *, area_code: str | None = None) -> list[Phone]:
     return [_read_one(raw, _digits(area_code or "")) for raw in _pieces(cell)]
 
 
+@lru_cache(maxsize=20_000)
 def national(e164: str, extension: str | None = None) -> str:
     """Return a number as it is printed: 「087-833-0110 内線2345」; a foreign one keeps its +."""
     number = phonenumbers.parse(e164)

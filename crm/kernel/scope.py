@@ -119,7 +119,7 @@ class ScopedSession(Session):
             super().flush(objects)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=200)
 def _criteria_of(actor: Actor | None) -> list[orm.LoaderCriteriaOption]:
     """Return what is added to every statement of `actor`; made once, for an actor never changes.
 

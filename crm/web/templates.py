@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from crm.kernel.wareki import wareki
 
 PACKAGE = Path(__file__).parent.parent
 STATIC = PACKAGE / "web" / "static"
+URLS_KEPT = 20_000
 
 
 def templates_folder() -> Path:
@@ -48,12 +49,13 @@ def make_environment(url: Callable[..., str]) -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a page of fifty rows would ask the disk a hundred times
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
         translate_plain, ntranslate, newstyle=True, pgettext=ptranslate
     )
-    env.globals.update(asset=asset, url=url, locale=current_locale)
+    env.globals.update(asset=asset, url=lru_cache(URLS_KEPT)(url), locale=current_locale)
     env.filters.update(FILTERS)
     env.globals["ui"] = env.get_template("ui/all.html").module
     return env
