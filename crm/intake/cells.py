@@ -124,7 +124,7 @@ def _text(row: SheetRow, column: Column, above: dict[int, str], remarks: Remarks
             N_("「%(label)s」に取り消し線があります。現在の状況を確認してください。"),
             label=column.label,
         )
-    if row.has(index, CellFlag.UNCALCULATED):
+    if row.has(index, CellFlag.UNCALCULATED) and column.meaning not in NAMES:
         remarks.say(
             N_("「%(label)s」は計算式の結果が保存されていないため、読み取れません。"),
             label=column.label,
@@ -157,6 +157,10 @@ def _refuse_lost(row: SheetRow, column: Column, text: str) -> None:
         raise Refused(
             "「%(label)s」の文字が多すぎます。列の選び方を確認してください。", label=column.label
         )
+    if row.has(column.index, CellFlag.UNCALCULATED) and column.meaning in NAMES:
+        raise Refused(
+            "氏名が計算式で、その結果が保存されていません。Excelで開いて保存し直してください。"
+        )
     if row.has(column.index, CellFlag.ERROR):
         raise Refused(
             "「%(label)s」が計算エラー（%(text)s）です。値を直してください。",
@@ -175,8 +179,10 @@ def _own_texts(row: SheetRow) -> list[str]:
 
 
 def _name_is_own(row: SheetRow, table: Table) -> bool:
+    """Tell whether a name is written in the row, be it as a formula."""
     return any(
-        row.text(column.index).strip() and not row.has(column.index, CellFlag.ACROSS)
+        (row.text(column.index).strip() and not row.has(column.index, CellFlag.ACROSS))
+        or row.has(column.index, CellFlag.UNCALCULATED)
         for column in table.labels_of(*NAMES)
     )
 

@@ -71,6 +71,8 @@ def read_name(cell: str, kind: str, remarks: Remarks) -> Name:
     Raises Refused for two names in one cell and for what cannot be a name.
     """
     text = cell.strip()
+    if FORMULA.match(text):
+        raise Refused("氏名の欄が計算式です（%(text)s）。氏名を文字で書いてください。", text=text)
     if _is_group(text, kind):
         return _group(text, kind, remarks)
     name = Name(text)
@@ -119,8 +121,6 @@ def require_fitting(family: str, given: str) -> None:
         raise Refused("氏名がありません。")
     if max(len(family), len(given)) > MAX_PART:
         raise Refused("氏名が長すぎます（%(limit)s文字まで）。", limit=MAX_PART)
-    if FORMULA.match(family):
-        raise Refused("氏名の欄が計算式です（%(text)s）。氏名を文字で書いてください。", text=family)
     if unicodedata.normalize("NFKC", family).replace("-", "").isdigit():
         raise Refused("氏名の欄が数字です（%(text)s）。列の選び方を確認してください。", text=family)
 
@@ -139,7 +139,9 @@ def title_in(text: str) -> re.Match[str] | None:
 def _is_group(text: str, kind: str) -> bool:
     if "個人" in kind:
         return False
-    return "団体" in kind or GROUP.fullmatch(BRACKETS.sub("", text).strip() or text) is not None
+    return "団体" in kind or any(
+        GROUP.fullmatch(each) for each in (text, BRACKETS.sub("", text).strip())
+    )
 
 
 def _group(text: str, kind: str, remarks: Remarks) -> Name:

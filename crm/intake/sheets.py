@@ -65,14 +65,16 @@ def read_table(
     """Find the header among the first rows, or take the row numbered `header_row` for it.
 
     `meanings` says by column index what a person has decided; all others are told by their
-    labels. Raises UnreadableFile when no header is found or no column holds names.
+    labels, and hidden ones are left unread. Raises UnreadableFile when no header is found or no
+    column holds names.
     """
     _refuse_graph_paper(sheet)
     head = _chosen(sheet, header_row) if header_row else _best(sheet)
     told = dict(enumerate(meanings_of(head.labels)))
     decided = meanings or {}
     taken = set(decided.values()) - REPEATABLE
-    told = {index: None if each in taken else each for index, each in told.items()} | dict(decided)
+    unread = {index for index, each in told.items() if each in taken} | {*sheet.hidden_columns}
+    told = {**told, **dict.fromkeys(unread), **decided}
     columns = tuple(
         Column(index, label, told.get(index), hidden=index in sheet.hidden_columns)
         for index, label in enumerate(head.labels)
@@ -108,7 +110,10 @@ def _heads(sheet: Sheet) -> Iterator[_Head]:
 def _head(rows: Sequence[SheetRow], width: int) -> _Head:
     labels = [_label(rows, column) for column in range(width)]
     understood = sum(
-        meaning is not None and not all(row.has(column, CellFlag.ACROSS) for row in rows)
+        meaning is not None
+        # A label merged from the row above belongs to a header that begins there.
+        and not rows[0].has(column, CellFlag.DOWN)
+        and not all(row.has(column, CellFlag.ACROSS) for row in rows)
         for column, meaning in enumerate(meanings_of(labels))
     )
     return _Head(tuple(row.number for row in rows), labels, understood)
