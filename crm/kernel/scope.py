@@ -98,9 +98,7 @@ class ScopedSession(Session):
     def __init__(self, bind: Engine | Connection, actor: Actor | None) -> None:
         super().__init__(bind, expire_on_commit=False)
         self._actor = actor
-        self._criteria = _criteria_of(
-            replace(actor, session_key=None, address="") if actor else None
-        )
+        self._criteria = _criteria_of(replace(actor, address="") if actor else None)
 
     @property
     def actor(self) -> Actor | None:
