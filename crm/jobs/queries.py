@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from crm.access.models import Account
 from crm.jobs.models import FINAL, Job, JobFile, JobState
 from crm.kernel.actor import Actor
 from crm.kernel.errors import NotFound
@@ -88,7 +89,12 @@ def file_of(db: ScopedSession, job_id: UUID, now: dt.datetime) -> JobFile:
 
 
 def job_asked_with(db: ScopedSession, actor: Actor, request_key: UUID) -> Job | None:
-    """Return the job `actor` asked for with `request_key`, if the form was sent before."""
+    """Return the job `actor` asked for with `request_key`, if the form was sent before.
+
+    Holds the actor's account until the transaction ends: of two forms sent at one moment the second
+    waits here and finds the first one's job.
+    """
+    db.exec(select(Account.id).where(Account.id == actor.account_id).with_for_update()).one()
     return db.exec(
         select(Job).where(Job.account_id == actor.account_id, Job.request_key == request_key)
     ).first()

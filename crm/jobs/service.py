@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
@@ -177,27 +176,20 @@ def enqueue(
     """
     if name not in _tasks:
         raise LookupError(f"no job is called {name}")
-    key = request_key or uuid7()
-    if asked := job_asked_with(db, actor, key):
-        return asked
+    if request_key and (before := job_asked_with(db, actor, request_key)):
+        return before
     asked = Job(
         agency_id=actor.agency_id,
         account_id=actor.account_id,
         name=name,
         title=title,
         args=args,
-        request_key=key,
+        request_key=request_key or uuid7(),
         run_at=run_at or now,
         created_at=now,
     )
-    try:
-        with db.begin_nested():
-            db.add(asked)
-    except IntegrityError:
-        # the same form, sent twice at one moment
-        if same := job_asked_with(db, actor, key):
-            return same
-        raise
+    db.add(asked)
+    db.flush()
     audit.record(db, actor, "job.asked", now=now, subject=("job", asked.id), kind=name)
     db.info.setdefault(OFFERED, []).append(asked.id)
     return asked
