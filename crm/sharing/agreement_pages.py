@@ -150,9 +150,9 @@ def office_options(visit: Visit) -> list[tuple[UUID, str]]:
     return [(office.station_id, office.label) for office in found]
 
 
-def field_options() -> list[tuple[str, str]]:
-    """Return the fields to choose from."""
-    return [(field, translate(label)) for field, label in SHARED_FIELD_LABELS.items()]
+def field_options() -> list[tuple[str, str, None]]:
+    """Return the fields to choose from, as boxes to tick."""
+    return [(field, translate(label), None) for field, label in SHARED_FIELD_LABELS.items()]
 
 
 def _new(visit: Visit, sub: Submission[Any], *, status: int = 200) -> Response[str]:

@@ -1,6 +1,7 @@
 """The forms for agreeing, disclosing, recognizing and telling."""
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
@@ -15,16 +16,12 @@ from crm.sharing.models import DisclosureBasis
 MISSING_OFFICE = N_("提供先を選んでください。")
 
 
-def _read_key(value: object) -> object:
-    return tuple(value.split(":")) if isinstance(value, str) else value
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An own contact, and the office to be told of it."""
 
-
-HolderKey = Annotated[tuple[Literal["person", "organization"], UUID], BeforeValidator(_read_key)]
-"""An own contact as a choice sends it."""
-RecipientKey = Annotated[
-    tuple[Literal["person", "organization"], UUID, UUID], BeforeValidator(_read_key)
-]
-"""An own contact and the office to be told of it."""
+    holder: Holder
+    station_id: UUID
 
 
 def holder_key(holder: Holder, *rest: UUID) -> str:
@@ -32,9 +29,16 @@ def holder_key(holder: Holder, *rest: UUID) -> str:
     return ":".join(map(str, (*holder.subject, *rest)))
 
 
-def holder_of(kind: str, key: UUID) -> Holder:
-    """Return the contact a choice named."""
-    return Holder(person_id=key) if kind == "person" else Holder(organization_id=key)
+def _read_holder(value: object) -> Holder:
+    kind, _, key = str(value).partition(":")
+    if kind == "person":
+        return Holder(person_id=UUID(key))
+    return Holder(organization_id=UUID(key))
+
+
+def _read_listener(value: object) -> Listener:
+    holder, _, station = str(value).rpartition(":")
+    return Listener(_read_holder(holder), UUID(station))
 
 
 class AgreementForm(Form):
@@ -104,7 +108,7 @@ class DisclosureForm(Form):
 class LinkForm(Form):
     """The own contact a received one is."""
 
-    holder: HolderKey = Field(
+    holder: Annotated[Holder, BeforeValidator(_read_holder)] = Field(
         title=N_("結び付ける相手"),
         json_schema_extra={"missing": N_("結び付ける相手を選んでください。")},
     )
@@ -119,7 +123,7 @@ class ReceivedSearchForm(Form):
 class TellingForm(Form):
     """What another office is told, in words written for it."""
 
-    recipient: RecipientKey = Field(
+    recipient: Annotated[Listener, BeforeValidator(_read_listener)] = Field(
         title=N_("提供先"), json_schema_extra={"missing": MISSING_OFFICE}
     )
     text: str = Field(title=N_("提供する文章"), max_length=2000)

@@ -15,7 +15,7 @@ from crm.notes.models import ActivityNote, occasion_labels
 from crm.notes.policy import may_correct
 from crm.notes.queries import note_of, parties_of
 from crm.sharing import agreement_queries, queries, service
-from crm.sharing.forms import TellingForm, holder_key, holder_of
+from crm.sharing.forms import TellingForm, holder_key
 from crm.sharing.lines import NoteRecipient
 from crm.web.pages import page, saved
 from crm.web.visit import Visit
@@ -38,14 +38,14 @@ def publish(desk: CurrentDesk, note_id: FromPath[UUID]) -> Answer:
         sub = read_form(TellingForm, visit.sent)
         if sub.form is None:
             return _new(visit, note_id, sub, status=422)
-        kind, key, station_id = sub.form.recipient
+        told = sub.form.recipient
         try:
             service.publish_note(
                 visit.db,
                 visit.actor,
                 note_id,
-                holder_of(kind, key),
-                station_id,
+                told.holder,
+                told.station_id,
                 sub.form.text,
                 now=visit.now,
             )

@@ -17,7 +17,7 @@ from crm.kernel.kana import furigana
 from crm.liaisons.queries import holder_line
 from crm.sharing import queries, service
 from crm.sharing.candidate_queries import candidates_for
-from crm.sharing.forms import LinkForm, ReceivedSearchForm, holder_key, holder_of
+from crm.sharing.forms import LinkForm, ReceivedSearchForm, holder_key
 from crm.sharing.lines import ReceivedContact
 from crm.web.pages import page, saved
 from crm.web.visit import Visit
@@ -56,9 +56,10 @@ def link(desk: CurrentDesk, contact_id: FromPath[UUID]) -> Answer:
         sub = read_form(LinkForm, visit.sent)
         if sub.form is None:
             return _show(visit, contact_id, sub, status=422)
-        holder = holder_of(*sub.form.holder)
         try:
-            service.link_contact(visit.db, visit.actor, contact.reference, holder, now=visit.now)
+            service.link_contact(
+                visit.db, visit.actor, contact.reference, sub.form.holder, now=visit.now
+            )
         except Refused as refusal:
             return _show(visit, contact_id, sub.refused(refusal), status=422)
         return saved(

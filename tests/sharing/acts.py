@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -10,6 +10,8 @@ from sqlmodel import col
 from crm.consents.models import ConsentFacts, ConsentMethod, SharedField
 from crm.consents.service import record_consent
 from crm.contacts.models import Holder
+from crm.notes.models import Occasion, Outcome
+from crm.notes.service import NoteFacts, log_activity
 from crm.sharing import agreements
 from crm.sharing.models import (
     ContactLink,
@@ -119,3 +121,17 @@ def copies(world: World, holder: Holder | None = None) -> list[PublishedContact]
     with world.database.system("a test's look at the copies") as connection:
         rows = connection.execute(wanted).mappings().all()
     return [PublishedContact(**row) for row in rows]
+
+
+def noted(world: World, holder: Holder, who: str = "officer", heard: str = "街灯") -> UUID:
+    """A contact with `holder`, as the own office keeps it."""
+    facts = NoteFacts(
+        occasion=Occasion.PATROL_VISIT,
+        outcome=Outcome.MET,
+        happened_at=NOW,
+        heard=heard,
+        client_key=uuid4(),
+        person_ids=frozenset([holder.person_id] if holder.person_id else []),
+    )
+    with world.writing(who) as db:
+        return log_activity(db, world.actors[who], facts, now=NOW).id

@@ -15,14 +15,14 @@ from sqlmodel import col, select
 
 from crm.consents.models import ConsentFacts, ConsentMethod, SharedField
 from crm.consents.service import record_consent
-from crm.contacts.models import Appointment, Holder, Organization, OrganizationKind, PostType
+from crm.contacts import queries as contacts
+from crm.contacts.models import Appointment, Holder, OrganizationKind, PostType
 from crm.contacts.service import (
     OrganizationFacts,
     PersonFacts,
     correct_organization,
     correct_person,
 )
-from crm.contacts import queries as contacts
 from crm.kernel.clock import start_of_day
 from crm.kernel.errors import Refused
 from crm.liaisons import service as liaisons
@@ -298,7 +298,9 @@ class Sharing(RuleBasedStateMachine):
 
     def copies(self) -> dict[tuple[Holder, UUID], dict[str, Any]]:
         rows = self.db.rows(
-            sa.select(PublishedContact, col(ContactLink.person_id), col(ContactLink.organization_id))
+            sa.select(
+                PublishedContact, col(ContactLink.person_id), col(ContactLink.organization_id)
+            )
             .join(ContactLink, col(ContactLink.reference) == col(PublishedContact.reference))
             .where(
                 sa.or_(
