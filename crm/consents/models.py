@@ -45,7 +45,10 @@ PARTNER_SCOPE_LABELS = {
     scope: label
     for scope, label in CONSENT_SCOPE_LABELS.items()
     if scope not in {ConsentScope.HQ_NAME, ConsentScope.OTHER_LIAISONS}
-} | {ConsentScope.WITHIN_STATION: N_("庁内各課での共有")}
+} | {
+    ConsentScope.WITHIN_STATION: N_("庁内各課での共有"),
+    ConsentScope.MUNICIPALITY: N_("他の機関への提供"),
+}
 """The same at an agency without headquarters and liaisons of its own, such as a city hall."""
 
 
