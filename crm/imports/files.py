@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crm.formats import delimited, geodata
+from crm.formats import archive, delimited, geodata
 from crm.formats.delimited import Table, column, read_table, require_columns
 from crm.formats.errors import UnreadableFile
 from crm.formats.geodata import Feature, read_features
+from crm.formats.workbook import Book, SheetRow, read_workbook
 from crm.imports.models import FileKind
 from crm.imports.rows import (
     FACILITY_COLUMNS,
     FACILITY_REQUIRED,
     JURISDICTION_COLUMNS,
+    PROPERTY_COLUMNS,
     SAFE_HOUSE_COLUMNS,
 )
+from crm.kernel.i18n import N_
 
 SHAPEFILE_MAGIC = b"\x00\x00\x27\x0a"
 SHAPEFILE_PARTS = (".shp", ".dbf", ".prj", ".cpg")
 LEFT_TO_THE_SHP = frozenset({".dbf", ".prj", ".cpg", ".shx", ".sbn", ".sbx", ".qmd"})
-READABLE = frozenset({".csv", ".txt", ".geojson", ".json", ".shp"})
+READABLE = frozenset({".csv", ".txt", ".xlsx", ".geojson", ".json", ".shp"})
 
 AREA_NAMES = (
     (FileKind.ASSOCIATION_AREAS, re.compile("(自治会|町内会|町会|自治区|区会)$")),
@@ -30,6 +33,14 @@ AREA_NAMES = (
     (FileKind.JUNIOR_HIGH_DISTRICTS, re.compile("中学校区?$")),
 )
 DEFIBRILLATORS = column("小児対応設備の有無")
+FOR_PROGRAMS = "#property"
+"""The first cell of a sheet whose row 1 holds keys in English."""
+NO_ORGANIZATIONS = {
+    "equipmentForChildren": N_("AED設置箇所の一覧は団体ではないため、取り込みません。"),
+    "votingDistrict": N_("投票所の一覧は団体ではないため、取り込みません。"),
+    "totalPopulation": N_("人口の統計は団体ではないため、取り込みません。"),
+}
+"""What else cities publish so, by a column that nothing else has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,8 @@ def read_source(name: str, parts: Mapping[str, bytes]) -> Source | Passed:
         return _of_features(fingerprint, "", read_features(parts))
     if content.removeprefix(delimited.UTF8_BOM).lstrip().startswith(b"{"):
         return _of_features(fingerprint, "utf-8", read_features({".geojson": content}))
+    if content.startswith(archive.MAGIC):
+        return _of_sheet(fingerprint, read_workbook(content))
     return _of_table(fingerprint, read_table(content))
 
 
@@ -122,7 +135,9 @@ def _open_path(path: Path) -> Iterator[Opened]:
 def _pass_over(file: Path) -> Passed | None:
     """Leave out what is no data at all, and a shapefile whose conversion lies beside it."""
     if file.suffix.lower() not in READABLE:
-        return Passed(file.name, "CSV、GeoJSON、シェープファイルのどれでもありません。")
+        return Passed(
+            file.name, "CSV、Excel（xlsx）、GeoJSON、シェープファイルのどれでもありません。"
+        )
     if file.suffix.lower() == ".shp" and file.with_suffix(".geojson").exists():
         return Passed(file.name, "同じ名前のGeoJSONファイルを使います。")
     return None
@@ -151,7 +166,7 @@ def _parts(file: Path) -> dict[str, bytes]:
             each.suffix.lower(): each for each in file.parent.iterdir() if each.stem == file.stem
         }
         paths = {part: beside[part] for part in SHAPEFILE_PARTS if part in beside}
-    limit = delimited.MAX_BYTES if suffix == ".csv" else geodata.MAX_BYTES
+    limit = delimited.MAX_BYTES if suffix in {".csv", ".xlsx"} else geodata.MAX_BYTES
     if sum(path.stat().st_size for path in paths.values()) > limit:
         raise UnreadableFile(
             "ファイルが大きすぎます（上限%(limit)sメガバイト）。分けてから読み込んでください。",
@@ -175,6 +190,35 @@ def _of_features(
         "自治会区域、小学校区、中学校区、警察署・交番のどの地図データでもありません。"
         "名称の項目を確認してください。"
     )
+
+
+def _of_sheet(fingerprint: tuple[str, int, str], book: Book) -> Source | Passed:
+    """Read the first sheet that is shown; its first row names the columns."""
+    rows = next((sheet.rows for sheet in book.sheets if sheet.rows and not sheet.hidden), ())
+    if not rows:
+        raise UnreadableFile("表示されているシートに表がありません。")
+    keys = [text.strip() for text in rows[0].texts]
+    if keys[0] == FOR_PROGRAMS:
+        return _of_properties(fingerprint, keys, rows[1:])
+    return _of_table(fingerprint, _table(keys, rows[1:]))
+
+
+def _of_properties(
+    fingerprint: tuple[str, int, str], keys: Sequence[str], rows: Sequence[SheetRow]
+) -> Source | Passed:
+    for key, reason in NO_ORGANIZATIONS.items():
+        if key in keys:
+            return Passed(fingerprint[0], reason)
+    table = _table([PROPERTY_COLUMNS.get(key, "") for key in keys], rows)
+    require_columns(table, [FACILITY_COLUMNS[key] for key in ("name", "address")])
+    return Source(*fingerprint, table.encoding, FileKind.FACILITIES, table)
+
+
+def _table(header: Sequence[str], rows: Sequence[SheetRow]) -> Table:
+    """Make the rows of a sheet a table like that of a text file, without unnamed columns."""
+    named = {name: index for index, name in enumerate(header) if name}
+    read = [(row.number, {name: row.text(index) for name, index in named.items()}) for row in rows]
+    return Table("", tuple(named), read)
 
 
 def _of_table(fingerprint: tuple[str, int, str], table: Table) -> Source | Passed:

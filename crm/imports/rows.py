@@ -37,6 +37,17 @@ FACILITY_COLUMNS = {
     "remark": column("備考"),
 }
 FACILITY_REQUIRED = ("code", "number", "name", "address")
+PROPERTY_COLUMNS = {
+    "name": FACILITY_COLUMNS["name"].name,
+    "fullNameInKana": FACILITY_COLUMNS["kana"].name,
+    "address": FACILITY_COLUMNS["address"].name,
+    "latitude": FACILITY_COLUMNS["latitude"].name,
+    "longitude": FACILITY_COLUMNS["longitude"].name,
+    "telephoneNumber": FACILITY_COLUMNS["phone"].name,
+    "certifiedType": FACILITY_COLUMNS["type"].name,
+    "note": FACILITY_COLUMNS["remark"].name,
+}
+"""What cities call the columns of a place where row 1 holds keys for programs (`#property`)."""
 SAFE_HOUSE_COLUMNS = {
     "number": column("ID"),
     "district": column("学区"),
@@ -56,10 +67,16 @@ UNIT_KINDS = {
 }
 # What a city calls a place, at the end of its 種別, its 備考 or its name, in this order.
 ORGANIZATION_KINDS = (
-    (re.compile("(小学校|中学校|高等学校|義務教育学校|支援学校)$"), OrganizationKind.SCHOOL),
-    (re.compile("(幼稚園|保育所|保育園|保育施設|こども園)$"), OrganizationKind.PRESCHOOL),
-    (re.compile("(公民館|交流センター)$"), OrganizationKind.COMMUNITY_CENTER),
+    (
+        re.compile(
+            "((小|中|高等|義務教育|中等教育|高等専門|支援|養護|盲|聾|ろう)学校|学校.*分校)$"
+        ),
+        OrganizationKind.SCHOOL,
+    ),
+    (re.compile("(幼稚園|保育所|保育園|保育施設|保育事業|こども園)$"), OrganizationKind.PRESCHOOL),
+    (re.compile("(公民館|交流センター|コミュニティセンター)$"), OrganizationKind.COMMUNITY_CENTER),
 )
+TOWN = re.compile(r"\D{1,6}?[市区町村]")
 IN_BRACKETS = re.compile(r"[（(].*[）)]$")
 
 JAPAN = shapely.box(122, 20, 154, 46)
@@ -172,14 +189,18 @@ def jurisdiction_rows(table: Table, *, default_day: dt.date) -> list[Jurisdictio
 
 
 def facility_rows(table: Table, *, area_code: str) -> list[FacilityRow | Remark]:
-    """Read places in the columns of the municipal standard data set, old and new."""
+    """Read places in the columns of the municipal standard data set, old and new.
+
+    Where a file numbers its rows and not its places, a place is known by its town and its name.
+    """
+    numbered = FACILITY_COLUMNS["number"].header_in(table) is not None
 
     def read(row: int, cells: dict[str, str]) -> FacilityRow:
         longitude, latitude = _place(cells) or (None, None)
         phones = list(_phones(cells, area_code))
         return FacilityRow(
             row,
-            key=f"{full_code(cells['code'])}/{_text(cells['number'], 'NO', 100)}",
+            key=_facility_key(cells) if numbered else _key_by_name(cells),
             kind=organization_kind(cells["type"], cells["remark"], cells["name"]),
             name=_text(cells["name"], "名称", 160),
             kana=_fitting(normalize_kana(cells["kana"]), "名称_カナ", 160),
@@ -213,6 +234,15 @@ def organization_kind(*descriptions: str) -> OrganizationKind:
             if pattern.search(words):
                 return kind
     return OrganizationKind.PUBLIC_FACILITY
+
+
+def _facility_key(cells: dict[str, str]) -> str:
+    return f"{full_code(cells['code'])}/{_text(cells['number'], 'NO', 100)}"
+
+
+def _key_by_name(cells: dict[str, str]) -> str:
+    town = TOWN.match(cells["address"])
+    return f"{town[0] if town else ''}/{_text(cells['name'], '名称', 140)}"
 
 
 def _read_each(

@@ -116,8 +116,11 @@ def test_organization_and_post_in_one_cell(text: str, organization: str, post: s
 
 @pytest.mark.parametrize(
     ("text", "accepted"),
-    [("○", True), ("〇", True), ("済", True), ("レ", True), ("有", True), ("×", False)]
-    + [("無", False), ("未", False), ("辞退", False), ("", None), ("検討中", None)],
+    [
+        *((text, True) for text in ("○", "〇", "済", "レ", "有", "承諾")),
+        *((text, False) for text in ("×", "無", "未", "辞退", "不承諾")),
+        *((text, None) for text in ("", "検討中")),
+    ],
 )
 def test_accepted_is_never_guessed(text: str, *, accepted: bool | None) -> None:
     assert person(accepted=text).accepted is accepted
