@@ -17,6 +17,7 @@ from litestar.routes import HTTPRoute
 from crm import features
 from crm.access import pages as access_pages
 from crm.access.desk import client_address, provide_desk, record_foreign_form
+from crm.administration import pages as administration_pages
 from crm.bulletins import pages as bulletin_pages
 from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
@@ -57,6 +58,7 @@ PAGES = (
     job_pages,
     bulletin_pages,
     information_pages,
+    administration_pages,
     sharing_pages,
 )
 

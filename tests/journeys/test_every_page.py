@@ -57,6 +57,30 @@ VIEWERS = {
     "coverage.station": "hq",
     "access.audit": "auditor",
     "access.system": "admin",
+    "administration.index": "admin",
+    "administration.units": "admin",
+    "administration.unit": "admin",
+    "administration.unit_new": "admin",
+    "administration.unit_name": "admin",
+    "administration.unit_place": "admin",
+    "administration.unit_ending": "admin",
+    "administration.unit_areas": "admin",
+    "administration.network_office": "admin",
+    "administration.jurisdictions": "admin",
+    "administration.areas": "admin",
+    "administration.area": "admin",
+    "administration.area_ending": "admin",
+    "administration.staff": "admin",
+    "administration.staff_member": "admin",
+    "administration.staff_new": "admin",
+    "administration.staff_edit": "admin",
+    "administration.assignment_new": "admin",
+    "administration.assignment_ending": "admin",
+    "administration.accounts": "admin",
+    "administration.account": "admin",
+    "administration.account_new": "admin",
+    "administration.settings": "admin",
+    "administration.transfers": "admin",
 }
 """Who opens which page. A page missing here fails the test below."""
 ELSEWHERE = {
@@ -108,6 +132,17 @@ KEYS = {
         f" (SELECT note_id FROM note_reply) AND station_id = {_OWN}"
     ),
     "station_id": f"SELECT {_OWN}",
+    "unit_id": (
+        "SELECT a.unit_id FROM staff_assignment a JOIN account c ON c.staff_id = a.staff_id"
+        " WHERE c.login = 'officer'"
+    ),
+    "area_id": "SELECT id FROM area WHERE valid_to IS NULL",
+    "staff_id": "SELECT staff_id FROM account WHERE login = 'officer'",
+    "assignment_id": (
+        "SELECT a.id FROM staff_assignment a JOIN account c ON c.staff_id = a.staff_id"
+        " WHERE c.login = 'officer'"
+    ),
+    "account_id": "SELECT id FROM account WHERE login = 'officer'",
 }
 
 
