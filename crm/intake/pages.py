@@ -245,7 +245,9 @@ def _waiting(
         "sub": blank(),
     }
     if isinstance(preview, str):
-        return {**context, "problem": preview, "rows": None}
+        unread = screen.unread_columns(batch, rows)
+        chosen = batch.columns["header_row"]
+        return {**context, "problem": preview, "columns": unread, "header_row": chosen}
     earlier = queries.batch_of_file(visit.db, batch.sha256)
     shown = screen.preview_context(preview, verdict, number)
     return {**context, "problem": "", "earlier": earlier, **shown}

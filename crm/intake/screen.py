@@ -84,6 +84,19 @@ def header_options(batch: IntakeBatch, rows: Sequence[IntakeRow]) -> list[tuple[
     ]
 
 
+def unread_columns(batch: IntakeBatch, rows: Sequence[IntakeRow]) -> list[ColumnLine]:
+    """Return the columns under the row a person took for the header, although nothing else does."""
+    sheet = sheet_of(batch, rows)
+    header = next((row for row in sheet.rows if row.number == batch.columns["header_row"]), None)
+    if header is None:
+        return []
+    below = [row for row in sheet.rows if row.number > header.number]
+    return [
+        ColumnLine(place, label, None, _samples(below, place))
+        for place, label in enumerate(header.texts)
+    ]
+
+
 def meaning_options() -> list[tuple[str, str]]:
     """Return what a column can mean."""
     return [(meaning.value, translate(label)) for meaning, label in MEANING_LABELS.items()]
@@ -155,7 +168,11 @@ def _columns(table: Table) -> list[ColumnLine]:
             column.index,
             column.label,
             column.meaning,
-            [text for row in table.rows if (text := row.text(column.index))][:SAMPLES],
+            _samples(table.rows, column.index),
         )
         for column in table.columns
     ]
+
+
+def _samples(rows: Sequence[SheetRow], column: int) -> list[str]:
+    return [text for row in rows if (text := row.text(column))][:SAMPLES]

@@ -95,16 +95,21 @@ def read_otherwise(
     header_row: int | None,
     meanings: Mapping[int, Meaning | None] | None,
 ) -> IntakeBatch:
-    """Read the sheet as a person says; Refused at `header_row` where that makes no table of it."""
+    """Read the sheet as a person says; a header without names may still get its columns told.
+
+    Raises Refused at `header_row` for a row that is none, and where it makes no table at last.
+    """
     batch = _previewed(db, actor, batch_id)
-    before = Reading.unpacked(batch.columns)
-    # columns belong to their header: another header is read anew
-    kept = meanings if header_row == before.header_row or meanings is None else None
+    rows = queries.rows_of_batch(db, batch.id)
+    # what columns mean belongs to their header: under another one they are read anew
+    kept = meanings if header_row == _header_of(batch, rows) else None
     batch.columns = {**batch.columns, **Reading(header_row, kept).packed()}
     try:
-        table_of(batch, queries.rows_of_batch(db, batch.id))
+        table_of(batch, rows)
     except UnreadableFile as unreadable:
-        raise Refused(unreadable.message, field="header_row", **unreadable.facts) from unreadable
+        if kept is not None or header_row not in {row.number for row in rows}:
+            message, facts = unreadable.message, unreadable.facts
+            raise Refused(message, field="header_row", **facts) from unreadable
     db.flush()
     return batch
 
@@ -191,6 +196,16 @@ def _previewed(db: ScopedSession, actor: Actor, batch_id: UUID) -> IntakeBatch:
     if batch.state is not BatchState.PREVIEWED:
         raise Conflict(DONE_ALREADY)
     return batch
+
+
+def _header_of(batch: IntakeBatch, rows: Sequence[IntakeRow]) -> int | None:
+    """Return the row that names the columns now; None where there is none yet."""
+    if chosen := Reading.unpacked(batch.columns).header_row:
+        return chosen
+    try:
+        return table_of(batch, rows).header_rows[0]
+    except UnreadableFile:
+        return None
 
 
 def _require_sense(actor: Actor, kind: ListKind, day: dt.date, today: dt.date) -> None:

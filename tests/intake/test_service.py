@@ -20,7 +20,6 @@ from tests.intake.lists import (
     DAY,
     LIAISONS,
     apply,
-    book,
     count,
     dump,
     preview,
@@ -301,12 +300,3 @@ def test_a_plan_takes_as_many_statements_for_three_rows_as_for_one(world: World)
         return len(sent)
 
     assert (statements(1), statements(3)) == (10, 10)
-
-
-def test_a_header_can_be_chosen_by_hand(world: World) -> None:
-    rows = (("若葉署",), ("山田 太郎", "054-622-0001"), ("鈴木 一郎", "054-622-0002"))
-    batch_id = put_aside(world, rows)
-    with world.writing("chief") as db, pytest.raises(Refused) as refused:
-        service.read_otherwise(db, world.actors["chief"], batch_id, header_row=9, meanings=None)
-    assert refused.value.field == "header_row"
-    assert book(rows).sheets[0].rows[0].number == 1
