@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from crm.access.models import Account
@@ -75,7 +76,7 @@ def posts_on(
     db: ScopedSession, staff_ids: Collection[UUID], day: dt.date
 ) -> Mapping[UUID, Sequence[Post]]:
     """Return the assignments that hold on `day`, by member of staff, units as called then."""
-    statement = _posts(holds(UnitPlacement, day)).where(
+    statement = _posts(lambda table: holds(table, day)).where(
         col(StaffAssignment.staff_id).in_(staff_ids), holds(StaffAssignment, day)
     )
     return _by_staff(db, statement)
@@ -83,21 +84,14 @@ def posts_on(
 
 def history_of_staff(db: ScopedSession, staff_id: UUID) -> Sequence[Post]:
     """Return every assignment of a member of staff, past and planned, the newest first."""
-    then = sa.and_(
-        col(UnitPlacement.valid_from) <= col(StaffAssignment.valid_from),
-        sa.or_(
-            col(UnitPlacement.valid_to).is_(None),
-            col(UnitPlacement.valid_to) >= col(StaffAssignment.valid_from),
-        ),
-    )
-    statement = _posts(then).where(col(StaffAssignment.staff_id) == staff_id)
+    statement = _posts(_stood_at_first).where(col(StaffAssignment.staff_id) == staff_id)
     return list(reversed(_by_staff(db, statement).get(staff_id, ())))
 
 
 def staff_in_unit(db: ScopedSession, unit_id: UUID, day: dt.date) -> Sequence[tuple[str, Post]]:
     """Return who serves in a unit on `day`, name and assignment."""
     rows = db.rows(
-        _posts(holds(UnitPlacement, day))
+        _posts(lambda table: holds(table, day))
         .add_columns(col(Staff.family_name), col(Staff.given_name))
         .join(Staff, col(Staff.id) == col(StaffAssignment.staff_id))
         .where(col(StaffAssignment.unit_id) == unit_id, holds(StaffAssignment, day))
@@ -171,23 +165,45 @@ def _accounts(db: ScopedSession, statement: AnySelect) -> list[AccountLine]:
     ]
 
 
-def _posts(placed: sa.ColumnElement[bool]) -> AnySelect:
-    """Return the statement of assignments, each with the name its unit bears in `placed`."""
+def _posts(placed: Callable[[type[UnitPlacement]], sa.ColumnElement[bool]]) -> AnySelect:
+    """Return the statement of assignments, each with its unit as called where `placed` is true.
+
+    A unit of a station is named together with it: every station has its 地域課.
+    """
+    station = aliased(UnitPlacement)
+    own, above = col(UnitPlacement.name), col(station.name)
+    of_station = sa.and_(
+        col(station.unit_id) == col(UnitPlacement.station_id),
+        col(station.unit_id) != col(UnitPlacement.unit_id),
+        placed(station),
+    )
     return (
         sa.select(
             col(StaffAssignment.id),
             col(StaffAssignment.staff_id),
             col(StaffAssignment.unit_id),
-            sa.func.coalesce(col(UnitPlacement.name), ""),
+            sa.func.coalesce(above + "　" + own, own, ""),
             col(StaffAssignment.role),
             col(StaffAssignment.valid_from),
             col(StaffAssignment.valid_to),
         )
         .outerjoin(
             UnitPlacement,
-            sa.and_(col(UnitPlacement.unit_id) == col(StaffAssignment.unit_id), placed),
+            sa.and_(
+                col(UnitPlacement.unit_id) == col(StaffAssignment.unit_id), placed(UnitPlacement)
+            ),
         )
+        .outerjoin(station, of_station)
         .order_by(col(StaffAssignment.valid_from), col(StaffAssignment.id))
+    )
+
+
+def _stood_at_first(table: type[UnitPlacement]) -> sa.ColumnElement[bool]:
+    """Return the condition that a placement held on the day an assignment began."""
+    began = col(StaffAssignment.valid_from)
+    return sa.and_(
+        col(table.valid_from) <= began,
+        sa.or_(col(table.valid_to).is_(None), col(table.valid_to) >= began),
     )
 
 

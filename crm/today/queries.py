@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from crm.agencies.models import UnitJurisdiction
+from crm.agencies.models import Agency, AgencySetting, SettingKey, UnitJurisdiction
 from crm.areas.models import Area
 from crm.contacts import queries as contacts
 from crm.contacts.models import Appointment, Holder, Organization, Person
@@ -43,15 +43,19 @@ MOST_VISITS = 30
 def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: int) -> Tour:
     """Return 本日の当務 of `actor`: six statements, however long the lists are.
 
-    At 2 a.m. it is still the tour that began yesterday.
+    At 2 a.m. it is still the tour that began yesterday. `revisit_days` is the installation's: what
+    the agency decided for that day comes before it.
     """
     day = tour_day(now)
     units = notes.unit_book(db, actor.station_id)
     own_units = units.below(actor.unit_id, day) | {actor.unit_id}
-    beat = beat_of(actor.unit_id, _areas(db, units.units(), day), units, day)
+    areas, decided = _ground(db, actor, units.units(), day)
+    beat = beat_of(actor.unit_id, areas, units, day)
     liaisons = _liaisons(db, beat, day)
     matters = _open_matters(db, day)
-    visits = visits_to_make(matters, liaisons, own_units, day=day, revisit_days=revisit_days)
+    visits = visits_to_make(
+        matters, liaisons, own_units, day=day, revisit_days=decided or revisit_days
+    )
     return Tour(
         day=day,
         beat=beat,
@@ -67,19 +71,44 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
     )
 
 
-def _areas(db: ScopedSession, units: Collection[UUID], day: dt.date) -> Sequence[BeatArea]:
-    """Return the areas of each of `units` on `day`, in reading order."""
-    rows = db.rows(
-        sa.select(col(UnitJurisdiction.unit_id), col(Area.id), col(Area.name))
+def _ground(
+    db: ScopedSession, actor: Actor, units: Collection[UUID], day: dt.date
+) -> tuple[Sequence[BeatArea], int | None]:
+    """Return the areas of each of `units` on `day`, and after how many days a visit is proposed.
+
+    The areas come in reading order; the days are None where the agency decided nothing. One
+    statement for both: the agency is always there to hang them on.
+    """
+    areas = (
+        sa.select(
+            col(UnitJurisdiction.unit_id),
+            col(UnitJurisdiction.agency_id),
+            col(Area.id),
+            col(Area.name),
+            col(Area.kana_sort),
+        )
         .join(Area, col(Area.id) == col(UnitJurisdiction.area_id))
         .where(
             col(UnitJurisdiction.unit_id).in_(units),
             holds(UnitJurisdiction, day),
             holds(Area, day),
         )
-        .order_by(col(Area.kana_sort), col(Area.id))
+        .subquery()
     )
-    return [BeatArea(*row) for row in rows]
+    decided = sa.and_(
+        col(AgencySetting.agency_id) == col(Agency.id),
+        col(AgencySetting.key) == SettingKey.REVISIT_DAYS,
+        holds(AgencySetting, day),
+    )
+    rows = db.rows(
+        sa.select(areas.c.unit_id, areas.c.id, areas.c.name, col(AgencySetting.value))
+        .select_from(Agency)
+        .outerjoin(AgencySetting, decided)
+        .outerjoin(areas, areas.c.agency_id == col(Agency.id))
+        .where(col(Agency.id) == actor.agency_id)
+        .order_by(areas.c.kana_sort, areas.c.id)
+    )
+    return [BeatArea(*row[:3]) for row in rows if row.id], rows[0].value
 
 
 def _liaisons(db: ScopedSession, beat: Beat, day: dt.date) -> Sequence[Liaison]:
