@@ -32,7 +32,9 @@ POLICE_KINDS = {InformationKind.KOBAN_FLASH}
 class ItemForm(Form):
     """An item; how far it may go has no answer until somebody gives one."""
 
-    kind: InformationKind = Field(title=N_("種類"))
+    kind: InformationKind = Field(
+        title=N_("種類"), json_schema_extra={"missing": N_("種類を選んでください。")}
+    )
     issue_number: str = Field(default="", title=N_("号数"), max_length=40)
     title: str = Field(
         title=N_("件名"),
@@ -40,7 +42,9 @@ class ItemForm(Form):
         json_schema_extra={"missing": N_("件名を入力してください。（例：ひったくりに注意）")},
     )
     topic: str = Field(default="", title=N_("主題"), max_length=60)
-    handling: Handling = Field(title=N_("取扱区分"))
+    handling: Handling = Field(
+        title=N_("取扱区分"), json_schema_extra={"missing": N_("取扱区分を選んでください。")}
+    )
     valid_from: Day = Field(title=N_("有効期間の開始日"))
     valid_to: Day | None = Field(default=None, title=N_("有効期限"))
     revision: int = 0
