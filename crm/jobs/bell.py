@@ -13,8 +13,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
 from arq.worker import Worker, func
+from redis.asyncio import ConnectionPool
 
 log = logging.getLogger("crm.jobs")
 
@@ -25,16 +26,16 @@ KEPT_BACK = 1_000
 """Messages held while Redis is slow; the rest go unsaid."""
 HEARD_EVERY_S = 0.1
 AWAY_S = 1.0
+PATIENCE_S = 5.0
 
 
 class RedisBell:
     """The web server's end: takes ids from request threads and tells Redis on the event loop."""
 
     def __init__(self, url: str) -> None:
-        self._settings = _settings(url)
+        self._redis = _connect(url)
         self._loop = asyncio.get_running_loop()
         self._unsaid: asyncio.Queue[UUID] = asyncio.Queue(KEPT_BACK)
-        self._pool: ArqRedis | None = None
 
     @classmethod
     @asynccontextmanager
@@ -48,7 +49,7 @@ class RedisBell:
             teller.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await teller
-            await bell._drop_pool()
+            await bell._redis.aclose(close_connection_pool=True)
 
     def _ring(self, job_ids: Sequence[UUID]) -> None:
         with contextlib.suppress(RuntimeError):
@@ -64,23 +65,9 @@ class RedisBell:
         while True:
             job_id = await self._unsaid.get()
             try:
-                await self._say(job_id)
+                await self._redis.enqueue_job(MESSAGE, str(job_id), _job_id=str(job_id))
             except Exception as fault:  # noqa: BLE001 - whatever is wrong with Redis, the row stands
                 log.warning("Redis was not told of job %s: %s", job_id, type(fault).__name__)
-                await self._drop_pool()
-
-    async def _say(self, job_id: UUID) -> None:
-        if self._pool is None:
-            self._pool = await create_pool(
-                self._settings, job_serializer=_dumps, default_queue_name=QUEUE
-            )
-        await self._pool.enqueue_job(MESSAGE, str(job_id), _job_id=str(job_id))
-
-    async def _drop_pool(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            with contextlib.suppress(Exception):
-                await pool.close(close_connection_pool=True)
 
 
 async def listen(url: str, ring: Ring) -> None:
@@ -93,7 +80,7 @@ async def listen(url: str, ring: Ring) -> None:
     while True:
         worker = Worker(
             [func(job_asked, name=MESSAGE, keep_result=0, max_tries=1)],
-            redis_settings=_settings(url),
+            redis_pool=_connect(url),
             queue_name=QUEUE,
             handle_signals=False,
             poll_delay=HEARD_EVERY_S,
@@ -110,10 +97,10 @@ async def listen(url: str, ring: Ring) -> None:
                 await worker.close()
 
 
-def _settings(url: str) -> RedisSettings:
-    settings = RedisSettings.from_dsn(url)
-    settings.conn_retries = 0
-    return settings
+def _connect(url: str) -> ArqRedis:
+    """Make a client that connects when used, and again after every fault."""
+    pool = ConnectionPool.from_url(url, socket_connect_timeout=AWAY_S, socket_timeout=PATIENCE_S)
+    return ArqRedis(pool, job_serializer=_dumps, default_queue_name=QUEUE)
 
 
 def _dumps(message: dict[str, Any]) -> bytes:

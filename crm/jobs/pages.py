@@ -13,7 +13,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from crm.access.desk import CurrentDesk, Desk
-from crm.jobs.models import JOB_STATE_LABELS, JobState
+from crm.jobs.models import JOB_STATE_LABELS, JobFile, JobState
 from crm.jobs.queries import JobLine, file_of, own_job, own_jobs
 from crm.jobs.service import call_off
 from crm.kernel.errors import Conflict, NotFound
@@ -80,13 +80,11 @@ def file(desk: CurrentDesk, job_id: FromPath[UUID]) -> Response[bytes]:
     with desk.reads() as visit:
         made = file_of(visit.db, job_id, visit.now)
         visit.seen("job.file_taken", ("job", job_id), sha256=made.sha256)
-    plain = f"document.{made.name.rpartition('.')[2]}" if made.name.isprintable() else "document"
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(made.name)}"
-    return Response(
-        made.content,
-        media_type=made.media_type,
-        headers={**HEADERS, "Content-Disposition": disposition},  # RFC 6266 §4.3, RFC 8187
-    )
+        return Response(
+            made.content,
+            media_type=made.media_type,
+            headers={**HEADERS, "Content-Disposition": _attached(made.name)},
+        )
 
 
 @post("/jobs/{job_id:uuid}/cancellation", name="jobs.cancellation", sync_to_thread=True)
@@ -113,6 +111,23 @@ def said(line: JobLine) -> str:
     if line.state is JobState.CANCELLED:
         return translate("取りやめました。必要なときは、元の画面からもう一度作成してください。")
     return translate("できあがりました。")
+
+
+def _attachment(made: JobFile) -> Response[bytes]:
+    plain = f"document.{made.name.rpartition('.')[2]}" if made.name.isprintable() else "document"
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(made.name)}"
+    return Response(
+        made.content,
+        media_type=made.media_type,
+        headers={**HEADERS, "Content-Disposition": disposition},  # RFC 6266 §4.3, RFC 8187
+    )
+
+
+def _attached(name: str) -> str:
+    """Name a file for browsers old and new (RFC 6266 §4.3, RFC 8187)."""
+    suffix = name.rpartition(".")[2]
+    plain = f"document.{suffix}" if suffix.isascii() and suffix.isalnum() else "document"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
 async def _news(desk: Desk, job_id: UUID, known: News) -> AsyncIterator[ServerSentEventMessage]:
