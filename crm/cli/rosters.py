@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from crm.kernel.audit import entry_of
 from crm.kernel.clock import utc_now
 from crm.kernel.db import Database
 from crm.kernel.errors import Forbidden
+from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import parse_date
 from crm.rosters.files import write_file
 from crm.rosters.models import RosterFormat, RosterProfile
@@ -53,9 +55,13 @@ def roster(login_as: str, purpose: str, profile: str, day: str | None, output: P
 
 def _issue(database: Database, actor: Actor, order: RosterOrder) -> RosterFile:
     now = utc_now()
-    reads, writes = partial(database.reading, actor), partial(database.writing, actor)
+    reads = partial(database.reading, actor)
+
+    def finishes(_: RosterFile) -> AbstractContextManager[ScopedSession]:
+        return database.writing(actor)
+
     try:
-        return issue_roster(order, reads=reads, writes=writes, write=write_file, now=now)
+        return issue_roster(order, reads=reads, finishes=finishes, write=write_file, now=now)
     except Forbidden:
         with database.writing(actor) as db:
             db.add(entry_of(actor, "access.denied", now=now, outcome="403", command="crm roster"))

@@ -17,8 +17,8 @@ from crm.formats.errors import UnprintableDocument
 TEMPLATES = Path(__file__).parent / "typst"
 FONTS = Path(__file__).parent / "fonts"
 WORKER = Path(__file__).parent / "pdf_worker.py"
-# 1,000 rows of the roster need a quarter of this address space, 5,000 rows three quarters.
-MAX_MEMORY_BYTES = 2_000_000_000
+# 1,000 rows of the roster need 0.5 GB of address space, 10,000 rows 3 GB.
+MAX_MEMORY_BYTES = 4_000_000_000
 
 
 def render_pdf(

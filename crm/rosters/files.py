@@ -29,7 +29,7 @@ ENCODINGS: dict[RosterFormat, Encoding] = {
     RosterFormat.CSV: "utf-8-sig",
     RosterFormat.CSV_CP932: "cp932",
 }
-PDF_TIMEOUT_S = 30.0
+PDF_TIMEOUT_S = 120.0
 
 
 def write_file(draft: Draft) -> bytes:

@@ -1,6 +1,9 @@
 """Which roster to look at, and what to say when one is taken out."""
 
+from uuid import UUID
+
 from pydantic import Field
+from uuid_utils.compat import uuid7
 
 from crm.kernel.forms import Day, Form
 from crm.kernel.i18n import N_
@@ -25,6 +28,7 @@ class IssueForm(RosterQuestion):
     )
     format: RosterFormat = Field(title=N_("形式"))
     may_replace: bool = Field(default=False, title=N_("書けない文字を〓に置き換える"))
+    request_key: UUID = Field(default_factory=uuid7)
 
     def order(self) -> RosterOrder:
         """Return what the form asks for."""

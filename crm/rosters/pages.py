@@ -1,17 +1,17 @@
 """連絡員一覧表 on screen, and as a file whose issue is on record before it leaves."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar import Response, get, post
 from litestar.datastructures import MultiDict
 from litestar.params import FromQuery
+from uuid_utils.compat import uuid7
 
-from crm.access.desk import CurrentDesk
-from crm.contacts.queries import require_reader
+from crm.access.desk import CurrentDesk, Desk
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, Refused
 from crm.kernel.forms import SentForm, Submission, read_form
@@ -21,12 +21,13 @@ from crm.kernel.scope import ScopedSession
 from crm.rosters.columns import paper_columns
 from crm.rosters.files import MEDIA_TYPES, TITLE, file_name, suffix, write_file
 from crm.rosters.forms import IssueForm, RosterQuestion
-from crm.rosters.models import ROSTER_PROFILE_LABELS
-from crm.rosters.policy import may_issue
+from crm.rosters.jobs import ask_for_roster
+from crm.rosters.models import ROSTER_PROFILE_LABELS, RosterFormat
+from crm.rosters.policy import may_issue, require_network
 from crm.rosters.queries import recent_issues, roster_on
 from crm.rosters.rows import Roster, RosterRow
 from crm.rosters.service import MAX_PURPOSE, RosterFile, issue_roster, require_come
-from crm.web.pages import HEADERS, page
+from crm.web.pages import HEADERS, goto, page
 from crm.web.visit import Visit
 
 ISSUES_SHOWN = 20
@@ -41,7 +42,7 @@ def show(
 ) -> Response[str]:
     """Show the roster of a day; to those who may issue it, also the form to do so."""
     with desk.reads() as visit:
-        require_reader(visit.actor)
+        require_network(visit.actor)
         sent = MultiDict({"profile": profile, "as_of": as_of})
         sub = _question(sent, local_day(visit.now))
         return _page(visit, sub, sub.form, number=number, status=200 if sub.form else 422)
@@ -49,8 +50,9 @@ def show(
 
 @post("/roster/issues", name="rosters.issue", sync_to_thread=True)
 def issue(desk: CurrentDesk) -> Response[Any]:
-    """Answer with the file itself, once its issue is on record."""
+    """Answer with the file itself once its issue is on record; paper is made beside the request."""
     with desk.reads() as visit:
+        require_network(visit.actor)
         if not may_issue(visit.actor):
             raise Forbidden
         question = _question(visit.sent, local_day(visit.now))
@@ -59,17 +61,34 @@ def issue(desk: CurrentDesk) -> Response[Any]:
             errors = {**question.errors, **sub.errors}
             return _page(visit, Submission(sub.values, None, errors), question.form, status=422)
     try:
-        made = issue_roster(
-            sub.form.order(),
-            reads=_sessions(desk.reads),
-            writes=_sessions(desk.writes),
-            write=write_file,
-            now=visit.now,
-        )
+        if sub.form.format is RosterFormat.PDF:
+            return _ask_for_paper(desk, sub.form)
+        return _attachment(_made(desk, sub.form, visit.now))
     except Refused as refusal:
         with desk.reads() as visit:
             return _page(visit, sub.refused(refusal), question.form, status=422)
-    return _attachment(made)
+
+
+def _ask_for_paper(desk: Desk, form: IssueForm) -> Response[Any]:
+    with desk.writes() as visit:
+        asked = ask_for_roster(
+            visit.db, visit.actor, form.order(), request_key=form.request_key, now=visit.now
+        )
+        return goto(visit, "jobs.show", job_id=asked.id)
+
+
+def _made(desk: Desk, form: IssueForm, now: dt.datetime) -> RosterFile:
+    @contextmanager
+    def reads() -> Iterator[ScopedSession]:
+        with desk.reads() as visit:
+            yield visit.db
+
+    @contextmanager
+    def finishes(_: RosterFile) -> Iterator[ScopedSession]:
+        with desk.writes() as visit:
+            yield visit.db
+
+    return issue_roster(form.order(), reads=reads, finishes=finishes, write=write_file, now=now)
 
 
 def _question(sent: SentForm, today: dt.date) -> Submission[RosterQuestion]:
@@ -111,6 +130,7 @@ def _page(
         may_issue=issues,
         issues=recent_issues(visit.db, ISSUES_SHOWN) if issues else [],
         profile_labels=ROSTER_PROFILE_LABELS,
+        request_key=uuid7(),
     )
 
 
@@ -136,17 +156,6 @@ def _rows(roster: Roster, number: int) -> Page[RosterRow]:
 
 def _base(roster: Roster) -> str:
     return f"/roster?{urlencode({'profile': roster.profile, 'as_of': roster.day})}&number="
-
-
-def _sessions(
-    opens: Callable[[], AbstractContextManager[Visit]],
-) -> Callable[[], AbstractContextManager[ScopedSession]]:
-    @contextmanager
-    def session() -> Iterator[ScopedSession]:
-        with opens() as visit:
-            yield visit.db
-
-    return session
 
 
 def _attachment(made: RosterFile) -> Response[bytes]:

@@ -26,7 +26,9 @@ MAX_PURPOSE = 40
 MISSING_PURPOSE = N_("作成目的を入力してください。（例：第３回地域安全の会）")
 ATTEMPTS = 5
 
-Opens = Callable[[], AbstractContextManager[ScopedSession]]
+
+class NumberTaken(Exception):
+    """The number a draft bears went to another roster meanwhile; nothing of this one is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class RosterFile:
-    """A file whose issue is on record, and which may therefore leave."""
+    """A file of a roster; once its issue is on record it may leave."""
 
     number: str
     format: RosterFormat
@@ -71,34 +73,29 @@ class RosterFile:
 def issue_roster(
     order: RosterOrder,
     *,
-    reads: Opens,
-    writes: Opens,
+    reads: Callable[[], AbstractContextManager[ScopedSession]],
+    finishes: Callable[[RosterFile], AbstractContextManager[ScopedSession]],
     write: Callable[[Draft], bytes],
     now: dt.datetime,
 ) -> RosterFile:
     """Make the file that `order` asks for, put its issue on record, and only then give it out.
 
     `write` turns a draft into a file. It takes seconds, so no transaction is open meanwhile: the
-    draft is one snapshot with the next free number, and the transaction that records it makes sure
-    that neither has changed. A number taken in the meantime means another draft, so that no number
-    is skipped and the one on paper is the one on record; a person who has changed means Conflict.
-    Raises Forbidden, and Refused for an order that cannot be met.
+    draft is one snapshot with the next free number, and the transaction that `finishes` opens for
+    the file makes sure that neither has changed. A number taken in the meantime means another
+    draft, so that no number is skipped and the one on paper is the one on record; a person who has
+    changed means Conflict. Raises Forbidden, and Refused for an order that cannot be met.
     """
     for _ in range(ATTEMPTS):
         with reads() as db:
             draft = draft_roster(db, order, now=now)
+        made = _written(draft, write)
         try:
-            content = write(draft)
-        except UnprintableDocument as error:
-            field = "may_replace" if order.format is RosterFormat.CSV_CP932 else ""
-            raise Refused(error.message, field=field, **error.facts) from error
-        with writes() as db:
-            issued = record_issue(db, draft, content, now=now)
-        if issued:
-            roster = draft.roster
-            return RosterFile(
-                draft.number, draft.format, content, roster.persons, roster.organizations
-            )
+            with finishes(made) as db:
+                record_issue(db, draft, made.content, now=now)
+        except NumberTaken:
+            continue
+        return made
     raise Conflict("他の職員が同時に一覧表を作成しています。もう一度作成してください。")
 
 
@@ -128,11 +125,11 @@ def draft_roster(db: ScopedSession, order: RosterOrder, *, now: dt.datetime) -> 
 
 def record_issue(
     db: ScopedSession, draft: Draft, content: bytes, *, now: dt.datetime
-) -> RosterIssue | None:
-    """Put on record that `content` was made from `draft`; None when its number was taken.
+) -> RosterIssue:
+    """Put on record that `content` was made from `draft`.
 
-    Raises Conflict when the roster would not read the same any more: somebody may have taken an
-    agreement back while the file was being written.
+    Raises NumberTaken when its number went to another, and Conflict when the roster would not read
+    the same any more: somebody may have taken an agreement back while the file was being written.
     """
     actor, station_id = _issuer(db)
     lock_numbers(db, station_id)
@@ -141,7 +138,7 @@ def record_issue(
     if roster_on(db, actor, then.profile, then.day, today=today) != then:
         raise Conflict("連絡員又は同意の記録が変わりました。もう一度作成してください。")
     if _next_number(db, today) != draft.number:
-        return None
+        raise NumberTaken
     issue = RosterIssue(
         agency_id=actor.agency_id,
         station_id=station_id,
@@ -172,6 +169,16 @@ def require_come(day: dt.date, today: dt.date) -> None:
 def whole_name(station: str, unit: str) -> str:
     """Return a unit as paper names it: 「焼津警察署地域課」."""
     return unit if unit.startswith(station) else f"{station}{unit}"
+
+
+def _written(draft: Draft, write: Callable[[Draft], bytes]) -> RosterFile:
+    try:
+        content = write(draft)
+    except UnprintableDocument as error:
+        field = "may_replace" if draft.format is RosterFormat.CSV_CP932 else ""
+        raise Refused(error.message, field=field, **error.facts) from error
+    roster = draft.roster
+    return RosterFile(draft.number, draft.format, content, roster.persons, roster.organizations)
 
 
 def _issuer(db: ScopedSession) -> tuple[Actor, UUID]:

@@ -184,4 +184,11 @@ def taken(page: Page, button: str) -> bytes:
     page.get_by_label("作成目的").fill("第３回地域安全の会")
     with page.expect_download() as waiting:
         page.get_by_role("button", name=button).click()
+        if button.startswith("PDF"):
+            # made beside the request: its page follows by itself, or is opened anew
+            link = page.get_by_role("link", name="ファイルを受け取る")
+            while not link.is_visible():
+                page.wait_for_timeout(500)
+                page.reload()
+            link.click()
     return waiting.value.path().read_bytes()

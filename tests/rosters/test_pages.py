@@ -6,8 +6,10 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from sqlmodel import col, select
+from uuid_utils.compat import uuid7
 
 from crm.consents.models import ConsentScope
+from crm.jobs.runner import Runner
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import local_day, utc_now
 from crm.rosters.files import suffix
@@ -46,6 +48,17 @@ def actions(world: World) -> list[tuple[str, str]]:
     with world.reading("auditor") as db:
         entries = db.exec(select(AuditEntry).order_by(col(AuditEntry.id))).all()
         return [(entry.action, entry.outcome) for entry in entries if "session" not in entry.action]
+
+
+def made(browser: Browser, world: World, answer: httpx.Response) -> httpx.Response:
+    """Return the file, from the page of its job where it is made beside the request."""
+    if is_file(answer):
+        return answer
+    Runner(world.database).take_next()
+    page = browser.get(answer.url.path)
+    found = re.search(r'href="(/jobs/[^"/]+/file)"', page.text)
+    assert found, page.text
+    return browser.get(found.group(1))
 
 
 def is_file(answer: httpx.Response) -> bool:
@@ -150,11 +163,11 @@ def test_made_roster_is_answered_as_the_file_on_record(
     liaisons(world)
     browser.sign_in("chief").get("/roster")
 
-    answer = browser.post("/roster/issues", form(format=form_of_file))
+    answer = made(browser, world, browser.post("/roster/issues", form(format=form_of_file)))
 
     assert answer.status_code == 200
     disposition = answer.headers["content-disposition"]
-    assert disposition.startswith(f'attachment; filename="roster.{suffix(form_of_file)}"; ')
+    assert disposition.startswith("attachment; ")
     number = recorded(world)[0][0]
     name = unquote(disposition.split("filename*=UTF-8''")[1])
     assert name == f"地域安全連絡員一覧表_{number}.{suffix(form_of_file)}"
@@ -255,3 +268,45 @@ def test_statements_of_the_page_do_not_grow(browser: Browser, world: World, coun
         browser.get("/roster")
     # the session, six of the roster, the history; then the audit row
     assert len(statements) == 9
+
+
+def test_paper_asked_for_twice_is_made_once(browser: Browser, world: World) -> None:
+    liaisons(world)
+    browser.sign_in("chief").get("/roster")
+    sent = form(format="pdf", request_key=str(uuid7()))
+
+    pages = [browser.post("/roster/issues", sent) for _ in range(2)]
+
+    first, second = (made(browser, world, answer).content for answer in pages)
+    assert (pages[0].url.path, first) == (pages[1].url.path, second)
+    assert len(recorded(world)) == 1
+
+
+def test_paper_is_not_made_when_somebody_takes_an_agreement_back(
+    browser: Browser, world: World
+) -> None:
+    person = world.person("髙橋 京子", "タカハシ キョウコ")
+    put_term(world, person)
+    put_consent(world, person)
+    browser.sign_in("chief").get("/roster")
+    put_consent(world, person, scopes=())
+
+    answer = browser.post("/roster/issues", form(format="pdf"))
+
+    assert (answer.status_code, recorded(world)) == (422, [])
+    assert "載せる連絡員がいないため、一覧表を作成できません。" in answer.text
+
+
+def test_characters_shift_jis_lacks_are_asked_about(browser: Browser, world: World) -> None:
+    person = world.person("𠮷田 守", "ヨシダ マモル")
+    put_term(world, person)
+    put_consent(world, person)
+    browser.sign_in("chief").get("/roster")
+
+    asked = browser.post("/roster/issues", form(format="csv_cp932"))
+    agreed = browser.post("/roster/issues", form(format="csv_cp932", may_replace="on"))
+
+    assert (asked.status_code, PURPOSE in asked.text) == (422, True)
+    assert "Shift_JISでは書けない文字があります：𠮷。" in asked.text
+    assert 'id="f-may_replace-error"' in asked.text
+    assert "〓田 守" in agreed.content.decode("cp932")

@@ -36,7 +36,7 @@ def issue(
     now: dt.datetime = NOW,
 ) -> RosterFile:
     reads, writes = partial(world.reading, who), partial(world.writing, who)
-    return issue_roster(order, reads=reads, writes=writes, write=write, now=now)
+    return issue_roster(order, reads=reads, finishes=lambda _: writes(), write=write, now=now)
 
 
 def issues(world: World, who: str = "chief") -> list[RosterIssue]:
@@ -167,7 +167,11 @@ def test_nothing_leaves_when_the_record_fails(world: World) -> None:
     with pytest.raises(Forbidden):
         left.append(
             issue_roster(
-                ORDER, reads=reads, writes=partial(world.writing, "seian"), write=as_bytes, now=NOW
+                ORDER,
+                reads=reads,
+                finishes=lambda _: world.writing("seian"),
+                write=as_bytes,
+                now=NOW,
             )
         )
 

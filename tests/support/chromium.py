@@ -14,6 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from crm.app import create_app
+from crm.jobs.runner import Pace
 from crm.kernel.db import Database
 from crm.kernel.settings import Settings
 
@@ -55,7 +56,10 @@ def served(database: Database) -> Iterator[str]:
         port = int(probe.getsockname()[1])
     settings = Settings(port=port, demo=True)
     config = uvicorn.Config(
-        create_app(settings, database), host="127.0.0.1", port=port, log_level="error"
+        create_app(settings, database, pace=Pace()),
+        host="127.0.0.1",
+        port=port,
+        log_level="error",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
