@@ -31,11 +31,17 @@ Told = tuple[list[Deed], list[Remark]]
 def fitting(row: PersonRow) -> tuple[PersonRow, list[Remark]]:
     """Return the row without what the book cannot hold, and what was left out."""
     phones = tuple(phone for phone in row.phones if _is_number(phone))
-    readings = {name: normalize_kana(getattr(row, name)) for name in ("family_kana", "given_kana")}
     limit = ORGANIZATION_KANA_LENGTH if row.is_organization else NAME_KANA_LENGTH
-    if any(len(reading) > limit for reading in readings.values()):
-        readings = dict.fromkeys(readings, "")
-    kept = replace(row, phones=phones, address=row.address[:MAX_ADDRESS], **readings)
+    family_kana, given_kana = normalize_kana(row.family_kana), normalize_kana(row.given_kana)
+    if max(len(family_kana), len(given_kana)) > limit:
+        family_kana = given_kana = ""
+    kept = replace(
+        row,
+        phones=phones,
+        address=row.address[:MAX_ADDRESS],
+        family_kana=family_kana,
+        given_kana=given_kana,
+    )
     lost = [label for label, is_lost in _losses(row, kept) if is_lost]
     message = N_("台帳に入らないため、取り込まない項目があります（%(labels)s）。")
     return kept, [remark(message, lost)] if lost else []

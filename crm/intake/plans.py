@@ -270,9 +270,7 @@ def _left_out(line: Skipped | Rejected) -> Step:
 def _require_fit(row: PersonRow) -> None:
     """Leave to a person what the book cannot hold, and whoever is said to have gone."""
     if row.standing is not None:
-        message = N_(
-            "氏名に「故」「転出」「退任」などの書き込みがあります。登録するかどうか確かめてください。"
-        )
+        message = N_("一覧の書き込みを確かめ、登録する場合は書き込みを消して取り込んでください。")
         raise SetAside(remark(message))
     limit = MAX_ORGANIZATION if row.is_organization else MAX_NAME
     if max(len(row.family), len(row.given)) > limit or len(row.organization) > MAX_ORGANIZATION:

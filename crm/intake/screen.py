@@ -8,12 +8,13 @@ from uuid import UUID
 from crm.formats.errors import UnreadableFile
 from crm.formats.workbook import CellFlag, SheetRow
 from crm.intake import queries
+from crm.intake.cells import DITTO
 from crm.intake.deeds import VERDICT_LABELS, Remark, Step, Verdict
 from crm.intake.headers import MEANING_LABELS, Meaning
 from crm.intake.lines import CellLine, ColumnLine, LeftLine, RowLine, Tally
 from crm.intake.models import BatchState, IntakeBatch, IntakeRow
 from crm.intake.sheets import HEAD, Table
-from crm.intake.staging import Preview, preview_of, sheet_of
+from crm.intake.staging import Preview, preview_of, sheet_of, spelled_out
 from crm.kernel.clock import local_day
 from crm.kernel.i18n import translate
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
@@ -21,7 +22,6 @@ from crm.web.visit import Visit
 
 SAMPLES = 3
 HEADER_TEXT = 60
-REPEATED = frozenset({"〃", "″", "同上", "々"})
 _SHOWN = frozenset(
     {
         *(Meaning.KANA, Meaning.FAMILY_KANA, Meaning.GIVEN_KANA, Meaning.ORGANIZATION),
@@ -115,7 +115,8 @@ def reasoned(visit: Visit, batch: IntakeBatch, area_code: str) -> Reasoned:
             if step.verdict is Verdict.UNSURE
         }
         labels = {column.index: column.label for column in preview.table.columns}
-        kept = [(row, unsure[row.number]) for row in preview.table.rows if row.number in unsure]
+        alone = spelled_out(preview.table)
+        kept = [(alone[number], remarks) for number, remarks in unsure.items()]
         return Reasoned(labels, kept)
     labels = dict(batch.columns.get("labels", ()))
     told = [
@@ -159,7 +160,7 @@ def _first_text(row: SheetRow) -> str:
 
 def _is_filled(row: SheetRow, index: int) -> bool:
     filled = row.has(index, CellFlag.DOWN) or row.has(index, CellFlag.ACROSS)
-    return filled or row.text(index).strip() in REPEATED
+    return filled or row.text(index).strip() in DITTO
 
 
 def _columns(table: Table) -> list[ColumnLine]:

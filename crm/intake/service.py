@@ -17,7 +17,14 @@ from crm.intake.models import BatchState, IntakeBatch, IntakeRow, ListKind
 from crm.intake.policy import may_take_in_people
 from crm.intake.records import recording
 from crm.intake.sheets import choose_sheet
-from crm.intake.staging import Preview, Reading, preview_of, put_aside, table_of
+from crm.intake.staging import (
+    Preview,
+    Reading,
+    preview_of,
+    put_aside,
+    spelled_out,
+    table_of,
+)
 from crm.intake.undo import undo_changes
 from crm.intake.writing import Writer
 from crm.kernel import audit
@@ -218,16 +225,17 @@ def _require_sense(actor: Actor, kind: ListKind, day: dt.date, today: dt.date) -
 def _keep_set_aside(
     db: ScopedSession, batch: IntakeBatch, rows: Sequence[IntakeRow], preview: Preview
 ) -> None:
-    """Delete the rows but those set aside, which keep the reasons, and their header."""
+    """Delete the rows but their header and those set aside, which keep the reasons."""
     reasons = {
         step.number: [asdict(each) for each in step.remarks]
         for step in preview.plan.steps
         if step.verdict is Verdict.UNSURE
     }
     header = preview.table.header_rows if reasons else ()
+    alone = spelled_out(preview.table) if reasons else {}
     for row in rows:
         if row.number in reasons:
-            row.remarks = reasons[row.number]
+            row.remarks, row.cells = reasons[row.number], alone[row.number].packed()
     db.flush()
     queries.forget_rows(db, batch.id, besides={*reasons, *header})
     # read below the same header whatever rows are left

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from crm.formats.workbook import Sheet, SheetRow
+from crm.formats.workbook import CellFlag, Sheet, SheetRow
 from crm.intake import queries
+from crm.intake.cells import DITTO, grouped
 from crm.intake.deeds import Plan
 from crm.intake.headers import Meaning
 from crm.intake.models import IntakeBatch, IntakeRow
@@ -104,6 +105,35 @@ def preview_of(
     lines = list(rows_of(table, area_code=area_code))
     known = queries.lookups(db, actor, batch.kind, batch.day, lines, today=today)
     return Preview(table, plan(lines, known))
+
+
+def spelled_out(table: Table) -> dict[int, SheetRow]:
+    """Return the rows by their number so that each can stand alone: nothing leans on the one above.
+
+    〃 becomes what it repeats, and lines below a merged name go into the cells of its row.
+    """
+    found: dict[int, SheetRow] = {}
+    above: SheetRow | None = None
+    last = 0
+    for row, more in grouped(table.rows, table):
+        before = above if above and row.number == last + 1 else None
+        texts = [
+            before.text(place) if before and text.strip() in DITTO else text
+            for place, text in enumerate(row.texts)
+        ]
+        for below in more:
+            texts = [
+                _joined(text, "" if below.has(place, CellFlag.DOWN) else below.text(place))
+                for place, text in enumerate(texts)
+            ]
+        above = replace(row, texts=tuple(texts))
+        found[row.number] = above
+        last = more[-1].number if more else row.number
+    return found
+
+
+def _joined(text: str, more: str) -> str:
+    return "\n".join(dict.fromkeys(line for line in (text, more) if line))
 
 
 def _packed(meanings: Mapping[int, Meaning | None]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Lists as stations have them, handed in without a file, and what the book says before and after."""
+"""Lists as stations have them, handed in without a file, and the book before and after."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -169,7 +169,7 @@ def test_what_cannot_be_read_is_refused_at_its_field(
     assert count(world, IntakeBatch) == 0
 
 
-def test_a_list_given_up_leaves_nothing(world: World, browser: Browser) -> None:
+def test_a_list_given_up_leaves_nothing(browser: Browser) -> None:
     browser.sign_in("chief")
     path = hand_in(browser)
     answer = browser.post(f"{path}/discard")
@@ -247,3 +247,17 @@ def test_htmx_gets_the_part_it_asks_for(browser: Browser) -> None:
     part = browser.get(path, htmx=True).text
     assert "<html" not in part
     assert "2行を登録する" in part
+
+
+def test_rows_set_aside_stand_alone(world: World, browser: Browser) -> None:
+    browser.sign_in("chief")
+    world.person("山田 太郎", "")
+    rows = (HEADER, LIAISONS[2], ("山田 太郎", "", "〃", "〃", "", "", ""))
+    path = hand_in(browser, rows)
+    while_waiting = sheet_cells(browser.get(f"{path}/rejected.xlsx").content)
+    browser.post(f"{path}/application", {"digest": digest_on(browser.get(path).text)})
+    afterwards = sheet_cells(browser.get(f"{path}/rejected.xlsx").content)
+
+    assert while_waiting == afterwards
+    row = next(row for row in afterwards if row[0] == "山田 太郎")
+    assert row[2:4] == ["みなと町自治会", "副会長"]

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import select
 
 from crm.contacts import service as contacts
@@ -18,6 +20,7 @@ from crm.liaisons.models import LiaisonCandidate, LiaisonTerm
 from tests.intake.lists import (
     CHAIRS,
     DAY,
+    HEADER,
     LIAISONS,
     apply,
     count,
@@ -300,3 +303,43 @@ def test_a_plan_takes_as_many_statements_for_three_rows_as_for_one(world: World)
         return len(sent)
 
     assert (statements(1), statements(3)) == (10, 10)
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["山田 太郎", "髙橋 花子", "高橋花子", "鈴木 一郎 様", "（故）古川 三郎"]),
+        st.sampled_from(["", "やまだ たろう", "たかはし はなこ", "すずき いちろう"]),
+        st.sampled_from(["", "みなと町自治会", "さくら台", "若葉小学校"]),
+        st.sampled_from(["", "会長", "会計", "校長"]),
+        st.sampled_from(["", "054-622-0001", "054-622-0002、内線12", "番号なし"]),
+        st.sampled_from(["", "架空市1-1", "架空市2-2"]),
+        st.just(""),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(rows=ROWS, kind=st.sampled_from(ListKind))
+def test_applying_and_undoing_any_list_is_as_if_nothing_had_been(
+    world: World, rows: list[tuple[str, ...]], kind: ListKind
+) -> None:
+    if count(world, Person) == 0:
+        association = world.organization("みなと町自治会", area="みなと町自治会")
+        chair = world.person("鈴木 一郎", "スズキ イチロウ")
+        put_post(world, chair, "", association)
+        put_term(world, association, contact=chair)
+        world.person("髙橋 花子", "", phone="054-622-0001")
+    before = dump(world)
+    batch_id = put_aside(world, (HEADER, *rows), kind)
+
+    apply(world, batch_id)
+    batch = undo(world, batch_id)
+
+    assert batch.left == []
+    assert dump(world) == before
