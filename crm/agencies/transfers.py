@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from crm.agencies.models import ROLE_LABELS, Staff
 from crm.agencies.queries import UnitLine, unit_called, units_on
 from crm.agencies.service import DAY, require_right
-from crm.agencies.staff_queries import assignments_from, staff_numbered
+from crm.agencies.staff_queries import assignments_from, staff_numbered, staff_of
 from crm.agencies.staffing import Held, Posting, judge_posting, post_staff, roles_of
 from crm.formats.delimited import column, read_table, require_columns, rows_by
 from crm.formats.errors import UnreadableFile
@@ -78,7 +78,8 @@ class TransferStep:
 
     row: TransferRow
     outcome: Outcome
-    staff: Staff | None = None
+    staff_id: UUID | None = None
+    revision: int = 0
     posting: Posting | None = None
     ends: frozenset[UUID] = frozenset()
     former: Sequence[str] = ()
@@ -110,8 +111,8 @@ class TransferPlan:
             [
                 step.row.line,
                 step.outcome.value,
-                str(step.staff.id if step.staff else ""),
-                step.staff.revision if step.staff else 0,
+                str(step.staff_id),
+                step.revision,
                 str(step.posting),
                 len(step.ends),
             ]
@@ -145,8 +146,8 @@ def apply_transfers(
             N_("確認した後に、配置か所属が変わりました。内容を確かめて、もう一度適用してください。")
         )
     for step in sorted(plan.steps, key=lambda each: _order(each.row)):
-        if step.is_ready and step.staff and step.posting:
-            post_staff(db, actor, step.staff, step.posting, now=now)
+        if step.is_ready and step.staff_id and step.posting:
+            post_staff(db, actor, staff_of(db, step.staff_id), step.posting, now=now)
             db.flush()
     counts = plan.counts
     audit.record(
@@ -209,7 +210,7 @@ def _judge(bench: _Bench, row: TransferRow) -> TransferStep:
             if each.valid_to is None or each.valid_to >= posting.day
         ]
         if any(each.says(posting) for each in held):
-            return TransferStep(row, Outcome.ALREADY, staff, posting)
+            return TransferStep(row, Outcome.ALREADY, staff.id, staff.revision, posting)
         ends = judge_posting(
             bench.db, bench.actor, staff, held, posting, unit.station_id, now=bench.now
         )
@@ -220,7 +221,7 @@ def _judge(bench: _Bench, row: TransferRow) -> TransferStep:
     former = [names.get(each.unit_id, "") for each in held if each.id in ends]
     _follow(bench, staff.id, ends, posting)
     outcome = Outcome.CONCURRENT if posting.concurrent else Outcome.TRANSFER
-    return TransferStep(row, outcome, staff, posting, ends, former)
+    return TransferStep(row, outcome, staff.id, staff.revision, posting, ends, former)
 
 
 def _follow(bench: _Bench, staff_id: UUID, ends: frozenset[UUID], posting: Posting) -> None:

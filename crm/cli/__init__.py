@@ -13,6 +13,7 @@ COMMANDS = {
     "create-account": "crm.cli.accounts",
     "sample-data": "crm.cli.samples",
     "import": "crm.cli.imports",
+    "transfer": "crm.cli.transfers",
     "roster": "crm.cli.rosters",
     "check": "crm.cli.check",
 }
