@@ -49,6 +49,7 @@ class Answer:
     holder: Mapping[str, UUID | None]
     signatory: str
     day: dt.date
+    method: ConsentMethod
     recorded_by: UUID
 
 
@@ -77,7 +78,7 @@ def put_consent(
         capacity="代表者" if answer.signatory else "",
         form_version=FORM_VERSION,
         decided_on=day,
-        method=rng.choice(METHODS),
+        method=answer.method,
         recorded_by=answer.recorded_by,
         recorded_at=moment(day, 17),
     )

@@ -58,11 +58,16 @@ class Exchange:
         there = self._giving(self.station, self.side)
         agreement = there.agree(_TO_THE_HALL, self.calendar.shared)
         given = there.give(agreement, provisions, {})
-        known_as = self._recognize(there.book, given)
+        recognized = self._recognize(there.book, given)
+        known_as = {key: reference for key, (reference, _) in recognized.items()}
         self._put_notes([*known_as, *(person.id for person in community.people)])
         there.tell(given)
         there.hand_on(agreement, items)
-        agreed = self._agreed([*known_as, *(person.id for person in community.people[::2])])
+        since = {
+            **{key: day for key, (_, day) in recognized.items()},
+            **{person.id: self.calendar.shared for person in community.people[::2]},
+        }
+        agreed = self._agreed(since)
         back = self._giving(self.side, self.station)
         returned = back.give(back.agree(_TO_THE_STATION, self.calendar.shared), agreed, known_as)
         back.tell(returned)
@@ -106,11 +111,17 @@ class Exchange:
         registry = Registry(rows, numbers, self.post_types, self.calendar.today)
         return put_community(registry, own, known, size, self.calendar.begins)
 
-    def _recognize(self, book: Book, given: Sequence[Given]) -> dict[UUID, UUID]:
-        """Let the hall enter some people it was given, as its own, and link them."""
+    def _recognize(self, book: Book, given: Sequence[Given]) -> dict[UUID, tuple[UUID, dt.date]]:
+        """Let the hall enter some people it was given, as its own, and link them.
+
+        Returned by its own key: the reference both know them by, and since when.
+        """
         people = [one for one in given if book.person(one.holder_id)]
         return {
-            _enter_again(self.side, book, one, self.station): one.reference
+            _enter_again(self.side, book, one, self.station): (
+                one.reference,
+                one.day + dt.timedelta(days=1),
+            )
             for one in people[:_RECOGNIZED_BY_THE_HALL]
         }
 
@@ -119,14 +130,13 @@ class Exchange:
         for one in people[:_RECOGNIZED_BY_THE_STATION]:
             _enter_again(self.station, book, one, self.side)
 
-    def _agreed(self, people: Sequence[UUID]) -> dict[UUID, Provision]:
-        """Put consents that name the police into the rows and return them by person."""
+    def _agreed(self, since: Mapping[UUID, dt.date]) -> dict[UUID, Provision]:
+        """Put consents that name the police, each after a day, into the rows and return them."""
         rows, agency_id = self.partner.rows, self.station.agency_id
         agreed: dict[UUID, Provision] = {}
-        for person_id in people:
-            day = self.calendar.shared + dt.timedelta(
-                days=rows.rng.randint(1, (self.calendar.today - self.calendar.shared).days - 30)
-            )
+        for person_id, begins in since.items():
+            left = (self.calendar.today - begins).days
+            day = begins + dt.timedelta(days=rows.rng.randint(1, max(left - 1, 1)))
             notes = [F.NOTES] if rows.rng.random() < 0.5 else []  # noqa: PLR2004 - half let notes go
             fields = [F.NAME, F.READING, F.PHONE, *notes]
             record_id = rows.put(

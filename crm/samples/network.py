@@ -177,10 +177,10 @@ class _Desk:
             day = min(day, self.station.calendar.today - dt.timedelta(days=700))
         asked_on = self._ask(party, day)
         accepted_on = asked_on + dt.timedelta(days=self.rows.rng.randint(0, 12))
-        self._take_on(party, asked_on, accepted_on, accepted_on)
-        scopes = self._consent(party, accepted_on)
+        method = self._take_on(party, asked_on, accepted_on, accepted_on)
+        scopes = self._consent(party, accepted_on, method)
         if self.rows.rng.random() < _NARROWED and len(scopes) > 1:
-            scopes = self._consent(party, self._between(accepted_on), scopes[:-1])
+            scopes = self._consent(party, self._between(accepted_on), self._method(), scopes[:-1])
         if ConsentScope.BY_PHONE not in scopes:
             self.network.no_phone.add(party.id)
 
@@ -191,17 +191,18 @@ class _Desk:
         ended_on = self._between(accepted_on + dt.timedelta(days=90))
         reasons = _PERSONS_END if party.person else _ORGANIZATIONS_END
         reason = self.rows.rng.choice(reasons)
-        self._take_on(party, asked_on, accepted_on, accepted_on, (ended_on, reason))
-        self._consent(party, accepted_on)
+        method = self._take_on(party, asked_on, accepted_on, accepted_on, (ended_on, reason))
+        self._consent(party, accepted_on, method)
         if reason is EndReason.OWN_WISH:
-            self._answer(party, Decision.WITHDRAWN, ended_on + dt.timedelta(days=1))
-            self._consent(party, ended_on + dt.timedelta(days=1), [])
+            day, method = ended_on + dt.timedelta(days=1), self._method()
+            self._answer(party, Decision.WITHDRAWN, day, method)
+            self._consent(party, day, method, [])
 
     def decline(self, party: Party) -> None:
         """Record an asking and a no, for which nobody asks why."""
         asked_on = self._ask(party, self._some_day(40))
         answered = asked_on + dt.timedelta(days=self.rows.rng.randint(0, 12))
-        self._answer(party, Decision.DECLINED, answered)
+        self._answer(party, Decision.DECLINED, answered, self._method())
 
     def ask_lately(self, party: Party) -> None:
         """Record an asking that is still without an answer."""
@@ -216,8 +217,8 @@ class _Desk:
         asked_on = self._ask(party, self._ago(self.rows.rng.randint(6, 14)))
         accepted_on = asked_on + dt.timedelta(days=3)
         begins = self.station.calendar.today + dt.timedelta(days=self.rows.rng.randint(10, 25))
-        self._take_on(party, asked_on, accepted_on, begins)
-        self._consent(party, accepted_on)
+        method = self._take_on(party, asked_on, accepted_on, begins)
+        self._consent(party, accepted_on, method)
 
     def _notice(self, party: Party, day: dt.date) -> None:
         box = self.station.box_of(party.place.id, day)
@@ -248,14 +249,16 @@ class _Desk:
         )
         return day
 
-    def _answer(self, party: Party, decision: Decision, day: dt.date) -> UUID:
+    def _answer(
+        self, party: Party, decision: Decision, day: dt.date, method: ConsentMethod
+    ) -> UUID:
         return self.rows.put(
             AcceptanceRecord,
             day,
             **party.columns,
             decision=decision,
             decided_on=day,
-            method=self.rows.rng.choice(METHODS),
+            method=method,
             recorded_by=self._chief(day),
             recorded_at=moment(day, 17),
         )
@@ -267,21 +270,28 @@ class _Desk:
         accepted_on: dt.date,
         begins: dt.date,
         ended: tuple[dt.date, EndReason] | None = None,
-    ) -> None:
-        contact, outdated = self._contact(party, begins)
+    ) -> ConsentMethod:
+        """Record a yes and its term, and return how it was said: consent is given with it."""
+        method = self._method()
+        # who spoke for an organization in a term long over nobody entered
+        contact, outdated = (None, False) if ended else self._contact(party, begins)
         term_id = self.rows.put(
             LiaisonTerm,
             accepted_on,
             **party.columns,
-            acceptance_id=self._answer(party, Decision.ACCEPTED, accepted_on),
+            acceptance_id=self._answer(party, Decision.ACCEPTED, accepted_on, method),
             asked_on=asked_on,
             contact_person_id=contact,
-            contact_needs_review=outdated and ended is None,
+            contact_needs_review=outdated,
             valid_from=begins,
             valid_to=ended[0] if ended else None,
             end_reason=ended[1] if ended else None,
         )
         self.rows.put(LiaisonTermArea, accepted_on, term_id=term_id, area_id=party.place.id)
+        return method
+
+    def _method(self) -> ConsentMethod:
+        return self.rows.rng.choice(METHODS)
 
     def _contact(self, party: Party, day: dt.date) -> tuple[UUID | None, bool]:
         """Return whom to call at an organization, and whether that person's post has ended."""
@@ -293,12 +303,18 @@ class _Desk:
         return self.community.heads[party.organization.id].id, False
 
     def _consent(
-        self, party: Party, day: dt.date, scopes: list[ConsentScope] | None = None
+        self,
+        party: Party,
+        day: dt.date,
+        method: ConsentMethod,
+        scopes: list[ConsentScope] | None = None,
     ) -> list[ConsentScope]:
         """Record what is agreed to from `day` on and return it; drawn by lot where not given."""
         if scopes is None:
             scopes = drawn_scopes(self.rows.rng)
-        answer = Answer(party.columns, self._speaker(party), day, self._chief(day))
+        # a withdrawal ends all consent: nobody has to speak for it
+        speaker = self._speaker(party) if scopes else ""
+        answer = Answer(party.columns, speaker, day, method, self._chief(day))
         city = party.place.municipality.name
         provision = put_consent(self.rows, answer, scopes, city, self._hall_of(city, day))
         if provision:

@@ -257,7 +257,13 @@ def _replace_chairs(registry: Registry, community: Community) -> None:
 
 def _past_posts(registry: Registry, community: Community, wanted: int) -> None:
     """Enter posts of earlier years that ended, until `wanted` are entered."""
-    for person, post, known, begins in islice(_earlier_terms(registry, community), wanted):
+    others = (
+        term
+        for term in _earlier_terms(registry, community)
+        # since when a post is held now may be unknown: it would be held twice at once
+        if (term[1], term[2].id if term[2] else None) not in term[0].posts
+    )
+    for person, post, known, begins in islice(others, wanted):
         ends = begins.replace(year=begins.year + _TERM_YEARS) - dt.timedelta(days=1)
         registry.appoint(person, post, known, (begins, ends), _title(post, known))
 

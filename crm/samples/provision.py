@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crm.consents.models import SharedField
 from crm.consents.queries import Provision
-from crm.notes.models import OCCASION_LABELS
+from crm.notes.models import OCCASION_LABELS, PARTNER_OCCASION_LABELS
 from crm.samples.book import Book, talks_with
 from crm.samples.rows import Row, Rows, moment
 from crm.sharing.lines import Ground, copy_of, grounds_of, in_order, office_label
@@ -142,7 +142,8 @@ class Giving:
                 self._put_told(one, note)
 
     def hand_on(self, agreement: SharingAgreement, items: Sequence[Row]) -> None:
-        """Put copies of a few information items, without their files, into the rows."""
+        """Put copies of a few information items, with their files, into the rows."""
+        files = {row["item_id"]: row for row in self.giver.rows.tables["information_file"]}
         for item in items[:_SHEETS_GIVEN]:
             day = item["valid_from"]
             kept = ("issue_number", "title", "topic", "valid_from", "valid_to")
@@ -155,6 +156,7 @@ class Giving:
                 published_at=moment(day, 17),
                 kind=item["kind"].value,
                 handling=item["handling"].value,
+                **_file_columns(files.get(item["id"])),
                 **{name: item[name] for name in kept},
             )
             self._record(
@@ -193,6 +195,7 @@ class Giving:
 
     def _put_told(self, given: Given, note: Row) -> None:
         day, ground = note["happened_at"].date() + dt.timedelta(days=1), given.ground
+        called = OCCASION_LABELS if self.giver.is_police else PARTNER_OCCASION_LABELS
         self.giver.rows.put(
             PublishedNote,
             day,
@@ -205,7 +208,7 @@ class Giving:
             basis_id=ground.basis_id,
             valid_until=ground.valid_until,
             happened_at=note["happened_at"],
-            occasion=OCCASION_LABELS[note["occasion"]],
+            occasion=called[note["occasion"]],
             text=note["heard"],
             told_by=self.giver.unit_name,
             published_at=moment(day, 17),
@@ -253,6 +256,13 @@ class Giving:
             "recipient_agency_id": self.recipient.agency_id,
             "recipient_station_id": self.recipient.station_id,
         }
+
+
+def _file_columns(file: Row | None) -> Row:
+    if file is None:
+        return {}
+    kept = {"media_type": file["media_type"], "content": file["content"]}
+    return {"file_name": file["name"], **kept}
 
 
 def put_link(

@@ -1,0 +1,568 @@
+"""A sample done over again: every row of it by the verb a member of staff would have used."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, groupby
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from crm.bulletins.files import Sheet
+from crm.bulletins.service import ItemFacts, issue_item
+from crm.consents.models import ConsentFacts, ConsentScope, SharedField
+from crm.consents.queries import current_consent
+from crm.consents.service import record_consent
+from crm.contacts.models import Holder
+from crm.contacts.service import (
+    OrganizationFacts,
+    PersonFacts,
+    PostFacts,
+    appoint,
+    end_appointment,
+    register_organization,
+    register_person,
+)
+from crm.kernel.actor import Actor, Role
+from crm.kernel.clock import local_day
+from crm.kernel.db import Database
+from crm.kernel.scope import ScopedSession
+from crm.liaisons.models import AcceptanceFacts, Decision, EndReason
+from crm.liaisons.service import (
+    ask,
+    change_consent,
+    confirm_contact,
+    end_term,
+    note_candidate,
+    record_acceptance,
+    record_decline,
+    withdraw,
+)
+from crm.notes.service import NoteContent, NoteFacts, correct_note, give_reply, log_activity
+from crm.samples.rows import Row, moment
+from crm.sharing.agreements import AgreementFacts, DisclosureFacts, disclose, make_agreement
+from crm.sharing.information import publish_information
+from crm.sharing.service import link_contact, publish_note
+
+GIVEN = (
+    "agency",
+    "area",
+    "unit",
+    "unit_placement",
+    "unit_jurisdiction",
+    "staff",
+    "account",
+    "staff_assignment",
+)
+"""What is there before anybody acts."""
+
+Act = Callable[[ScopedSession, dt.datetime], None]
+Doing = tuple[dt.datetime, int, Actor, Act]
+
+
+def replay(tables: Mapping[str, list[Row]], database: Database) -> None:
+    """Do everything of a sample over again in an empty database, in the order it happened."""
+    with database.system("what is there before anybody acts") as connection:
+        for table in SQLModel.metadata.sorted_tables:
+            if table.name in GIVEN:
+                connection.execute(sa.insert(table), tables[table.name])
+    player = _Player(tables)
+    doings = sorted(player.doings(), key=lambda doing: doing[:2])
+    for actor, own in groupby(doings, key=lambda doing: doing[2]):
+        with database.writing(actor) as db:
+            for now, _, _, act in own:
+                act(db, now)
+
+
+class _Player:
+    """Turns rows into acts; `new` has the keys of what was made over again by the old ones."""
+
+    def __init__(self, tables: Mapping[str, list[Row]]) -> None:
+        self.tables = tables
+        self.new: dict[UUID, UUID] = {}
+        self.references: dict[UUID, UUID] = {}
+        self.agencies = {row["id"]: row for row in tables["agency"]}
+        self.stations = {row["unit_id"]: row["station_id"] for row in tables["unit_placement"]}
+        self.called = {
+            row["unit_id"]: row["name"]
+            for row in sorted(tables["unit_placement"], key=lambda row: row["valid_from"])
+        }
+        self.offices = {row["id"] for row in tables["unit"] if row["network_office"]}
+        self.accounts = {row["staff_id"]: row["id"] for row in tables["account"]}
+        self.staff_of = {row["id"]: row["staff_id"] for row in tables["account"]}
+        self.posts = {
+            row["staff_id"]: row
+            for row in sorted(tables["staff_assignment"], key=lambda row: row["valid_from"])
+        }
+
+    def doings(self) -> Iterator[Doing]:
+        """Yield every act: when, which comes first at the same time, by whom, and what."""
+        yield from chain(
+            self._registering(),
+            self._appointing(),
+            self._issuing(),
+            self._agreeing(),
+            self._noticing_and_asking(),
+            self._answering(),
+            self._consenting(),
+            self._ending(),
+            self._logging(),
+            self._linking(),
+            self._telling(),
+        )
+
+    def _actor(self, staff_id: UUID, unit_id: UUID, account: UUID | None = None) -> Actor:
+        row, station_id = self.posts[staff_id], self.stations[unit_id]
+        agency = self.agencies[row["agency_id"]]
+        return Actor(
+            account_id=account or self.accounts.get(staff_id) or next(iter(self.staff_of)),
+            staff_id=staff_id,
+            agency_id=agency["id"],
+            unit_id=unit_id,
+            station_id=station_id,
+            roles=frozenset({row["role"]}),
+            name="",
+            unit_name=self.called[unit_id],
+            station_name=self.called[station_id] if station_id else "",
+            network_office=unit_id in self.offices,
+            agency_kind=agency["kind"],
+            agency_name=agency["name"],
+        )
+
+    def _clerk(self, account: UUID) -> Actor:
+        staff_id = self.staff_of[account]
+        return self._actor(staff_id, self.posts[staff_id]["unit_id"], account)
+
+    def _chief(self, row: Row) -> Actor:
+        """Return whoever recorded a row, in the section whose chief they were on that day."""
+        (post,) = (
+            post
+            for post in self.tables["staff_assignment"]
+            if post["staff_id"] == row["recorded_by"]
+            and post["role"] is Role.SECTION_CHIEF
+            and post["valid_from"] <= row["decided_on"]
+            and (post["valid_to"] is None or row["decided_on"] <= post["valid_to"])
+        )
+        actor = self._actor(row["recorded_by"], post["unit_id"])
+        return Actor(**{**_facts_of(actor), "roles": frozenset({Role.SECTION_CHIEF})})
+
+    def _holder(self, row: Row) -> Holder:
+        person_id, organization_id = row["person_id"], row["organization_id"]
+        return Holder(
+            self.new[person_id] if person_id else None,
+            self.new[organization_id] if organization_id else None,
+        )
+
+    def _registering(self) -> Iterator[Doing]:
+        cells = defaultdict(list)
+        for row in self.tables["telephone"]:
+            cells[row["person_id"] or row["organization_id"]].append(row["raw"])
+        start = moment(dt.date(2000, 1, 1), 9)
+        for row in self.tables["organization"]:
+            yield start, 0, self._clerk(row["created_by"]), self._organization(row, cells)
+        for row in self.tables["person"]:
+            yield start, 1, self._clerk(row["created_by"]), self._person(row, cells)
+
+    def _organization(self, row: Row, cells: Mapping[UUID, list[str]]) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            del now
+            kept = ("kind", "name", "kana", "area_id", "address", "is_active", "care_note")
+            facts = OrganizationFacts(
+                **{name: row[name] for name in kept},
+                parent_id=self.new[row["parent_id"]] if row["parent_id"] else None,
+                phones="\n".join(cells[row["id"]]),
+            )
+            made = register_organization(
+                db, _actor_of(db), facts, area_code="", now=row["created_at"]
+            )
+            self.new[row["id"]] = made.id
+
+        return act
+
+    def _person(self, row: Row, cells: Mapping[UUID, list[str]]) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            del now
+            names = ("family_name", "given_name", "family_kana", "given_kana")
+            kept = {name: row[name] for name in (*names, "address", "care_note")}
+            facts = PersonFacts(**kept, phones="\n".join(cells[row["id"]]))
+            made = register_person(db, _actor_of(db), facts, area_code="", now=row["created_at"])
+            self.new[row["id"]] = made.id
+
+        return act
+
+    def _appointing(self) -> Iterator[Doing]:
+        for row in self.tables["appointment"]:
+            actor = self._clerk(row["created_by"])
+            begins = row["valid_from"] or dt.date(2001, 1, 1)
+            yield moment(begins, 8), 2, actor, self._appointment(row)
+            if row["valid_to"]:
+                yield moment(row["valid_to"], 20), 3, actor, self._appointment_end(row)
+
+    def _appointment(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            organization_id = row["organization_id"]
+            facts = PostFacts(
+                post_type_id=row["post_type_id"],
+                organization_id=self.new[organization_id] if organization_id else None,
+                title=row["title"],
+                valid_from=row["valid_from"],
+            )
+            made = appoint(db, _actor_of(db), self.new[row["person_id"]], facts, now=now)
+            self.new[row["id"]] = made.id
+
+        return act
+
+    def _appointment_end(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            key = self.new[row["id"]]
+            end_appointment(db, _actor_of(db), key, row["valid_to"], revision=1, now=now)
+
+        return act
+
+    def _issuing(self) -> Iterator[Doing]:
+        files = {row["item_id"]: row for row in self.tables["information_file"]}
+        for row in self.tables["information_item"]:
+            staff_id = next(iter(self.posts))
+            actor = self._issuer(row, staff_id)
+            yield moment(row["valid_from"], 8), 4, actor, self._item(row, files.get(row["id"]))
+
+    def _issuer(self, row: Row, staff_id: UUID) -> Actor:
+        at_hand = {**_facts_of(self._actor(staff_id, row["unit_id"]))}
+        role = Role.OFFICER if row["station_id"] else Role.HQ_VIEWER
+        return Actor(**{**at_hand, "roles": frozenset({role}), "agency_id": row["agency_id"]})
+
+    def _item(self, row: Row, file: Row | None) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            said = ("kind", "title", "handling", "valid_from", "valid_to", "issue_number", "topic")
+            facts = ItemFacts(**{name: row[name] for name in said})
+            sheet = Sheet(file["name"], file["media_type"], file["content"]) if file else None
+            self.new[row["id"]] = issue_item(db, _actor_of(db), facts, sheet, now=now).id
+
+        return act
+
+    def _agreeing(self) -> Iterator[Doing]:
+        for row in self.tables["sharing_agreement"]:
+            actor = self._clerk(row["created_by"])
+            yield moment(row["valid_from"], 9), 5, actor, self._agreement(row)
+        for row in self.tables["disclosure"]:
+            actor = self._actor(row["decided_by"], self.posts[row["decided_by"]]["unit_id"])
+            yield row["recorded_at"], 30, actor, self._disclosure(row)
+
+    def _agreement(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            terms = ("title", "purpose", "valid_from", "conditions", "retention", "inquiries")
+            facts = AgreementFacts(
+                recipient_station_id=row["recipient_station_id"],
+                fields=[SharedField(field) for field in row["fields"]],
+                **{name: row[name] for name in terms},
+            )
+            self.new[row["id"]] = make_agreement(db, _actor_of(db), facts, now=now).id
+
+        return act
+
+    def _disclosure(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            facts = DisclosureFacts(
+                recipient_station_id=row["recipient_station_id"],
+                basis=row["basis"],
+                reason=row["reason"],
+                fields=[SharedField(field) for field in row["fields"]],
+                expires_on=row["expires_on"],
+            )
+            disclose(db, _actor_of(db), self._holder(row), facts, now=now)
+
+        return act
+
+    def _noticing_and_asking(self) -> Iterator[Doing]:
+        for row in self.tables["liaison_candidate"]:
+            actor = self._actor(row["noticed_by"], row["unit_id"])
+            yield moment(row["noticed_on"], 16), 6, actor, self._candidate(row)
+        for row in self.tables["approach"]:
+            actor = self._actor(row["asked_by"], row["unit_id"])
+            yield row["recorded_at"], 7, actor, self._asking(row)
+
+    def _candidate(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            note_candidate(
+                db,
+                _actor_of(db),
+                self._holder(row),
+                noticed_on=row["noticed_on"],
+                remark=row["remark"],
+                now=now,
+            )
+
+        return act
+
+    def _asking(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            ask(
+                db,
+                _actor_of(db),
+                self._holder(row),
+                asked_on=row["asked_on"],
+                method=row["method"],
+                now=now,
+            )
+
+        return act
+
+    def _answering(self) -> Iterator[Doing]:
+        terms = {row["acceptance_id"]: row for row in self.tables["liaison_term"]}
+        areas = defaultdict(list)
+        for area in self.tables["liaison_term_area"]:
+            areas[area["term_id"]].append(area["area_id"])
+        for row in self.tables["acceptance_record"]:
+            actor = self._chief(row)
+            if row["decision"] is Decision.ACCEPTED:
+                term = terms[row["id"]]
+                act = self._acceptance(row, term, areas[term["id"]])
+                yield row["recorded_at"], 8, actor, act
+                if term["contact_person_id"]:
+                    yield self._contact(row, term, actor)
+            else:
+                yield row["recorded_at"], 9, actor, self._refusal(row)
+
+    def _acceptance(self, row: Row, term: Row, areas: list[UUID]) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            consent = self._consent_of(row)
+            facts = AcceptanceFacts(
+                decided_on=row["decided_on"],
+                method=row["method"],
+                starts_on=term["valid_from"],
+                scopes=consent.scopes,
+                provisions=consent.provisions,
+                area_ids=areas,
+                signatory=consent.signatory,
+                capacity=consent.capacity,
+            )
+            record_acceptance(db, _actor_of(db), self._holder(row), facts, now=now)
+
+        return act
+
+    def _contact(self, row: Row, term: Row, actor: Actor) -> Doing:
+        """Confirm who speaks for an organization, once they hold a post there."""
+        held = [
+            post["valid_from"] or dt.date.min
+            for post in self.tables["appointment"]
+            if post["person_id"] == term["contact_person_id"]
+            and post["organization_id"] == term["organization_id"]
+        ]
+        day = max(row["decided_on"], term["valid_from"], min(held))
+
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            person_id = self.new[term["contact_person_id"]]
+            confirm_contact(db, _actor_of(db), self._holder(row), person_id, now=now)
+
+        return moment(day, 18), 10, actor, act
+
+    def _refusal(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            verb = record_decline if row["decision"] is Decision.DECLINED else withdraw
+            verb(
+                db,
+                _actor_of(db),
+                self._holder(row),
+                decided_on=row["decided_on"],
+                method=row["method"],
+                now=now,
+            )
+
+        return act
+
+    def _consenting(self) -> Iterator[Doing]:
+        """Yield the consents that stand alone: neither beside an acceptance nor a withdrawal."""
+        beside = {(_about(row), row["decided_on"]) for row in self.tables["acceptance_record"]}
+        for row in self.tables["consent_record"]:
+            if (_about(row), row["decided_on"]) not in beside:
+                yield row["recorded_at"], 11, self._chief(row), self._consent(row)
+
+    def _consent(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            actor, holder, facts = _actor_of(db), self._holder(row), self._consent_of(row)
+            if actor.is_police:
+                current = current_consent(db, holder, local_day(now))
+                seen = current.id if current else None
+                change_consent(db, actor, holder, facts, seen=seen, now=now)
+            else:
+                record_consent(db, actor, holder, facts, now=now)
+
+        return act
+
+    def _consent_of(self, row: Row) -> ConsentFacts:
+        """Return what was agreed to on the day of an answer or of a consent itself."""
+        (record,) = (
+            each
+            for each in self.tables["consent_record"]
+            if _about(each) == _about(row) and each["decided_on"] == row["decided_on"]
+        )
+        grants = [
+            grant for grant in self.tables["consent_grant"] if grant["record_id"] == record["id"]
+        ]
+        return ConsentFacts(
+            record["decided_on"],
+            record["method"],
+            {
+                ConsentScope(grant["scope"]): grant["recipient"]
+                for grant in grants
+                if not grant["recipient_agency_id"]
+            },
+            record["signatory"],
+            record["capacity"],
+            provisions={
+                grant["recipient_agency_id"]: [SharedField(each) for each in grant["fields"]]
+                for grant in grants
+                if grant["recipient_agency_id"]
+            },
+        )
+
+    def _ending(self) -> Iterator[Doing]:
+        answers = {row["id"]: row for row in self.tables["acceptance_record"]}
+        for row in self.tables["liaison_term"]:
+            if row["end_reason"] not in {None, EndReason.OWN_WISH}:
+                actor = self._chief(answers[row["acceptance_id"]])
+                yield moment(row["valid_to"], 19), 12, actor, self._end(row)
+
+    def _end(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            end_term(
+                db,
+                _actor_of(db),
+                self._holder(row),
+                reason=row["end_reason"],
+                day=row["valid_to"],
+                now=now,
+            )
+
+        return act
+
+    def _logging(self) -> Iterator[Doing]:
+        slips = {row["note_id"]: row for row in self.tables["note_correction"]}
+        for row in self.tables["activity_note"]:
+            actor = self._actor(row["author_id"], row["unit_id"])
+            soon = row["happened_at"] + dt.timedelta(minutes=20)
+            slip = slips.get(row["id"])
+            yield soon, 13, actor, self._note(row, slip or row)
+            if slip:
+                yield slip["corrected_at"], 14, actor, self._correction(row)
+        units = {row["id"]: row for row in self.tables["activity_note"]}
+        for row in self.tables["note_reply"]:
+            actor = self._actor(row["told_by"], row["unit_id"])
+            yield row["recorded_at"], 15, actor, self._reply(row, units[row["note_id"]]["id"])
+
+    def _note(self, row: Row, said: Row) -> Act:
+        def of(table: str, column: str) -> list[UUID]:
+            found = self.tables[table]
+            return [each[column] for each in found if each["note_id"] == row["id"]]
+
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            facts = NoteFacts(
+                **_content(said),
+                client_key=row["client_key"],
+                person_ids=self._known(of("note_person", "person_id")),
+                organization_ids=self._known(of("note_organization", "organization_id")),
+                staff_ids=frozenset(of("note_staff", "staff_id")),
+                information_ids=self._known(of("note_information", "item_id")),
+                needs_reply=row["needs_reply"],
+                next_on=row["next_on"],
+            )
+            self.new[row["id"]] = log_activity(db, _actor_of(db), facts, now=now).id
+
+        return act
+
+    def _known(self, keys: list[UUID]) -> frozenset[UUID]:
+        return frozenset(self.new[key] for key in keys)
+
+    def _correction(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            content = NoteContent(**_content(row))
+            correct_note(db, _actor_of(db), self.new[row["id"]], content, revision=1, now=now)
+
+        return act
+
+    def _reply(self, row: Row, note_id: UUID) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            key, told_on = self.new[note_id], row["told_on"]
+            give_reply(db, _actor_of(db), key, told_on=told_on, text=row["text"], now=now)
+
+        return act
+
+    def _linking(self) -> Iterator[Doing]:
+        """Yield where an office recognized somebody it had been given."""
+        first: set[UUID] = set()
+        for row in sorted(self.tables["contact_link"], key=lambda row: row["linked_at"]):
+            if row["reference"] in first:
+                yield row["linked_at"], 20, self._clerk(row["linked_by"]), self._link(row)
+            first.add(row["reference"])
+
+    def _link(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            reference = self._reference(db, row)
+            link_contact(db, _actor_of(db), reference, self._holder(row), now=now)
+
+        return act
+
+    def _reference(self, db: ScopedSession, row: Row) -> UUID:
+        """Return the reference the giver's contact has this time."""
+        (giver,) = (
+            link
+            for link in self.tables["contact_link"]
+            if link["reference"] == row["reference"] and link["station_id"] != row["station_id"]
+        )
+        table = SQLModel.metadata.tables["contact_link"]
+        holder = self._holder(giver).columns
+        found = db.connection().execute(
+            sa.select(table.c.reference).where(
+                table.c.station_id == giver["station_id"],
+                table.c.other_station_id == row["station_id"],
+                *(table.c[name] == key for name, key in holder.items()),
+            ),
+            execution_options={"system": "a test"},
+        )
+        return UUID(str(found.scalar_one()))
+
+    def _telling(self) -> Iterator[Doing]:
+        links = {(row["station_id"], row["reference"]): row for row in self.tables["contact_link"]}
+        chiefs = {row["station_id"]: row["created_by"] for row in self.tables["sharing_agreement"]}
+        for row in self.tables["published_note"]:
+            actor = self._clerk(chiefs[row["giver_station_id"]])
+            link = links[row["giver_station_id"], row["reference"]]
+            yield row["published_at"], 21, actor, self._told(row, link)
+        for row in self.tables["published_information"]:
+            actor = self._clerk(chiefs[row["giver_station_id"]])
+            yield row["published_at"], 22, actor, self._handed_on(row)
+
+    def _told(self, row: Row, link: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            key, to = self.new[row["note_id"]], row["recipient_station_id"]
+            publish_note(db, _actor_of(db), key, self._holder(link), to, row["text"], now=now)
+
+        return act
+
+    def _handed_on(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            key, to = self.new[row["item_id"]], row["recipient_station_id"]
+            publish_information(db, _actor_of(db), key, to, now=now)
+
+        return act
+
+
+def _actor_of(db: ScopedSession) -> Actor:
+    if db.actor is None:
+        raise ValueError("somebody acts")
+    return db.actor
+
+
+def _facts_of(actor: Actor) -> dict[str, Any]:
+    return {name: getattr(actor, name) for name in Actor.__slots__}
+
+
+def _content(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("occasion", "outcome", "happened_at", "heard", "told")}
+
+
+def _about(row: Row) -> UUID:
+    key: UUID = row["person_id"] or row["organization_id"]
+    return key
