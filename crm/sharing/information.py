@@ -22,12 +22,15 @@ from crm.kernel.errors import Forbidden, Refused
 from crm.kernel.scope import ScopedSession
 from crm.sharing import information_queries as queries
 from crm.sharing.information_queries import Copy
-from crm.sharing.models import Basis, ProvisionRecord, PublishedInformation, SharingAgreement
+from crm.sharing.lines import giver_label
+from crm.sharing.models import (
+    Basis,
+    ProvisionAct,
+    ProvisionRecord,
+    PublishedInformation,
+    SharingAgreement,
+)
 from crm.sharing.policy import may_share
-
-GIVEN = "given"
-ENDED = "ended"
-"""What a record of provision says was done."""
 
 
 def publish_information(
@@ -137,7 +140,7 @@ def _copy(
     return PublishedInformation(
         giver_agency_id=actor.agency_id,
         giver_station_id=agreement.station_id,
-        giver_name=actor.station_name,
+        giver_name=giver_label(actor),
         recipient_agency_id=agreement.recipient_agency_id,
         recipient_station_id=agreement.recipient_station_id,
         item_id=item.id,
@@ -174,7 +177,7 @@ def _provision(
         recipient_name=agreement.recipient_name,
         basis=Basis.STANDING,
         basis_id=agreement.id,
-        act=GIVEN,
+        act=ProvisionAct.GIVEN,
         at=now,
         by_account_id=actor.account_id,
     )
@@ -186,7 +189,7 @@ def _end(db: ScopedSession, actor: Actor, item_id: UUID, copy: Copy, now: dt.dat
     given = queries.last_provision(db, item_id, copy.recipient_agency_id)
     if given is not None:
         ended = given.model_dump(exclude={"id"}) | {
-            "act": ENDED,
+            "act": ProvisionAct.ENDED,
             "at": now,
             "by_account_id": actor.account_id,
         }

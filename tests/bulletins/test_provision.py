@@ -35,7 +35,7 @@ def test_a_copy_reaches_the_office_whole_and_nobody_else(world: World) -> None:
         assert (copy.title, copy.handling, copy.giver_name) == (
             "ひったくりに注意",
             "liaisons",
-            "若葉署",
+            "架空県警察 若葉署",
         )
         assert (copy.file_name, copy.content) == ("交番速報.pdf", PDF)
         with pytest.raises(NotFound):

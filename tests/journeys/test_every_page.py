@@ -44,6 +44,10 @@ VIEWERS = {
     "liaisons.organization": "chief",
     "intake.batches": "chief",
     "intake.new": "chief",
+    "bulletins.items": "officer",
+    "bulletins.new": "officer",
+    "bulletins.show": "officer",
+    "bulletins.edit": "officer",
     "rosters.show": "chief",
     "jobs.index": "officer",
     "search.form": "officer",
@@ -53,6 +57,8 @@ VIEWERS = {
     "sharing.organization_disclosure_new": "chief",
     "sharing.received": "officer",
     "sharing.note_new": "chief",
+    "sharing.information_received": "officer",
+    "sharing.information_provision": "chief",
     "coverage.show": "hq",
     "coverage.station": "hq",
     "access.audit": "auditor",
@@ -84,6 +90,8 @@ VIEWERS = {
 }
 """Who opens which page. A page missing here fails the test below."""
 ELSEWHERE = {
+    "bulletins.file": "a file, not a page",
+    "sharing.information_file": "a file, not a page",
     "intake.show": "walked with a file, below",
     "intake.rejected": "a file",
     "access.home": "sends everybody on",
@@ -130,6 +138,10 @@ KEYS = {
     "note_id": (
         "SELECT id FROM activity_note WHERE needs_reply AND id NOT IN"
         f" (SELECT note_id FROM note_reply) AND station_id = {_OWN}"
+    ),
+    "item_id": (
+        "SELECT id FROM information_item WHERE withdrawn_on IS NULL"
+        f" AND handling = 'public' AND station_id = {_OWN} ORDER BY valid_from DESC"
     ),
     "station_id": f"SELECT {_OWN}",
     "unit_id": (

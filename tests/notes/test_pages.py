@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 from uuid_utils.compat import uuid7
 
+from crm.bulletins.models import Handling, InformationItem
 from crm.contacts.models import Person
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import local_day, utc_now
@@ -15,6 +16,7 @@ from crm.notes.models import (
     Occasion,
     Outcome,
 )
+from tests.bulletins.acts import issued
 from tests.notes.acts import facts, logged
 from tests.support.pages import Browser, counted
 from tests.support.world import World
@@ -402,3 +404,57 @@ def today() -> str:
 
 def test_unknown_note_is_not_found(browser: Browser) -> None:
     assert browser.sign_in("officer").get(f"/notes/{UUID(int=1)}").status_code == 404
+
+
+def item_today(world: World, **changes: object) -> InformationItem:
+    now = utc_now()
+    return issued(world, now=now, valid_from=local_day(now), **changes)  # type: ignore[arg-type]  # as issued
+
+
+def test_note_form_offers_what_may_be_handed_over_folded_away(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    item_today(world, title="渡せる速報", handling=Handling.PUBLIC)
+    item_today(world, title="署内の資料", handling=Handling.STATION_ONLY)
+    item_today(world, title="機関の資料", handling=Handling.AGENCIES)
+    browser.sign_in("officer")
+
+    shown = browser.get(f"/people/{kuwahara.id}/notes/new").text
+
+    assert ("渡せる速報" in shown, "署内の資料" in shown, "機関の資料" in shown) == (
+        True,
+        False,
+        False,
+    )
+    assert "住民周知可" in shown
+    assert shown.index("登録する</button>") < shown.index("渡した情報")
+    assert '<details class="disclosure" open' not in shown
+
+
+def test_what_was_handed_over_stands_on_the_note(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    item = item_today(world)
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+
+    browser.post(f"/people/{kuwahara.id}/notes", form(information_ids=str(item.id)))
+
+    (note,) = kept(world)
+    shown = browser.get(f"/notes/{note.id}")
+    assert f'<a href="/information/{item.id}">交番速報　第12号　ひったくりに注意</a>' in shown.text
+    assert "1件の活動で渡しました。" in browser.get(f"/information/{item.id}").text
+
+
+def test_forged_form_hands_over_nothing_its_class_keeps_in(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    secret = item_today(world, title="署内の資料", handling=Handling.STATION_ONLY)
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+
+    shown = browser.post(f"/people/{kuwahara.id}/notes", form(information_ids=str(secret.id)))
+
+    assert shown.status_code == 422
+    assert shown.text.count("「署内の資料」は署内限りのため、連絡員等に渡せません。") == 2
+    assert 'id="f-information_ids-error"' in shown.text
+    assert "街灯が消えている。" in shown.text
+    assert kept(world) == []
