@@ -43,6 +43,8 @@ class Style:
 class Styles(PartReader):
     """The styles of cells, in the order cells refer to them."""
 
+    begins_at = frozenset({"numFmt", "font", "strike", "xf"})
+
     def __init__(self) -> None:
         super().__init__()
         self.cells: list[Style] = []

@@ -28,10 +28,13 @@ TRUE = {"1", "true", "on"}
 class PartReader(ContentHandler):
     """Gathers what is kept of a part; `path` holds the local names of the open elements.
 
-    Text is kept only where `keeps_text` says so, and never more than `max_text` of it at once.
+    `begins_at` and `ends_at` name the elements acted on. Text is kept only where `keeps_text` says
+    so, and never more than `max_text` of it at once.
     """
 
     max_text = 2_000
+    begins_at: frozenset[str] = frozenset()
+    ends_at: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,12 +45,16 @@ class PartReader(ContentHandler):
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX
         """Begin an element."""
-        self.path.append(_local(name))
-        self.begin(self.path[-1], {_local(key): value for key, value in attrs.items()})
+        local = _local(name)
+        self.path.append(local)
+        if local in self.begins_at:
+            self.begin(local, {_local(key): value for key, value in attrs.items()})
 
-    def endElement(self, name: str) -> None:  # noqa: N802 - SAX
+    def endElement(self, _: str) -> None:  # noqa: N802 - SAX
         """End an element."""
-        self.end(_local(name))
+        local = self.path[-1]
+        if local in self.ends_at:
+            self.end(local)
         self.path.pop()
 
     def characters(self, content: str) -> None:
@@ -114,6 +121,8 @@ def plain(text: str) -> str:
 class Relationships(PartReader):
     """The targets of a part's relationships inside the file, by id and by kind."""
 
+    begins_at = frozenset({"Relationship"})
+
     def __init__(self) -> None:
         super().__init__()
         self.by_id: dict[str, str] = {}
@@ -139,6 +148,8 @@ class SheetEntry:
 class WorkbookPart(PartReader):
     """The list of sheets, and from which year days are counted."""
 
+    begins_at = frozenset({"workbookPr", "sheet"})
+
     def __init__(self) -> None:
         super().__init__()
         self.sheets: list[SheetEntry] = []
@@ -157,6 +168,8 @@ class WorkbookPart(PartReader):
 class Strings(PartReader):
     """The shared strings, each with its reading and whether it was cut."""
 
+    begins_at = frozenset({"rPh"})
+    ends_at = frozenset({"rPh", "si"})
     max_strings = 1_000_000
 
     def __init__(self) -> None:
@@ -242,4 +255,4 @@ def _units(units: bytes, begin: int, end: int) -> str:
 
 
 def _local(name: str) -> str:
-    return name.rsplit(":", 1)[-1]
+    return name.rsplit(":", 1)[-1] if ":" in name else name

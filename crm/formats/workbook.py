@@ -36,8 +36,8 @@ class Limits:
     cells: int = 400_000
     characters: int = 6_000_000
     memory_bytes: int = 768_000_000
-    cpu_s: int = 18
-    timeout_s: float = 20.0
+    cpu_s: int = 12
+    timeout_s: float = 19.0
 
 
 LIMITS = Limits()

@@ -69,6 +69,8 @@ class Line:
 class Worksheet(PartReader):
     """Reads one sheet; `finished` gives its rows once all has been read."""
 
+    begins_at = frozenset({"row", "c", "f", "mergeCell", "col", "sheetFormatPr"})
+    ends_at = frozenset({"row", "c"})
     max_merged = 50_000
 
     def __init__(self, around: Surroundings) -> None:
