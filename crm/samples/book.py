@@ -117,6 +117,8 @@ class Book:
 def talks_with(tables: Mapping[str, list[Row]], holders: Iterable[UUID]) -> dict[UUID, list[Row]]:
     """Return the notes of contacts in which each of `holders` spoke, the oldest first."""
     wanted = frozenset(holders)
+    if not wanted:
+        return {}
     by_note = defaultdict(list)
     for table, column in (
         ("note_person", "person_id"),

@@ -54,9 +54,8 @@ class Rows:
 
     def key(self, day: dt.date) -> UUID:
         """Return a version 7 UUID of that day, from the seed instead of the clock."""
-        milliseconds = int(_midnight(day).timestamp() * 1000)
         head, tail = self.rng.getrandbits(12), self.rng.getrandbits(62)
-        return UUID(int=milliseconds << 80 | 7 << 76 | head << 64 | 2 << 62 | tail)
+        return UUID(int=_milliseconds(day) << 80 | 7 << 76 | head << 64 | 2 << 62 | tail)
 
     def put(self, table: type[SQLModel], day: dt.date, /, **values: Any) -> UUID:  # noqa: ANN401 - any column
         """Add a row made on `day` and return its key; what is not said has the model's default."""
@@ -78,6 +77,11 @@ class Rows:
 @cache
 def _midnight(day: dt.date) -> dt.datetime:
     return start_of_day(day)
+
+
+@cache
+def _milliseconds(day: dt.date) -> int:
+    return int(_midnight(day).timestamp() * 1000)
 
 
 @cache
