@@ -50,7 +50,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "jurisdiction.assigned": N_("所管区を引き渡し"),
     "job.asked": N_("書類の作成を依頼"),
     "job.cancelled": N_("書類の作成を取りやめ"),
-    "job.file_taken": N_("作成した書類を受取り"),
+    "job.fetched": N_("作成した書類を受取り"),
     "job.finished": N_("書類を作成"),
     "intake.applied": N_("一覧を登録"),
     "intake.discarded": N_("一覧の取込みを取りやめ"),

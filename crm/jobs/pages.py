@@ -79,7 +79,7 @@ def file(desk: CurrentDesk, job_id: FromPath[UUID]) -> Response[bytes]:
     """Hand the file to its requester, on record."""
     with desk.reads() as visit:
         made = file_of(visit.db, job_id, visit.now)
-        visit.seen("job.file_taken", ("job", job_id), sha256=made.sha256)
+        visit.seen("job.fetched", ("job", job_id), sha256=made.sha256)
         return Response(
             made.content,
             media_type=made.media_type,

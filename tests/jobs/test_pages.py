@@ -135,7 +135,7 @@ def test_file_comes_whole_under_its_own_name_and_on_record(world: World, officer
     assert answer.headers["Content-Disposition"] == (
         "attachment; filename=\"document.txt\"; filename*=UTF-8''%E8%A6%8B%E6%9C%AC.txt"
     )
-    assert entries(world, "job.file_taken") == [job_id]
+    assert entries(world, "job.fetched") == [job_id]
 
 
 def test_file_past_its_day_is_gone(world: World, officer: Browser) -> None:
