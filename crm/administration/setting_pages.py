@@ -13,7 +13,9 @@ from crm.administration.page_parts import REFUSED, SAVED, STALE, carry_out
 from crm.agencies.models import AgencySetting, SettingKey
 from crm.agencies.setting_queries import settings_of
 from crm.agencies.settings import decide_setting
+from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
+from crm.kernel.errors import NotFound
 from crm.kernel.forms import Submission, blank
 from crm.web.pages import page, saved
 from crm.web.visit import Visit
@@ -23,7 +25,7 @@ from crm.web.visit import Visit
 def settings(desk: CurrentDesk) -> Response[str]:
     """Show each setting: what holds today, what held, what is to come."""
     with desk.reads() as visit:
-        require_administrator(visit.actor)
+        _require_police_administrator(visit.actor)
         known = blank(day=local_day(visit.now).isoformat())
         return _settings_page(visit, desk.settings.revisit_days, known, 200)
 
@@ -32,7 +34,7 @@ def settings(desk: CurrentDesk) -> Response[str]:
 def setting_decide(desk: CurrentDesk) -> Response[Any]:
     """Decide after how many days a visit is proposed, from a day on."""
     with desk.writes() as visit:
-        require_administrator(visit.actor)
+        _require_police_administrator(visit.actor)
         return carry_out(
             visit,
             SettingForm,
@@ -48,6 +50,13 @@ def setting_decide(desk: CurrentDesk) -> Response[Any]:
             show=partial(_settings_page, visit, desk.settings.revisit_days),
             done=lambda _: saved(visit, "administration.settings", SAVED),
         )
+
+
+def _require_police_administrator(actor: Actor) -> None:
+    """Hide the page where nothing would take effect: liaisons are visited by the police alone."""
+    require_administrator(actor)
+    if not actor.is_police:
+        raise NotFound
 
 
 def _settings_page(visit: Visit, default: int, sub: Submission[Any], status: int) -> Response[str]:
