@@ -56,7 +56,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "intake.discarded": N_("一覧の取込みを取りやめ"),
     "intake.previewed": N_("一覧を読込み"),
     "intake.rejected": N_("登録されなかった行を保存"),
-    "intake.undone": N_("一覧の取込みを取消し"),
+    "intake.reverted": N_("一覧の取込みを取消し"),
     "intake.viewed": N_("一覧の取込みを閲覧"),
     "jurisdiction.moved": N_("所管区を変更"),
     "liaison.accepted": N_("承諾を記録"),

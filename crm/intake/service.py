@@ -186,7 +186,7 @@ def undo(db: ScopedSession, actor: Actor, batch_id: UUID, *, now: dt.datetime) -
     ):
         announce(db, ContactChanged(holder), actor, now)
     counts = {"undone": undone.records, "left": len(undone.left)}
-    _put_on_record(db, actor, batch, "intake.undone", now, counts=counts)
+    _put_on_record(db, actor, batch, "intake.reverted", now, counts=counts)
     return batch
 
 

@@ -20,7 +20,7 @@ from crm.kernel.scope import ScopedSession
 CHANGED = N_("その後に変更されたため、そのまま残しました。")
 USED = N_("その後の記録（活動記録など）で使われているため、そのまま残しました。")
 _BELONGS = frozenset({"telephone", "liaison_candidate"})
-_LAST_DELETED = ("person", "organization")
+_LAST_DELETED = {"person": 1, "organization": 2}
 
 
 @dataclass(slots=True)
@@ -141,11 +141,12 @@ def _take_back(
             db.add(bring_back(change.record_type, change.before))
     db.flush()
     made = [each for each in going if each.before is None]
-    leaves = [each for each in made if each.record_type not in _LAST_DELETED]
-    for batch in (leaves, *([e for e in made if e.record_type == t] for t in _LAST_DELETED)):
-        for change in batch:
-            _tell_changed(current[change.record_id], change, undone)
-            db.delete(current[change.record_id])
+    # what refers to a person or an organization goes before them
+    for turn in range(3):
+        for change in made:
+            if _LAST_DELETED.get(change.record_type, 0) == turn:
+                db.delete(current[change.record_id])
+                _tell_changed(current[change.record_id], change, undone)
         db.flush()
     undone.records = len(going)
     for change in made:

@@ -289,7 +289,7 @@ def test_the_audit_trail_has_counts_and_no_names(world: World) -> None:
             "intake.applied",
             {"created": 2, "updated": 0, "unchanged": 0, "unsure": 0, "refused": 0},
         ),
-        ("intake.undone", {"undone": 7, "left": 0}),
+        ("intake.reverted", {"undone": 7, "left": 0}),
     ]
 
 
