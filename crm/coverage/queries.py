@@ -6,12 +6,13 @@ never a name or a word about anybody, and every table in it is narrowed to the a
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from shapely import Geometry
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from crm.agencies.models import UnitJurisdiction, UnitPlacement
@@ -25,7 +26,7 @@ from crm.kernel.columns import Key, holds
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
-from crm.notes.models import TWO_WAY, ActivityNote, NoteOrganization, NotePerson
+from crm.notes.models import TWO_WAY, NoteOrganization, NotePerson
 
 
 def coverage_on(
@@ -105,9 +106,10 @@ def tallies_on(
     those active now: their past is not dated.
     """
     standing = _standing(agency_id, day, kind)
-    held_terms = _liaisons(agency_id, day)
+    held_terms = _liaisons(agency_id, day, _of_station(standing, station_id))
     held = _by_level(standing, held_terms, agency_id, station_id)
-    filed = _by_level(standing, _organizations(agency_id), agency_id, station_id)
+    on_file = _organizations(agency_id, _of_station(standing, station_id))
+    filed = _by_level(standing, on_file, agency_id, station_id)
     liaisons = _liaison_counts(db, held, agency_id, day)
     registered = _organization_counts(db, filed)
     spoken = _last_days(db, held, _last_contacts(held_terms, agency_id, day))
@@ -149,7 +151,7 @@ def _last_days(db: ScopedSession, held: sa.Subquery, spoken: sa.Subquery) -> dic
         held.join(spoken, spoken.c.holder_id == held.c.holder_id),
         sa.func.max(spoken.c.happened_at),
     )
-    return {place: local_day(moment) for place, (moment,) in rows}
+    return {place: local_day(moment) for place, (moment,) in rows if moment}
 
 
 def _counted(
@@ -191,7 +193,25 @@ def _standing(agency_id: UUID, day: dt.date, kind: AreaKind) -> sa.CTE:
     )
 
 
-def _liaisons(agency_id: UUID, day: dt.date) -> sa.CTE:
+Narrows = Callable[[Mapped[UUID], Mapped[UUID | None]], sa.ColumnElement[bool]]
+
+
+def _of_station(standing: sa.CTE, station_id: UUID | None) -> Narrows:
+    """Return the condition that a row can count at a station at all: kept there, or of its areas.
+
+    It spares the rows of every other station; with None, all of them count.
+    """
+
+    def narrow(keeper: Mapped[UUID], area: Mapped[UUID | None]) -> sa.ColumnElement[bool]:
+        if station_id is None:
+            return sa.true()
+        own = sa.select(standing.c.area_id).where(standing.c.station_id == station_id)
+        return sa.or_(keeper == station_id, area.in_(own))
+
+    return narrow
+
+
+def _liaisons(agency_id: UUID, day: dt.date, counts: Narrows) -> sa.CTE:
     """Give the holders of a term on `day`, a row per area; without areas, a row with none."""
     area = sa.and_(
         col(LiaisonTermArea.term_id) == col(LiaisonTerm.id),
@@ -208,12 +228,16 @@ def _liaisons(agency_id: UUID, day: dt.date) -> sa.CTE:
             ),
         )
         .outerjoin(LiaisonTermArea, area)
-        .where(col(LiaisonTerm.agency_id) == agency_id, holds(LiaisonTerm, day))
+        .where(
+            col(LiaisonTerm.agency_id) == agency_id,
+            holds(LiaisonTerm, day),
+            counts(col(LiaisonTerm.station_id), col(LiaisonTermArea.area_id)),
+        )
         .cte("liaisons")
     )
 
 
-def _organizations(agency_id: UUID) -> sa.CTE:
+def _organizations(agency_id: UUID, counts: Narrows) -> sa.CTE:
     """Give the active organizations on file, in the same columns as `_liaisons`."""
     return (
         sa.select(
@@ -223,7 +247,11 @@ def _organizations(agency_id: UUID) -> sa.CTE:
             col(Organization.id).label("organization_id"),
             col(Organization.id).label("holder_id"),
         )
-        .where(col(Organization.agency_id) == agency_id, col(Organization.is_active))
+        .where(
+            col(Organization.agency_id) == agency_id,
+            col(Organization.is_active),
+            counts(col(Organization.station_id), col(Organization.area_id)),
+        )
         .cte("organizations")
     )
 
@@ -281,36 +309,30 @@ def _appointments(agency_id: UUID, day: dt.date) -> list[sa.ColumnElement[bool]]
 def _last_contacts(held: sa.CTE, agency_id: UUID, day: dt.date) -> sa.Subquery:
     """Give the last time each liaison of `held` spoke with the police, up to `day`.
 
-    Naming the liaisons first spares the notes about everybody else.
+    One step in the index of each liaison's own contacts, whatever the size of the ledger.
     """
     return sa.union_all(
         *(
             sa.select(
-                holder.label("holder_id"),
-                sa.func.max(col(ActivityNote.happened_at)).label("happened_at"),
+                held.c.holder_id,
+                sa.select(col(link.happened_at))
+                .where(
+                    holder == key,
+                    col(link.agency_id) == agency_id,
+                    col(link.outcome).in_(TWO_WAY),
+                    col(link.happened_at) < end_of_day(day),
+                )
+                .order_by(col(link.happened_at).desc())
+                .limit(1)
+                .correlate(held)
+                .scalar_subquery()
+                .label("happened_at"),
             )
-            .join(ActivityNote, col(ActivityNote.id) == note)
-            .where(
-                holder.in_(sa.select(key)),
-                agency == agency_id,
-                col(ActivityNote.agency_id) == agency_id,
-                col(ActivityNote.outcome).in_(TWO_WAY),
-                col(ActivityNote.happened_at) < end_of_day(day),
-            )
-            .group_by(holder)
-            for holder, key, note, agency in (
-                (
-                    col(NotePerson.person_id),
-                    held.c.person_id,
-                    col(NotePerson.note_id),
-                    col(NotePerson.agency_id),
-                ),
-                (
-                    col(NoteOrganization.organization_id),
-                    held.c.organization_id,
-                    col(NoteOrganization.note_id),
-                    col(NoteOrganization.agency_id),
-                ),
+            .where(key.is_not(None))
+            .distinct()
+            for link, holder, key in (
+                (NotePerson, col(NotePerson.person_id), held.c.person_id),
+                (NoteOrganization, col(NoteOrganization.organization_id), held.c.organization_id),
             )
         )
     ).subquery("last_contacts")

@@ -34,9 +34,8 @@ class Floor:
         fresh = {key: _fresh(key) for key in recording.new_keys}
         lines: list[str] = []
         for transaction in recording.transactions:
-            self.connection.execute(
-                "BEGIN IMMEDIATE" if self._writes(transaction.commits) else "BEGIN"
-            )
+            writes = self.is_sqlite and transaction.commits
+            self.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
             for step in transaction.steps:
                 lines.extend(self._rows(step, fresh))
             self.connection.execute("COMMIT" if transaction.commits else "ROLLBACK")

@@ -91,8 +91,8 @@ def errands(database: Database) -> list[Errand]:
     return [
         Errand("person page", OFFICER, f"/people/{busiest}"),
         Errand("list of 50", OFFICER, "/people"),
-        Errand("search, common word", OFFICER, "/search", {"query": "学校"}),
-        Errand("search, no hit", OFFICER, "/search", {"query": "飛行船"}),
+        Errand("search, common character", OFFICER, "/search", {"q": "田"}),
+        Errand("search, no hit", OFFICER, "/search", {"q": "飛行船"}),
         Errand("today", OFFICER, "/today"),
         Errand("coverage, one station", CHIEF, "/coverage"),
         Errand("coverage, whole prefecture", HEADQUARTERS, "/coverage"),

@@ -56,7 +56,9 @@ def recorded(database: Database, name: str) -> Iterator[list[Recording]]:
 
     def execute(*facts: Any) -> None:
         _, _, sql, parameters, _, is_many = facts
-        transactions[-1].steps.append(Step(sql, parameters, is_many))
+        if not sql.startswith("BEGIN"):  # SQLite's own beginning comes this way too
+            kept = [_plain(row) for row in parameters] if is_many else _plain(parameters)
+            transactions[-1].steps.append(Step(sql, kept, is_many))
 
     def commit(connection: Connection) -> None:
         del connection
@@ -72,6 +74,17 @@ def recorded(database: Database, name: str) -> Iterator[list[Recording]]:
             event.remove(database.engine, kind, listener)
     done = [each for each in transactions if each.steps]
     found.append(Recording(name, done, frozenset(_new_keys(done))))
+
+
+def _plain(row: Any) -> Any:
+    """Give parameters that can be stored: bytes instead of views of them."""
+    if isinstance(row, Mapping):
+        return {name: _kept(value) for name, value in row.items()}
+    return tuple(_kept(value) for value in row)
+
+
+def _kept(value: object) -> object:
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def _new_keys(transactions: list[Transaction]) -> Iterator[Any]:

@@ -11,7 +11,6 @@ OF_A_STATION = {
     "Organization",
     "LiaisonTerm",
     "LiaisonTermArea",
-    "ActivityNote",
     "NotePerson",
     "NoteOrganization",
 }
