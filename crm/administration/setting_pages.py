@@ -11,7 +11,7 @@ from crm.access.queries import require_administrator
 from crm.administration.forms import SettingForm
 from crm.administration.page_parts import REFUSED, SAVED, STALE, carry_out
 from crm.agencies.models import AgencySetting, SettingKey
-from crm.agencies.setting_queries import settings_of
+from crm.agencies.queries import settings_of
 from crm.agencies.settings import decide_setting
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day

@@ -12,7 +12,7 @@ from crm.access.desk import CurrentDesk
 from crm.access.queries import require_administrator
 from crm.administration import staff_queries
 from crm.administration.forms import LastDayForm, NewStaffForm, PostingForm, StaffForm
-from crm.administration.lines import StaffFacts, unit_options
+from crm.administration.lines import Post, StaffFacts, unit_options
 from crm.administration.page_parts import (
     SAVED,
     Change,
@@ -202,13 +202,15 @@ def assignment_end(
 ) -> Response[Any]:
     """End an assignment after a day, or take back one that has not begun."""
     with desk.writes() as visit:
+        found = _staff(visit, staff_id)
+        _post_of(visit, staff_id, assignment_id)
         return carry_out(
             visit,
             LastDayForm,
             lambda form: staffing.end_assignment(
                 visit.db, visit.actor, assignment_id, **form.model_dump(), now=visit.now
             ),
-            show=partial(_ending_form, visit, _staff(visit, staff_id), assignment_id),
+            show=partial(_ending_form, visit, found, assignment_id),
             done=partial(_to_staff, visit, staff_id),
         )
 
@@ -216,6 +218,14 @@ def assignment_end(
 def _staff(visit: Visit, staff_id: UUID) -> StaffFacts:
     require_administrator(visit.actor)
     return staff_queries.staff_facts(visit.db, staff_id)
+
+
+def _post_of(visit: Visit, staff_id: UUID, assignment_id: UUID) -> Post:
+    posts = staff_queries.history_of_staff(visit.db, staff_id)
+    found = next((each for each in posts if each.id == assignment_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _to_staff(visit: Visit, staff_id: UUID, _: object) -> Response[None]:
@@ -266,20 +276,17 @@ def _ending_form(
     sub: Submission[Any],
     status: int,
 ) -> Response[str]:
-    posts = staff_queries.history_of_staff(visit.db, found.id)
-    post_held = next((each for each in posts if each.id == assignment_id), None)
-    if post_held is None:
-        raise NotFound
+    held = _post_of(visit, found.id, assignment_id)
     change = _change(
         found,
         title=translate(N_("配置を終了する")),
         route="administration.assignment_end",
         fields="administration/fields/assignment_ending.html",
         send=translate(N_("終了する")),
-        current=[(translate(ROLE_LABELS[post_held.role]), post_held.unit_name)],
+        current=[(translate(ROLE_LABELS[held.role]), held.unit_name)],
         assignment_id=assignment_id,
     )
-    return show_change(visit, change, sub, status=status, post=post_held)
+    return show_change(visit, change, sub, status=status)
 
 
 def _held(visit: Visit, staff_id: UUID) -> list[tuple[str, str]]:

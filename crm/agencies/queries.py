@@ -10,6 +10,8 @@ from sqlmodel import col, select
 
 from crm.agencies.models import (
     Agency,
+    AgencySetting,
+    SettingKey,
     Staff,
     StaffAssignment,
     Unit,
@@ -163,6 +165,15 @@ def areas_of_unit(db: ScopedSession, unit_id: UUID, day: dt.date) -> Sequence[UU
 
 def _by_unit_and_name(row: Any) -> tuple[str, str, str]:  # noqa: ANN401 - a row of staff
     return row.name, row.family_kana, row.family_name
+
+
+def settings_of(db: ScopedSession, key: SettingKey) -> Sequence[AgencySetting]:
+    """Return everything the own agency decided about one setting, the earliest first."""
+    return db.exec(
+        select(AgencySetting)
+        .where(AgencySetting.key == key)
+        .order_by(col(AgencySetting.valid_from))
+    ).all()
 
 
 def _is_below(unit: UnitLine, names: list[str], units: Sequence[UnitLine]) -> bool:

@@ -23,6 +23,7 @@ from crm.agencies.tree_queries import (
     units_in_line,
     units_left_below,
 )
+from crm.areas.queries import area_names
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.errors import Refused
@@ -115,6 +116,8 @@ def hand_over_areas(
     """
     require_right(actor)
     standing_placement(db, unit_id, day, field="day")
+    if len(area_names(db, area_ids)) != len(set(area_ids)):
+        raise Refused(N_("区域を選び直してください。"), field="area_ids")
     in_line = units_in_line(db, unit_id, day)
     known = jurisdictions_from(db, area_ids, day)
     later = [row.valid_from for row in known if row.valid_from > day]

@@ -4,8 +4,8 @@ import datetime as dt
 from uuid import UUID
 
 from crm.agencies.models import AgencySetting, SettingKey
+from crm.agencies.queries import settings_of
 from crm.agencies.service import DAY, require_right, stamp
-from crm.agencies.setting_queries import settings_of
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.errors import Conflict, Refused

@@ -96,11 +96,13 @@ def test_assignment_to_come_is_planned_and_taken_back(world: World, browser: Bro
         rows = db.exec(select(StaffAssignment.id).where(StaffAssignment.valid_from == day)).all()
     ending = f"{page}/assignments/{rows[0]}/ending"
     before = day - dt.timedelta(days=1)
+    other = f"/administration/staff/{world.actors['chief'].staff_id}/assignments/{rows[0]}/ending"
+    elsewhere = browser.post(other, {"last_day": before.isoformat(), "revision": "2"})
     browser.post(ending, {"last_day": before.isoformat(), "revision": "2"})
 
     assert planned == [("若葉駅前交番", START, before), ("みなと駐在所", day, None)]
     assert ("これから" in shown, "現在" in shown) == (True, True)
-    assert stale.status_code == 409
+    assert (stale.status_code, elsewhere.status_code) == (409, 404)
     assert (now and now.unit_name, then and then.unit_name) == ("若葉駅前交番", "みなと駐在所")
     assert posts(world, "officer") == [("若葉駅前交番", START, before)]
 
