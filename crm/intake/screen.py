@@ -1,5 +1,6 @@
 """What the page of one list shows: its preview while it waits, afterwards what came of it."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from crm.intake.deeds import VERDICT_LABELS, Remark, Step, Verdict
 from crm.intake.headers import MEANING_LABELS, Meaning
 from crm.intake.lines import CellLine, ColumnLine, LeftLine, RowLine, Tally
 from crm.intake.models import BatchState, IntakeBatch, IntakeRow
+from crm.intake.service import KEPT_DAYS
 from crm.intake.sheets import HEAD, Table
 from crm.intake.staging import Preview, preview_of, sheet_of, spelled_out
 from crm.kernel.clock import local_day
@@ -118,6 +120,8 @@ def reasoned(visit: Visit, batch: IntakeBatch, area_code: str) -> Reasoned:
         alone = spelled_out(preview.table)
         kept = [(alone[number], remarks) for number, remarks in unsure.items()]
         return Reasoned(labels, kept)
+    if batch.applied_at and visit.now - batch.applied_at > dt.timedelta(days=KEPT_DAYS):
+        return Reasoned({}, ())
     labels = dict(batch.columns.get("labels", ()))
     told = [
         (SheetRow.unpacked(row.cells), [Remark.unpacked(each) for each in row.remarks])

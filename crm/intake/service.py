@@ -72,7 +72,7 @@ def take_in(
         sheet = choose_sheet(book, handed.sheet)
     except UnreadableFile as unreadable:
         raise Refused(unreadable.message, field="file", **unreadable.facts) from unreadable
-    _forget_old(db, now)
+    forget_old(db, now)
     batch = IntakeBatch(
         agency_id=actor.agency_id,
         station_id=station_id,
@@ -148,7 +148,7 @@ def apply(
     batch.state, batch.digest, batch.counts = BatchState.APPLIED, digest, preview.plan.counts
     batch.applied_at, batch.applied_by = now, actor.account_id
     db.flush()
-    _forget_old(db, now)
+    forget_old(db, now)
     _put_on_record(db, actor, batch, "intake.applied", now, counts=batch.counts)
     return batch
 
@@ -188,6 +188,15 @@ def undo(db: ScopedSession, actor: Actor, batch_id: UUID, *, now: dt.datetime) -
     counts = {"undone": undone.records, "left": len(undone.left)}
     _put_on_record(db, actor, batch, "intake.reverted", now, counts=counts)
     return batch
+
+
+def forget_old(db: ScopedSession, now: dt.datetime) -> None:
+    """Delete the rows of the station's batches nobody came back to."""
+    for batch in queries.batches_to_forget(db, now - dt.timedelta(days=KEPT_DAYS)):
+        queries.forget_rows(db, batch.id)
+        if batch.state is BatchState.PREVIEWED:
+            batch.state = BatchState.DISCARDED
+    db.flush()
 
 
 def _require_taker(actor: Actor) -> UUID:
@@ -244,15 +253,6 @@ def _keep_set_aside(
         "labels": [[each.index, each.label] for each in preview.table.columns],
         "header_rows": list(header),
     }
-
-
-def _forget_old(db: ScopedSession, now: dt.datetime) -> None:
-    """Delete the rows of batches nobody came back to."""
-    for batch in queries.batches_to_forget(db, now - dt.timedelta(days=KEPT_DAYS)):
-        queries.forget_rows(db, batch.id)
-        if batch.state is BatchState.PREVIEWED:
-            batch.state = BatchState.DISCARDED
-    db.flush()
 
 
 def _put_on_record(

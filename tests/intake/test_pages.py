@@ -1,5 +1,6 @@
 """The pages of taking in a list, by a plain browser."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 
 from crm.contacts.models import Person
 from crm.intake.models import IntakeBatch
+from crm.intake.service import KEPT_DAYS
 from tests.intake.lists import CHAIRS, HEADER, LIAISONS, count, dump
 from tests.rosters.network import put_term, sheet_cells
 from tests.support.pages import Browser, counted
@@ -261,3 +263,19 @@ def test_rows_set_aside_stand_alone(world: World, browser: Browser) -> None:
     assert while_waiting == afterwards
     row = next(row for row in afterwards if row[0] == "山田 太郎")
     assert row[2:4] == ["みなと町自治会", "副会長"]
+
+
+def test_rows_set_aside_can_be_had_for_seven_days(world: World, browser: Browser) -> None:
+    browser.sign_in("chief")
+    world.person("山田 太郎", "")
+    path = hand_in(browser, (HEADER, LIAISONS[2], ("山田 太郎", *[""] * 6)))
+    browser.post(f"{path}/application", {"digest": digest_on(browser.get(path).text)})
+    assert browser.get(f"{path}/rejected.xlsx").status_code == 200
+
+    with world.database.system("a week goes by") as connection:
+        table = sa.inspect(IntakeBatch).local_table
+        long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=KEPT_DAYS, minutes=1)
+        connection.execute(sa.update(table).values(applied_at=long_ago))
+
+    assert browser.get(f"{path}/rejected.xlsx").status_code == 404
+    assert "登録されなかった行" not in browser.get(path).text
