@@ -42,12 +42,13 @@ CONSENT_SCOPE_LABELS = {
 }
 
 PARTNER_SCOPE_LABELS = {
-    scope: label
-    for scope, label in CONSENT_SCOPE_LABELS.items()
-    if scope not in {ConsentScope.HQ_NAME, ConsentScope.OTHER_LIAISONS}
-} | {
     ConsentScope.WITHIN_STATION: N_("庁内各課での共有"),
     ConsentScope.MUNICIPALITY: N_("他の機関への提供"),
+    ConsentScope.BY_PHONE: N_("電話での連絡"),
+    ConsentScope.BY_POST: N_("郵送での連絡"),
+    ConsentScope.BY_FAX: N_("ＦＡＸでの連絡"),
+    ConsentScope.BY_EMAIL: N_("メールでの連絡"),
+    ConsentScope.PHOTO: N_("写真の使用"),
 }
 """The same at an agency without headquarters and liaisons of its own, such as a city hall."""
 

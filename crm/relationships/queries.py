@@ -190,7 +190,8 @@ def organization_facts(db: ScopedSession, organization_id: UUID) -> Organization
     )
     if not found:
         raise NotFound
-    return OrganizationFacts(*found[0][:3], _phones(found))
+    organization, area_name, parent_name = found[0][:3]
+    return OrganizationFacts(organization, area_name, parent_name, _phones(found))
 
 
 def _phones(rows: Sequence[Any]) -> list[PhoneLine]:
