@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,7 +11,16 @@ from sqlmodel import col, select
 
 from crm.agencies.models import Staff, UnitJurisdiction, UnitPlacement
 from crm.areas.models import Area, AreaKind
-from crm.contacts.models import Appointment, Held, Holder, Organization, Person, PostType, about
+from crm.contacts.models import (
+    Appointment,
+    Holder,
+    Organization,
+    Person,
+    PostType,
+    about,
+    any_of,
+    named,
+)
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.kana import furigana
@@ -263,11 +273,7 @@ def post_holders(db: ScopedSession, organization_id: UUID, day: dt.date) -> Sequ
 
 
 def _courses(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, Course]:
-    wanted = _Wanted(
-        [holder.person_id for holder in holders if holder.person_id],
-        [holder.organization_id for holder in holders if holder.organization_id],
-    )
-    found = together(db, _candidacies(wanted), _askings(wanted), _answers(wanted), _terms(wanted))
+    found = together(db, _course_selects(), **named(*holders))
     kinds = (_candidacy, _asking, _answer, _term)
     courses: dict[Holder, tuple[list[Any], ...]] = {holder: ([], [], [], []) for holder in holders}
     for position, (rows, fact_of) in enumerate(zip(found, kinds, strict=True)):
@@ -276,18 +282,13 @@ def _courses(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, Cou
     return {holder: Course(*map(tuple, parts)) for holder, parts in courses.items()}
 
 
-class _Wanted(NamedTuple):
-    person_ids: list[UUID]
-    organization_ids: list[UUID]
-
-    def rows_of(self, table: type[Held]) -> sa.ColumnElement[bool]:
-        return sa.or_(
-            col(table.person_id).in_(self.person_ids),
-            col(table.organization_id).in_(self.organization_ids),
-        )
+@cache
+def _course_selects() -> tuple[AnySelect, ...]:
+    """Select all that makes up a course; built once, for `named` holders."""
+    return _candidacies(), _askings(), _answers(), _terms()
 
 
-def _candidacies(wanted: _Wanted) -> AnySelect:
+def _candidacies() -> AnySelect:
     return (
         sa.select(
             col(LiaisonCandidate.person_id),
@@ -299,7 +300,7 @@ def _candidacies(wanted: _Wanted) -> AnySelect:
             col(Staff.given_name),
         )
         .join(Staff, col(Staff.id) == col(LiaisonCandidate.noticed_by))
-        .where(wanted.rows_of(LiaisonCandidate))
+        .where(any_of(LiaisonCandidate))
     )
 
 
@@ -307,7 +308,7 @@ def _candidacy(row: Any) -> Candidacy:  # noqa: ANN401 - a row of _candidacies
     return Candidacy(row.on, _whole_name(row), row.remark)
 
 
-def _askings(wanted: _Wanted) -> AnySelect:
+def _askings() -> AnySelect:
     return (
         sa.select(
             col(Approach.person_id),
@@ -320,7 +321,7 @@ def _askings(wanted: _Wanted) -> AnySelect:
             col(Staff.given_name),
         )
         .join(Staff, col(Staff.id) == col(Approach.asked_by))
-        .where(wanted.rows_of(Approach))
+        .where(any_of(Approach))
     )
 
 
@@ -328,7 +329,7 @@ def _asking(row: Any) -> Asking:  # noqa: ANN401 - a row of _askings
     return Asking(row.on, row.recorded_at, row.id, _whole_name(row), row.method)
 
 
-def _answers(wanted: _Wanted) -> AnySelect:
+def _answers() -> AnySelect:
     record = AcceptanceRecord
     return (
         sa.select(
@@ -343,7 +344,7 @@ def _answers(wanted: _Wanted) -> AnySelect:
             col(Staff.given_name),
         )
         .join(Staff, col(Staff.id) == col(record.recorded_by))
-        .where(wanted.rows_of(record))
+        .where(any_of(record))
     )
 
 
@@ -351,7 +352,7 @@ def _answer(row: Any) -> Answer:  # noqa: ANN401 - a row of _answers
     return Answer(row.on, row.recorded_at, row.id, _whole_name(row), row.method, row.decision)
 
 
-def _terms(wanted: _Wanted) -> AnySelect:
+def _terms() -> AnySelect:
     return (
         sa.select(
             col(LiaisonTerm.person_id),
@@ -369,15 +370,13 @@ def _terms(wanted: _Wanted) -> AnySelect:
             col(Person.given_name),
         )
         .outerjoin(Person, col(Person.id) == col(LiaisonTerm.contact_person_id))
-        .where(wanted.rows_of(LiaisonTerm))
+        .where(any_of(LiaisonTerm))
     )
 
 
 def _term(row: Any) -> Term:  # noqa: ANN401 - a row of _terms
     return Term(
-        row.id,
-        row.acceptance_id,
-        row.on,
+        *(row.id, row.acceptance_id, row.on),
         row.valid_to,
         row.contact_person_id,
         _whole_name(row),

@@ -107,7 +107,7 @@ def test_person_at_a_city_is_spoken_of_in_its_words(browser: Browser, world: Wor
     shown = browser.sign_in("city").get(f"/people/{holder.person_id}").text
 
     assert "訪問・面談" in shown
-    assert "同意：他の機関への提供" in shown
+    assert "<span>他の機関への提供</span>" in shown
     assert "誰に何が見えるか" in shown
     assert OF_POLICE.findall(words(shown)) == []
 

@@ -60,6 +60,7 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
         take(officer, person, "person-desk-ja")
         speak(officer, "en")
         take(officer, person, "person-desk-en")
+    take_both_sides(browser, address)
     with walking(browser, address, viewport=WINDOW) as hq:
         hq.sign_in("hq", PASSWORD)
         take(hq, "/coverage", "coverage-desk-ja")
@@ -71,12 +72,33 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
         take_paper(chief, folder)
 
 
-def take(walker: Walker, path: str | None, name: str) -> None:
-    """Photograph what the window shows of a page."""
+def take_both_sides(browser: Browser, address: str) -> None:
+    """Photograph one person as the city hall knows them, and as the police do."""
+    with walking(browser, address, viewport=WINDOW) as city:
+        city.sign_in("city", PASSWORD)
+        city.go("/shared")
+        rows = city.page.get_by_role("main").get_by_role("row")
+        rows.filter(has_text="結び付け済み").first.get_by_role("link").click()
+        name = city.page.get_by_role("heading", level=1).inner_text()
+        own = city.page.get_by_role("region", name="自分の台帳との結び付け").get_by_role("link")
+        take(city, own.get_attribute("href"), "two-agencies-city", whole=True)
+    with walking(browser, address, viewport=WINDOW) as officer:
+        officer.sign_in("officer", PASSWORD)
+        speak(officer, "ja")
+        officer.go("/search")
+        main = officer.page.get_by_role("main")
+        main.get_by_role("searchbox").fill(name)
+        main.get_by_role("button", name="検索").click()
+        found = main.get_by_role("link", name=name).first
+        take(officer, found.get_attribute("href"), "two-agencies-officer", whole=True)
+
+
+def take(walker: Walker, path: str | None, name: str, *, whole: bool = False) -> None:
+    """Photograph what the window shows of a page, or the `whole` of it."""
     if path is not None:
         walker.go(path)
     walker.page.wait_for_load_state("networkidle")
-    walker.page.screenshot(path=PICTURES / f"{name}.png")
+    walker.page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
 
 
 def speak(walker: Walker, language: str) -> None:
