@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -60,18 +60,8 @@ def open_session(
     db: ScopedSession, key: str, *, now: dt.datetime, day: dt.date, idle: dt.timedelta
 ) -> OpenSession | None:
     """Return the session stored under `key`, if it still holds and its account has a post today."""
-    rows = db.rows(
-        _actor_select(day)
-        .add_columns(col(SignInSession.notice), col(SignInSession.last_seen_at))
-        .join(SignInSession, col(SignInSession.account_id) == Account.id)
-        .where(
-            col(SignInSession.key) == key,
-            col(SignInSession.revoked_at).is_(None),
-            col(SignInSession.expires_at) > now,
-            col(SignInSession.last_seen_at) > now - idle,
-        )
-        .execution_options(**SIGN_IN)
-    )
+    asked = {"key": key, "now": now, "used_since": now - idle, "day": day}
+    rows = db.rows(_session_select(), asked)
     if not rows:
         return None
     first = rows[0]
@@ -81,7 +71,8 @@ def open_session(
 def actor_by_login(db: ScopedSession, login: str, day: dt.date) -> Actor | None:
     """Return the actor behind `login` on `day`, for the command line (`--as`)."""
     rows = db.rows(
-        _actor_select(day).where(col(Account.login) == login).execution_options(**SIGN_IN)
+        _actor_select().where(col(Account.login) == login).execution_options(**SIGN_IN),
+        {"day": day},
     )
     return _actor_of(rows, None) if rows else None
 
@@ -89,7 +80,8 @@ def actor_by_login(db: ScopedSession, login: str, day: dt.date) -> Actor | None:
 def actor_of_account(db: ScopedSession, account_id: UUID, day: dt.date) -> Actor | None:
     """Return whoever holds an account, with the rights of `day`, for work they left to be done."""
     rows = db.rows(
-        _actor_select(day).where(col(Account.id) == account_id).execution_options(**SIGN_IN)
+        _actor_select().where(col(Account.id) == account_id).execution_options(**SIGN_IN),
+        {"day": day},
     )
     return _actor_of(rows, None) if rows else None
 
@@ -177,9 +169,26 @@ def administrators_on(db: ScopedSession, day: dt.date) -> frozenset[UUID]:
     )
 
 
-@lru_cache(maxsize=4)
-def _actor_select(day: dt.date) -> AnySelect:
-    """Select whoever holds a post on `day`; built once a day, for every request begins with it."""
+@cache
+def _session_select() -> AnySelect:
+    """Select whoever is signed in; built once, for every request begins with it."""
+    return (
+        _actor_select()
+        .add_columns(col(SignInSession.notice), col(SignInSession.last_seen_at))
+        .join(SignInSession, col(SignInSession.account_id) == Account.id)
+        .where(
+            col(SignInSession.key) == sa.bindparam("key"),
+            col(SignInSession.revoked_at).is_(None),
+            col(SignInSession.expires_at) > sa.bindparam("now"),
+            col(SignInSession.last_seen_at) > sa.bindparam("used_since"),
+        )
+        .execution_options(**SIGN_IN)
+    )
+
+
+@cache
+def _actor_select() -> AnySelect:
+    """Select whoever holds a post on a day."""
     station = aliased(UnitPlacement, name="station")
     return (
         sa.select(
@@ -206,9 +215,9 @@ def _actor_select(day: dt.date) -> AnySelect:
         .join(UnitPlacement, col(UnitPlacement.unit_id) == StaffAssignment.unit_id)
         .outerjoin(
             station,
-            sa.and_(col(station.unit_id) == UnitPlacement.station_id, holds(station, day)),
+            sa.and_(col(station.unit_id) == UnitPlacement.station_id, holds(station)),
         )
-        .where(col(Account.is_active), holds(StaffAssignment, day), holds(UnitPlacement, day))
+        .where(col(Account.is_active), holds(StaffAssignment), holds(UnitPlacement))
         .order_by(col(StaffAssignment.valid_from), col(StaffAssignment.id))
     )
 

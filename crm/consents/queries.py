@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,8 +17,9 @@ from crm.consents.models import (
     ConsentScope,
     SharedField,
 )
-from crm.contacts.models import Holder, about
+from crm.contacts.models import Holder, any_of, named
 from crm.kernel.actor import Actor
+from crm.kernel.columns import DAY, holds
 from crm.kernel.scope import AnySelect, ScopedSession
 
 
@@ -138,7 +140,7 @@ def in_force(history: Sequence[Consent], day: dt.date) -> Consent | None:
 
 def consent_history(db: ScopedSession, holder: Holder) -> Sequence[Consent]:
     """Return every consent record of `holder` in the order they were decided; one statement."""
-    return history_from(db.rows(history_rows(holder)))
+    return history_from(db.rows(history_rows(), named(holder)))
 
 
 def history_from(rows: Iterable[Any]) -> Sequence[Consent]:
@@ -163,8 +165,9 @@ def history_from(rows: Iterable[Any]) -> Sequence[Consent]:
     return list(records.values())
 
 
-def history_rows(holder: Holder) -> AnySelect:
-    """Select every consent record of `holder`, a row for each thing agreed to."""
+@cache
+def history_rows() -> AnySelect:
+    """Select every consent record of `named` holders, a row for each thing agreed to."""
     return (
         sa.select(
             col(ConsentRecord.id),
@@ -180,7 +183,7 @@ def history_rows(holder: Holder) -> AnySelect:
         )
         .join(Staff, col(Staff.id) == col(ConsentRecord.recorded_by))
         .outerjoin(ConsentGrant, col(ConsentGrant.record_id) == col(ConsentRecord.id))
-        .where(about(ConsentRecord, holder))
+        .where(any_of(ConsentRecord))
     )
 
 
@@ -197,7 +200,7 @@ def _rows_in_force(
     newest: dict[Holder, UUID] = {}
     found: dict[Holder, list[sa.Row[Any]]] = {}
     # in the order they were decided: each later record replaces the whole of the earlier one
-    for row in db.rows(_decided_by(holders, day)):
+    for row in db.rows(_decided_by(), {**named(*holders), "day": day}):
         holder = Holder(row.person_id, row.organization_id)
         if newest.get(holder) != row.id:
             newest[holder] = row.id
@@ -207,9 +210,9 @@ def _rows_in_force(
     return found
 
 
-def _decided_by(holders: Collection[Holder], day: dt.date) -> AnySelect:
-    people = [holder.person_id for holder in holders if holder.person_id]
-    organizations = [holder.organization_id for holder in holders if holder.organization_id]
+@cache
+def _decided_by() -> AnySelect:
+    """Select what `named` holders had agreed to by a day, and what of it held on that day."""
     return (
         sa.select(
             col(ConsentRecord.id),
@@ -223,16 +226,12 @@ def _decided_by(holders: Collection[Holder], day: dt.date) -> AnySelect:
             ConsentGrant,
             sa.and_(
                 col(ConsentGrant.record_id) == col(ConsentRecord.id),
-                col(ConsentGrant.valid_from) <= day,
-                sa.or_(col(ConsentGrant.valid_to).is_(None), col(ConsentGrant.valid_to) >= day),
+                holds(ConsentGrant),
             ),
         )
         .where(
-            sa.or_(
-                col(ConsentRecord.person_id).in_(people),
-                col(ConsentRecord.organization_id).in_(organizations),
-            ),
-            col(ConsentRecord.decided_on) <= day,
+            any_of(ConsentRecord),
+            col(ConsentRecord.decided_on) <= DAY,
         )
         .order_by(*_ORDER)
     )

@@ -108,6 +108,24 @@ def about(table: type[Held], holder: Holder) -> sa.ColumnElement[bool]:
     return sa.and_(columns.organization_id == holder.organization_id)
 
 
+def any_of(table: type[Held]) -> sa.ColumnElement[bool]:
+    """Return the condition that a row of `table` is about one of those `named` as parameters."""
+    columns: Any = table
+    return sa.or_(columns.person_id.in_(PEOPLE), columns.organization_id.in_(ORGANIZATIONS))
+
+
+def named(*holders: Holder) -> dict[str, list[UUID]]:
+    """Return the parameters of a statement with `any_of`, which is built once for all holders."""
+    return {
+        "people": [holder.person_id for holder in holders if holder.person_id],
+        "organizations": [holder.organization_id for holder in holders if holder.organization_id],
+    }
+
+
+PEOPLE = sa.bindparam("people", type_=Key(), expanding=True)
+ORGANIZATIONS = sa.bindparam("organizations", type_=Key(), expanding=True)
+
+
 class Person(StationOwned, Stamped, table=True):
     """Somebody the station knows by a public role; never a household, never a date of birth.
 

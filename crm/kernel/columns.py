@@ -148,7 +148,13 @@ class Dated(SQLModel):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
-def holds(table: type[Dated], day: dt.date) -> sa.ColumnElement[bool]:
+DAY = sa.bindparam("day", type_=sa.Date())
+"""The day of a statement that is built once and asked of every day."""
+
+
+def holds(
+    table: type[Dated], day: dt.date | sa.BindParameter[dt.date] = DAY
+) -> sa.ColumnElement[bool]:
     """Return the condition that a dated row of `table` holds on `day`."""
     starts: Any = table.valid_from
     ends: Any = table.valid_to

@@ -105,9 +105,14 @@ class ScopedSession(Session):
         """The one on whose behalf this session works; never changes."""
         return self._actor
 
-    def rows(self, statement: AnySelect) -> Sequence[Any]:
-        """Return the rows of a select of several columns, as plain named tuples."""
-        return orm.Session.execute(self, statement).all()
+    def rows(
+        self, statement: AnySelect, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Any]:
+        """Return the rows of a select of several columns, as plain named tuples.
+
+        `parameters` are the values of a statement that was built once, for every request.
+        """
+        return orm.Session.execute(self, statement, parameters).all()
 
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401 - SQLAlchemy's signature
         """Write pending changes; only here may the engine see a statement without criteria."""

@@ -2,21 +2,37 @@
 
 from collections import namedtuple
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from crm.kernel.scope import AnySelect, ScopedSession
 
 
-def together(db: ScopedSession, *selects: AnySelect) -> list[list[Any]]:
+class _United(NamedTuple):
+    statement: AnySelect
+    names: Sequence[tuple[str, ...]]
+
+
+def together(
+    db: ScopedSession,
+    selects: tuple[AnySelect, ...],
+    **parameters: Any,  # noqa: ANN401 - whatever the selects leave open
+) -> list[list[Any]]:
     """Return the rows of each of `selects`, in the order given, by a single statement.
 
     They are united side by side: every select has columns of its own, empty in the others' rows.
     Rows have the names of their select's columns. The rules narrow each of them as they would
-    alone. In which order the rows of one select come is not said: sort them.
+    alone. In which order the rows of one select come is not said: sort them. Selects that are
+    built once, with `parameters` for what changes, are united once.
     """
+    united = _united(selects)
+    return _apart(db.rows(united.statement, parameters), united.names)
+
+
+@lru_cache(maxsize=100)
+def _united(selects: tuple[AnySelect, ...]) -> _United:
     parts = [select.subquery() for select in selects]
     columns = [column for part in parts for column in part.c]
     branches = []
@@ -31,7 +47,7 @@ def together(db: ScopedSession, *selects: AnySelect) -> list[list[Any]]:
         branches.append(sa.select(sa.literal(number).label("part"), *named))
         start = end
     united = sa.union_all(*branches).subquery()
-    return _apart(db.rows(sa.select(*united.c)), [tuple(part.c.keys()) for part in parts])
+    return _United(sa.select(*united.c), [tuple(part.c.keys()) for part in parts])
 
 
 def _apart(rows: Sequence[Any], names: Sequence[tuple[str, ...]]) -> list[list[Any]]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,9 +19,9 @@ from crm.consents.queries import (
     in_force,
     provisions_in_force,
 )
-from crm.contacts.models import Holder, Organization, Person, about
+from crm.contacts.models import Holder, Organization, Person, any_of, named
 from crm.kernel.actor import Actor
-from crm.kernel.columns import holds
+from crm.kernel.columns import DAY, Key, holds
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import AnySelect, ScopedSession
@@ -93,21 +94,23 @@ def received_contacts(
     `query` finds by what was given, and by nothing else: the rest does not exist here. Two
     statements.
     """
-    conditions = [_received(actor, day)]
+    conditions = [_received()]
     conditions += [
         col(PublishedContact.search_key).contains(key, autoescape=True)
         for word in query.split()
         if (key := search_key(word))
     ]
     counted = sa.select(sa.func.count(col(PublishedContact.id))).where(*conditions)
-    total: int = db.rows(counted)[0][0]
+    whose = _to(actor, day)
+    total: int = db.rows(counted, whose)[0][0]
     number = min(max(1, number), Page((), total).last)
     rows = db.rows(
         _received_columns()
         .where(*conditions)
         .order_by(col(PublishedContact.kana_sort), col(PublishedContact.id))
         .limit(PAGE_SIZE)
-        .offset(offset_of(number))
+        .offset(offset_of(number)),
+        whose,
     )
     return Page([_received_line(row) for row in rows], total, number)
 
@@ -117,7 +120,8 @@ def received_contact(
 ) -> ReceivedContact:
     """Return one contact published to the own office; NotFound for any other, and when over."""
     rows = db.rows(
-        _received_columns().where(_received(actor, day), col(PublishedContact.id) == contact_id)
+        _received_columns().where(_received(), col(PublishedContact.id) == contact_id),
+        _to(actor, day),
     )
     if not rows:
         raise NotFound
@@ -129,11 +133,7 @@ def shared_about(
 ) -> SharedAbout:
     """Return all that sharing knows of an own contact, as its page shows it; one statement."""
     consents, given, contacts, notes = together(
-        db,
-        history_rows(holder),
-        _given(actor, holder, day),
-        _received_columns().where(_received(actor, day), about(ContactLink, holder)),
-        _notes_about(actor, holder, day, most_notes),
+        db, _shared_selects(), **named(holder), **_to(actor, day), most_notes=most_notes
     )
     consent = in_force(history_from(consents), day)
     received = sorted(contacts, key=lambda row: (row.published_at, row.id))
@@ -150,14 +150,18 @@ def received_notes(
     db: ScopedSession, actor: Actor, holder: Holder, day: dt.date, *, limit: int
 ) -> list[ReceivedNote]:
     """Return what other offices told of an own contact, the newest first; one statement."""
-    return [ReceivedNote(*row) for row in db.rows(_notes_about(actor, holder, day, limit))]
+    asked = {**named(holder), **_to(actor, day), "most_notes": limit}
+    return [ReceivedNote(*row) for row in db.rows(_notes_about(), asked)]
 
 
 def notes_under(
     db: ScopedSession, actor: Actor, reference: UUID, day: dt.date, *, limit: int
 ) -> list[ReceivedNote]:
     """Return what was told of a received contact, recognized or not, the newest first."""
-    rows = db.rows(_notes(actor, day, limit).where(col(PublishedNote.reference) == reference))
+    rows = db.rows(
+        _notes().where(col(PublishedNote.reference) == reference),
+        {**_to(actor, day), "most_notes": limit},
+    )
     return [ReceivedNote(*row) for row in rows]
 
 
@@ -193,7 +197,8 @@ def visibility_of(db: ScopedSession, actor: Actor, holder: Holder, day: dt.date)
     It reads the copies that are really there, not what should be.
     """
     consent = current_consent(db, holder, day)
-    return _visibility(actor, consent, db.rows(_given(actor, holder, day)))
+    given = db.rows(_given(), {**named(holder), **_to(actor, day)})
+    return _visibility(actor, consent, given)
 
 
 def link_of(db: ScopedSession, actor: Actor, reference: UUID) -> ContactLink | None:
@@ -210,8 +215,9 @@ def giver_of(db: ScopedSession, actor: Actor, reference: UUID, day: dt.date) -> 
     """Return who published a contact under `reference` to the own office; NotFound if nobody."""
     rows = db.rows(
         sa.select(col(PublishedContact.giver_agency_id), col(PublishedContact.giver_station_id))
-        .where(_received(actor, day), col(PublishedContact.reference) == reference)
-        .limit(1)
+        .where(_received(), col(PublishedContact.reference) == reference)
+        .limit(1),
+        _to(actor, day),
     )
     if not rows:
         raise NotFound
@@ -228,13 +234,32 @@ def require_own(db: ScopedSession, holder: Holder) -> None:
 
 
 def still_valid(
-    table: type[PublishedContact | PublishedNote], day: dt.date
+    table: type[PublishedContact | PublishedNote],
+    day: dt.date | sa.BindParameter[dt.date] = DAY,
 ) -> sa.ColumnElement[bool]:
     """Return the condition that a copy is not over, whether or not it was swept away already."""
     return sa.or_(col(table.valid_until).is_(None), col(table.valid_until) >= day)
 
 
-def _notes(actor: Actor, day: dt.date, limit: int) -> AnySelect:
+_STATION = sa.bindparam("station", type_=Key())
+_MOST_NOTES = sa.bindparam("most_notes", type_=sa.Integer())
+
+
+def _to(actor: Actor, day: dt.date) -> dict[str, Any]:
+    """Return the parameters of the selects below, which are built once for all offices."""
+    return {"station": actor.station_id, "day": day}
+
+
+@cache
+def _shared_selects() -> tuple[AnySelect, ...]:
+    """Select all that sharing knows of a `named` holder; built once, for every page."""
+    received = _received_columns().where(_received(), any_of(ContactLink))
+    return history_rows(), _given(), received, _notes_about()
+
+
+@cache
+def _notes() -> AnySelect:
+    """Select what was told to an office, the newest first."""
     note = PublishedNote
     return (
         sa.select(
@@ -247,9 +272,9 @@ def _notes(actor: Actor, day: dt.date, limit: int) -> AnySelect:
             col(note.text),
             col(note.published_at),
         )
-        .where(col(note.recipient_station_id) == actor.station_id, still_valid(note, day))
+        .where(col(note.recipient_station_id) == _STATION, still_valid(note))
         .order_by(col(note.happened_at).desc(), col(note.id).desc())
-        .limit(limit)
+        .limit(_MOST_NOTES)
     )
 
 
@@ -261,8 +286,9 @@ def _visibility(actor: Actor, consent: Consent | None, given: Iterable[Any]) -> 
     return Visibility([station_line(actor), *headquarters, *lines])
 
 
-def _given(actor: Actor, holder: Holder, day: dt.date) -> AnySelect:
-    """Select the copies of an own contact other offices can read."""
+@cache
+def _given() -> AnySelect:
+    """Select the copies of a `named` contact other offices can read."""
     return (
         sa.select(
             col(PublishedContact.basis),
@@ -275,29 +301,30 @@ def _given(actor: Actor, holder: Holder, day: dt.date) -> AnySelect:
         )
         .join(ContactLink, col(ContactLink.reference) == col(PublishedContact.reference))
         .where(
-            about(ContactLink, holder),
-            col(PublishedContact.giver_station_id) == actor.station_id,
-            still_valid(PublishedContact, day),
+            any_of(ContactLink),
+            col(PublishedContact.giver_station_id) == _STATION,
+            still_valid(PublishedContact),
         )
     )
 
 
-def _notes_about(actor: Actor, holder: Holder, day: dt.date, limit: int) -> AnySelect:
-    """Select what other offices told of an own contact, the newest first."""
+@cache
+def _notes_about() -> AnySelect:
+    """Select what other offices told of a `named` contact, the newest first."""
     return (
-        _notes(actor, day, limit)
+        _notes()
         .join(ContactLink, col(ContactLink.reference) == col(PublishedNote.reference))
-        .where(about(ContactLink, holder))
+        .where(any_of(ContactLink))
     )
 
 
-def _received(actor: Actor, day: dt.date) -> sa.ColumnElement[bool]:
+def _received() -> sa.ColumnElement[bool]:
     return sa.and_(
-        col(PublishedContact.recipient_station_id) == actor.station_id,
-        still_valid(PublishedContact, day),
+        col(PublishedContact.recipient_station_id) == _STATION, still_valid(PublishedContact)
     )
 
 
+@cache
 def _received_columns() -> AnySelect:
     copy = PublishedContact
     return sa.select(
