@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
+from crm.bulletins.models import INFORMATION_KIND_LABELS
 from crm.consents.models import CONSENT_METHOD_LABELS, scope_labels
 from crm.contacts.models import ORGANIZATION_KIND_LABELS, Holder
 from crm.kernel.clock import local_day
@@ -118,6 +119,7 @@ def _shown(visit: Visit, holder: Holder, tenures: Sequence[Tenure], steps: int) 
         "scopes": [translate(scopes[scope]) for scope in standing.scopes],
         "methods": CONSENT_METHOD_LABELS,
         "occasions": occasion_labels(actor),
+        "information_kinds": INFORMATION_KIND_LABELS,
         "is_police": actor.is_police,
         "may_share": may_share(actor),
         "outcomes": OUTCOME_LABELS,

@@ -7,6 +7,7 @@ from sqlmodel import select
 from crm.contacts.models import Appointment, Holder, Person, PostType
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import utc_now
+from tests.bulletins.acts import issued
 from tests.notes.acts import facts, logged
 from tests.support.pages import Browser, counted
 from tests.support.world import START, World
@@ -176,3 +177,15 @@ def test_nobodys_page_is_not_found(browser: Browser) -> None:
 
     assert browser.get(f"/people/{UUID(int=1)}").status_code == 404
     assert browser.get(f"/organizations/{UUID(int=1)}").status_code == 404
+
+
+def test_timeline_shows_what_was_handed_over(browser: Browser, world: World) -> None:
+    person = world.person("森 静", "モリ シズカ")
+    item = issued(world, title="みなと町だより", issue_number="第12号")
+    note = logged(world, facts(person, information_ids=frozenset({item.id})))
+
+    answer = browser.sign_in("officer").get(f"/people/{person.id}")
+
+    line = answer.text.split(f'id="note-{note.id}"')[1]
+    assert f'href="/information/{item.id}"' in line
+    assert ("第12号" in line, "みなと町だより" in line) == (True, True)
