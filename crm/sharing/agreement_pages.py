@@ -77,7 +77,8 @@ def show(
     with desk.writes() as visit:
         require_reader(visit.actor)
         agreement_queries.agreement(visit.db, agreement_id)
-        refresh_copies(visit.db, visit.actor, now=visit.now)
+        if number == 1:
+            refresh_copies(visit.db, visit.actor, now=visit.now)
         return _show(visit, agreement_id, number=number)
 
 

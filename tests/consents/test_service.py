@@ -1,11 +1,20 @@
 """Consent: the newest record is in force as a whole, on any day."""
 
 import datetime as dt
+from uuid import UUID, uuid4
 
 import pytest
 
-from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope
-from crm.consents.queries import Grant, consent_history, current_consent, grants_in_force
+from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope, SharedField
+from crm.consents.queries import (
+    Grant,
+    Provision,
+    consent_history,
+    current_consent,
+    grants_in_force,
+    holders_naming,
+    provisions_in_force,
+)
 from crm.consents.service import FORM_VERSION, record_consent
 from crm.contacts.models import Holder
 from crm.kernel.errors import Forbidden, Refused
@@ -119,3 +128,66 @@ def test_another_station_reads_no_consent(world: World, holder: Holder) -> None:
     with world.reading("stranger_chief") as db:
         assert grants_in_force(db, [holder], TODAY) == {holder: frozenset()}
         assert consent_history(db, holder) == []
+
+
+def provided(
+    world: World, holder: Holder, day: dt.date, agency_id: UUID, *fields: SharedField
+) -> None:
+    said = ConsentFacts(day, ConsentMethod.ORAL, provisions={agency_id: fields})
+    with world.writing("chief") as db:
+        record_consent(db, world.actors["chief"], holder, said, now=NOW)
+
+
+def test_a_provision_names_the_agency_and_each_field(world: World, holder: Holder) -> None:
+    yesterday = TODAY - dt.timedelta(days=1)
+    provided(world, holder, yesterday, world.city_id, SharedField.PHONE, SharedField.NAME)
+    with world.reading("chief") as db:
+        found = provisions_in_force(db, [holder], TODAY)
+        before = provisions_in_force(db, [holder], yesterday - dt.timedelta(days=1))
+        [grant] = consent_history(db, holder)[0].grants
+    both = {SharedField.NAME, SharedField.PHONE}
+    assert found == {
+        holder: {
+            world.city_id: Provision(world.city_id, "架空市役所", frozenset(both), yesterday, None)
+        }
+    }
+    assert before == {}
+    # in the order of the form, whatever was ticked first
+    assert grant == Grant(CITY, "架空市役所", world.city_id, (SharedField.NAME, SharedField.PHONE))
+
+
+def test_a_later_record_ends_every_provision(world: World, holder: Holder) -> None:
+    provided(world, holder, TODAY, world.city_id, SharedField.NAME)
+    agree(world, holder, TODAY, PHOTO)
+    with world.reading("chief") as db:
+        assert provisions_in_force(db, [holder], TODAY) == {holder: {}}
+        assert holders_naming(db, world.city_id) == {holder}
+
+
+def test_an_agency_in_words_alone_is_given_nothing(world: World, holder: Holder) -> None:
+    agree(world, holder, TODAY, CITY)
+    with world.reading("chief") as db:
+        assert provisions_in_force(db, [holder], TODAY) == {holder: {}}
+        assert holders_naming(db) == set()
+
+
+@pytest.mark.parametrize("whose", ["own", "nobodys", "nothing"])
+def test_a_provision_to_no_other_agency_or_of_nothing_is_refused(
+    world: World, holder: Holder, whose: str
+) -> None:
+    agency_id = {"own": world.agency_id, "nobodys": uuid4()}.get(whose, world.city_id)
+    fields = () if whose == "nothing" else (SharedField.NAME,)
+    with pytest.raises(Refused) as refusal:
+        provided(world, holder, TODAY, agency_id, *fields)
+    assert refusal.value.field == "provisions"
+    with world.reading("chief") as db:
+        assert consent_history(db, holder) == []
+
+
+def test_provisions_of_many_take_one_statement(world: World, holder: Holder) -> None:
+    group = Holder(organization_id=world.organization("さくら台自治会").id)
+    for one in (holder, group):
+        provided(world, one, TODAY, world.city_id, SharedField.NAME)
+    with world.reading("chief") as db, counted(world.database) as sent:
+        assert set(provisions_in_force(db, [holder, group], TODAY)) == {holder, group}
+    assert len(sent) == 1

@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import SQLModel, col
 
-from crm.consents.models import ConsentScope
+from crm.agencies.models import Agency
+from crm.consents.models import ConsentScope, SharedField
 from crm.consents.queries import Grant, current_consent, grants_in_force
 from crm.contacts.models import Holder
 from crm.kernel.audit import AuditEntry
@@ -100,6 +102,59 @@ def test_no_consent_is_ticked_for_anybody(world: World, browser: Browser, person
     boxes = re.findall(r'<input type="checkbox"[^>]*name="scopes"[^>]*>', form)
     assert len(boxes) == len(ConsentScope)
     assert [box for box in boxes if "checked" in box] == []
+
+
+def test_what_an_agency_may_have_is_ticked_field_by_field(
+    world: World, browser: Browser, person: Holder
+) -> None:
+    asked(world, person)
+    form = browser.sign_in("chief").get(address(person)).text
+    assert "架空市役所への提供" in form
+    boxes = re.findall(r'<input type="checkbox"[^>]*name="provisions"[^>]*>', form)
+    assert len(boxes) == len(SharedField)
+    assert [box for box in boxes if "checked" in box] == []
+    named = [f"{world.city_id}:name", f"{world.city_id}:post"]
+    browser.post(address(person, "answer"), a_yes(provisions=named))
+    shown = browser.get(address(person) + "?act=consents").text
+    assert "架空市役所（氏名、役職）" in shown
+    ticked = re.findall(r'name="provisions" value="([^"]+)" checked', shown)
+    assert ticked == named
+
+
+@pytest.mark.parametrize("sent", ["架空市役所", "{}:everything", "{}", "no:name"])
+def test_a_provision_that_is_no_box_of_ours_is_refused(
+    world: World, browser: Browser, person: Holder, sent: str
+) -> None:
+    asked(world, person)
+    browser.sign_in("chief").get(address(person))
+    answer = browser.post(address(person, "answer"), a_yes(provisions=[sent.format(world.city_id)]))
+    assert answer.status_code == 422
+    assert 'id="f-provisions-error"' in answer.text
+
+
+def test_a_recipient_in_words_of_an_old_record_is_still_shown(
+    world: World, browser: Browser, person: Holder
+) -> None:
+    old = {ConsentScope.MUNICIPALITY: "となり市防災課（氏名）"}
+    accepted(world, person, scopes=old)
+    shown = browser.sign_in("chief").get(address(person) + "?act=consents").text
+    assert shown.count("となり市防災課（氏名）") == 3
+    assert 'value="となり市防災課（氏名）"' in shown
+
+
+def test_without_another_agency_the_recipient_is_said_in_words(
+    world: World, browser: Browser, person: Holder
+) -> None:
+    with world.database.system("a police without partners") as connection:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            if "agency_id" in table.c and table.name != "activity_note":
+                connection.execute(table.delete().where(table.c.agency_id == world.city_id))
+        connection.execute(sa.delete(Agency).where(col(Agency.id) == world.city_id))
+    asked(world, person)
+    form = browser.sign_in("chief").get(address(person)).text
+    assert 'name="provisions"' not in form
+    assert "市町への提供先" in form
+    assert "上にない" not in form
 
 
 def test_a_decline_asks_for_nothing_more(world: World, browser: Browser, person: Holder) -> None:

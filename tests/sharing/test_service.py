@@ -94,10 +94,11 @@ def test_a_partner_shares_whoever_agreed(world: World) -> None:
 def test_withdrawal_takes_the_copy_in_the_same_transaction(world: World) -> None:
     agreed(world)
     holder = liaison(world)
-    # nothing of this reading is kept: neither the withdrawal nor what followed from it
-    with world.reading("chief") as db:
+    # rolled back, neither the withdrawal nor what followed from it is kept
+    with world.writing("chief") as db:
         withdraw(db, world.actors["chief"], holder, decided_on=TODAY, method=ORAL, now=NOW)
         assert db.exec(select(PublishedContact)).all() == []
+        db.rollback()
     assert len(copies(world)) == 1
     withdrawn(world, holder)
     assert copies(world) == []
