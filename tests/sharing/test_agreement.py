@@ -138,6 +138,9 @@ class Sharing(RuleBasedStateMachine):
     @rule(which=st.integers(0, 3))
     def end_agreement(self, which: int) -> None:
         for agreement_id in list(self.agreements)[which : which + 1]:
+            told = self.agreements[agreement_id]
+            if told.last and told.last < self.today:
+                continue
             agreements.end_agreement(
                 self.db,
                 self.chief,
@@ -146,7 +149,7 @@ class Sharing(RuleBasedStateMachine):
                 revision=self.revision(agreement_id),
                 now=self.now,
             )
-            self.agreements[agreement_id].last = self.today - dt.timedelta(days=1)
+            told.last = self.today - dt.timedelta(days=1)
 
     @rule(which=WHICH, fields=CONSENTED)
     def consent(self, which: int, fields: set[SharedField]) -> None:
