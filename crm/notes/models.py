@@ -79,6 +79,11 @@ TWO_WAY = (Outcome.MET, Outcome.PHONE)
 """Outcomes in which both sides spoke: they alone reset 「最後に会った日」."""
 
 
+# few notes of a station await an answer or plan a visit, and every tour asks for them
+_OWED = sa.column("needs_reply", sa.Boolean()) == sa.true()
+_PLANNED = sa.column("next_on").is_not(None)
+
+
 class ActivityNote(StationOwned, Stamped, table=True):
     """One contact as the station keeps it: an official record, corrected but never rewritten.
 
@@ -90,6 +95,13 @@ class ActivityNote(StationOwned, Stamped, table=True):
     __tablename__ = "activity_note"
     __table_args__ = (
         sa.Index("ix_activity_note_station_id_happened_at", "station_id", "happened_at"),
+        sa.Index("ix_activity_note_owed", "station_id", sqlite_where=_OWED, postgresql_where=_OWED),
+        sa.Index(
+            "ix_activity_note_planned",
+            *("station_id", "happened_at"),
+            sqlite_where=_PLANNED,
+            postgresql_where=_PLANNED,
+        ),
         sa.UniqueConstraint("author_id", "client_key"),
     )
 

@@ -19,7 +19,7 @@ from crm.kernel.clock import JST, local_day, start_of_day, tour_day
 from crm.kernel.errors import Conflict, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
-from crm.notes import policy, queries, service
+from crm.notes import form_queries, policy, queries, service
 from crm.notes.forms import ContentForm, CorrectionForm, NoteForm, ReplyForm
 from crm.notes.lines import Choice
 from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, occasions_offered
@@ -40,7 +40,7 @@ def choose(desk: CurrentDesk) -> Response[str]:
     """Ask with whom the contact was: the people met lately, or a search."""
     with desk.reads() as visit:
         require_reader(visit.actor)
-        parties = queries.recent_partners(visit.db, visit.actor.staff_id)
+        parties = form_queries.recent_partners(visit.db, visit.actor.staff_id)
         visit.seen("people.listed", count=len(parties))
         return page(visit, "notes/choose.html", parties=parties)
 
@@ -255,7 +255,7 @@ def _kind(kind: InformationKind) -> str:
 def _usual_occasion(visit: Visit) -> Occasion:
     """Return the occasion of this tour's last note: a round of visits is one occasion."""
     tour_began = start_of_day(tour_day(visit.now))
-    last = queries.last_occasion(visit.db, visit.actor.staff_id, tour_began)
+    last = form_queries.last_occasion(visit.db, visit.actor.staff_id, tour_began)
     return last or Occasion.PATROL_VISIT
 
 

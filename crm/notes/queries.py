@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,15 @@ from sqlmodel import col, select
 
 from crm.agencies.models import Staff, StaffAssignment, Unit, UnitPlacement
 from crm.bulletins.models import InformationItem, NoteInformation
-from crm.contacts.models import Holder, Organization, Person
-from crm.kernel.columns import holds
+from crm.contacts.models import (
+    ORGANIZATIONS,
+    PEOPLE,
+    Holder,
+    Organization,
+    Person,
+    named,
+)
+from crm.kernel.columns import Key, holds
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.notes.lines import Contacts as Contacts  # noqa: PLC0414 - a type this room offers
@@ -34,18 +42,23 @@ from crm.notes.models import (
     NotePerson,
     NoteReply,
     NoteStaff,
-    Occasion,
 )
 from crm.notes.units import UnitBook as UnitBook  # noqa: PLC0414 - as above
 from crm.notes.units import UnitPlace
 
 TIMELINE_STEP = 20
-RECENT_PARTNERS = 8
 
 
 def unit_book(db: ScopedSession, station_id: UUID | None) -> UnitBook:
     """Return the names and sections of a station's units on any day."""
-    rows = db.rows(
+    rows = db.rows(_placements(), {"station": station_id})
+    return UnitBook(UnitPlace(*row) for row in rows)
+
+
+@cache
+def _placements() -> AnySelect:
+    """Select every placement of a station's units; built once, for every page that names units."""
+    return (
         sa.select(
             col(UnitPlacement.unit_id),
             col(UnitPlacement.parent_id),
@@ -55,9 +68,8 @@ def unit_book(db: ScopedSession, station_id: UUID | None) -> UnitBook:
             col(UnitPlacement.valid_to),
         )
         .join(Unit, col(Unit.id) == col(UnitPlacement.unit_id))
-        .where(col(UnitPlacement.station_id) == station_id)
+        .where(col(UnitPlacement.station_id) == sa.bindparam("station"))
     )
-    return UnitBook(UnitPlace(*row) for row in rows)
 
 
 def note_of(db: ScopedSession, note_id: UUID) -> ActivityNote:
@@ -111,25 +123,6 @@ def known_organizations(db: ScopedSession, ids: Collection[UUID]) -> set[UUID]:
     return set(db.exec(select(Organization.id).where(col(Organization.id).in_(ids))).all())
 
 
-def recent_partners(db: ScopedSession, staff_id: UUID) -> Sequence[Party]:
-    """Return the people this member of staff was last in contact with, the latest first."""
-    last = (
-        sa.select(col(NotePerson.person_id), sa.func.max(col(ActivityNote.happened_at)).label("at"))
-        .join(ActivityNote, col(ActivityNote.id) == col(NotePerson.note_id))
-        .join(NoteStaff, col(NoteStaff.note_id) == col(ActivityNote.id))
-        .where(col(NoteStaff.staff_id) == staff_id)
-        .group_by(col(NotePerson.person_id))
-        .subquery()
-    )
-    people = db.exec(
-        select(Person)
-        .join(last, last.c.person_id == col(Person.id))
-        .order_by(last.c.at.desc(), col(Person.kana_sort))
-        .limit(RECENT_PARTNERS)
-    ).all()
-    return [Party(Holder(person_id=one.id), one.name, one.kana) for one in people]
-
-
 def units_of_staff(
     db: ScopedSession, staff_ids: Collection[UUID], station_id: UUID | None, day: dt.date
 ) -> Mapping[UUID, UUID]:
@@ -149,21 +142,6 @@ def units_of_staff(
     return {row.staff_id: row.unit_id for row in rows}
 
 
-def last_occasion(db: ScopedSession, author_id: UUID, since: dt.datetime) -> Occasion | None:
-    """Return the occasion of the author's newest visit note written since `since`."""
-    found = db.exec(
-        select(ActivityNote.occasion)
-        .where(
-            col(ActivityNote.author_id) == author_id,
-            col(ActivityNote.created_at) >= since,
-            col(ActivityNote.occasion) != Occasion.PHONE,
-        )
-        .order_by(col(ActivityNote.created_at).desc(), col(ActivityNote.id).desc())
-        .limit(1)
-    ).first()
-    return Occasion(found) if found else None
-
-
 def timeline_of(
     db: ScopedSession, holder: Holder, units: UnitBook, *, since: dt.datetime, steps: int = 1
 ) -> Timeline:
@@ -172,25 +150,28 @@ def timeline_of(
     One statement, which reads the newest notes and all since `since`.
     """
     wanted = max(1, steps) * TIMELINE_STEP
-    newest = (
-        _taking_part(sa.select(col(ActivityNote.id)), holder)
-        .order_by(col(ActivityNote.happened_at).desc(), col(ActivityNote.id).desc())
-        .limit(wanted + 1)
-        .subquery()
-    )
-    lately = _taking_part(sa.select(col(ActivityNote.id)), holder).where(
-        col(ActivityNote.happened_at) >= since
-    )
-    rows = db.rows(
-        _note_lines().where(
-            sa.or_(
-                col(ActivityNote.id).in_(sa.select(newest.c.id)),
-                col(ActivityNote.id).in_(lately),
-            )
-        )
-    )
+    asked = {"holder": holder.subject[1], "since": since, "most": wanted + 1}
+    rows = db.rows(_timeline_rows(of_person=holder.person_id is not None), asked)
     notes = gather_notes(rows, units)
     return Timeline(notes[:wanted], len(notes) > wanted, contacts_among(notes, since))
+
+
+@cache
+def _timeline_rows(*, of_person: bool) -> AnySelect:
+    """Select the newest notes about a holder and all since a moment; built once, for every page."""
+    taking_part = _taking_part(of_person=of_person)
+    newest = (
+        taking_part.order_by(col(ActivityNote.happened_at).desc(), col(ActivityNote.id).desc())
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .subquery()
+    )
+    lately = taking_part.where(col(ActivityNote.happened_at) >= sa.bindparam("since"))
+    return _note_lines().where(
+        sa.or_(
+            col(ActivityNote.id).in_(sa.select(newest.c.id)),
+            col(ActivityNote.id).in_(lately),
+        )
+    )
 
 
 def note_line(db: ScopedSession, note_id: UUID, units: UnitBook) -> NoteLine:
@@ -248,9 +229,7 @@ def contacts_by_holder(
 
     An absence is no contact. A contact two sections took part in counts once in the total.
     """
-    people = [holder.person_id for holder in holders if holder.person_id]
-    organizations = [holder.organization_id for holder in holders if holder.organization_id]
-    return sum_contacts(db.rows(_contact_rows(people, organizations, since)), units)
+    return sum_contacts(db.rows(_contact_rows(), {**named(*holders), "since": since}), units)
 
 
 def last_two_way(db: ScopedSession, holders: Collection[Holder]) -> Mapping[Holder, dt.datetime]:
@@ -294,21 +273,21 @@ def _last_met(
     return last.scalar_subquery()
 
 
-def _taking_part(statement: sa.Select[Any], holder: Holder) -> sa.Select[Any]:
-    """Narrow a select from notes to those `holder` took part in."""
-    if holder.person_id is not None:
-        return statement.join(NotePerson, col(NotePerson.note_id) == col(ActivityNote.id)).where(
-            col(NotePerson.person_id) == holder.person_id
+def _taking_part(*, of_person: bool) -> sa.Select[Any]:
+    """Select the notes a holder took part in."""
+    notes, holder = sa.select(col(ActivityNote.id)), sa.bindparam("holder", type_=Key())
+    if of_person:
+        return notes.join(NotePerson, col(NotePerson.note_id) == col(ActivityNote.id)).where(
+            col(NotePerson.person_id) == holder
         )
-    return statement.join(
+    return notes.join(
         NoteOrganization, col(NoteOrganization.note_id) == col(ActivityNote.id)
-    ).where(col(NoteOrganization.organization_id) == holder.organization_id)
+    ).where(col(NoteOrganization.organization_id) == holder)
 
 
-def _contact_rows(
-    people: Collection[UUID], organizations: Collection[UUID], since: dt.datetime
-) -> AnySelect:
-    """Select two-way contacts, oldest first: a row for each holder asked for and each unit."""
+@cache
+def _contact_rows() -> AnySelect:
+    """Select two-way contacts, oldest first: a row for each holder `named` and each unit."""
     return (
         sa.select(
             col(NotePerson.person_id),
@@ -323,19 +302,19 @@ def _contact_rows(
             NotePerson,
             sa.and_(
                 col(NotePerson.note_id) == col(ActivityNote.id),
-                col(NotePerson.person_id).in_(people),
+                col(NotePerson.person_id).in_(PEOPLE),
             ),
         )
         .outerjoin(
             NoteOrganization,
             sa.and_(
                 col(NoteOrganization.note_id) == col(ActivityNote.id),
-                col(NoteOrganization.organization_id).in_(organizations),
+                col(NoteOrganization.organization_id).in_(ORGANIZATIONS),
             ),
         )
         .where(
             col(ActivityNote.outcome).in_(TWO_WAY),
-            col(ActivityNote.happened_at) >= since,
+            col(ActivityNote.happened_at) >= sa.bindparam("since"),
             sa.or_(
                 col(NotePerson.person_id).is_not(None),
                 col(NoteOrganization.organization_id).is_not(None),
@@ -345,6 +324,7 @@ def _contact_rows(
     )
 
 
+@cache
 def _note_lines() -> AnySelect:
     """Select notes, newest first, the author's row first.
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from crm.contacts import queries as contacts
 from crm.contacts.models import Appointment, Holder, Organization, Person
 from crm.kernel.actor import Actor, Role
 from crm.kernel.clock import start_of_day, tour_day
-from crm.kernel.columns import holds
+from crm.kernel.columns import Key, holds
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.notes import queries as notes
@@ -79,6 +80,14 @@ def _ground(
     The areas come in reading order; the days are None where the agency decided nothing. One
     statement for both: the agency is always there to hang them on.
     """
+    asked = {"units": list(units), "agency": actor.agency_id, "day": day}
+    rows = db.rows(_ground_rows(), asked)
+    return [BeatArea(*row[:3]) for row in rows if row.id], rows[0].value
+
+
+@cache
+def _ground_rows() -> AnySelect:
+    """Select what `_ground` reads; built once, for every tour."""
     areas = (
         sa.select(
             col(UnitJurisdiction.unit_id),
@@ -89,32 +98,32 @@ def _ground(
         )
         .join(Area, col(Area.id) == col(UnitJurisdiction.area_id))
         .where(
-            col(UnitJurisdiction.unit_id).in_(units),
-            holds(UnitJurisdiction, day),
-            holds(Area, day),
+            col(UnitJurisdiction.unit_id).in_(sa.bindparam("units", expanding=True)),
+            holds(UnitJurisdiction),
+            holds(Area),
         )
         .subquery()
     )
     decided = sa.and_(
         col(AgencySetting.agency_id) == col(Agency.id),
         col(AgencySetting.key) == SettingKey.REVISIT_DAYS,
-        holds(AgencySetting, day),
+        holds(AgencySetting),
     )
-    rows = db.rows(
+    return (
         sa.select(areas.c.unit_id, areas.c.id, areas.c.name, col(AgencySetting.value))
         .select_from(Agency)
         .outerjoin(AgencySetting, decided)
         .outerjoin(areas, areas.c.agency_id == col(Agency.id))
-        .where(col(Agency.id) == actor.agency_id)
+        .where(col(Agency.id) == sa.bindparam("agency"))
         .order_by(areas.c.kana_sort, areas.c.id)
     )
-    return [BeatArea(*row[:3]) for row in rows if row.id], rows[0].value
 
 
 def _liaisons(db: ScopedSession, beat: Beat, day: dt.date) -> Sequence[Liaison]:
     """Return the liaisons of a beat on `day` with when they were last met, in kana order."""
     found: dict[Holder, Liaison] = {}
-    for row in db.rows(_liaison_rows(beat, day)):
+    asked = {"day": day} if beat.is_whole_station else {"day": day, "areas": list(beat.areas)}
+    for row in db.rows(_liaison_rows(whole_station=beat.is_whole_station), asked):
         who = _named(row)
         known = found.get(who.holder)
         areas = (known.areas if known else frozenset()) | {row.area_id}
@@ -122,7 +131,9 @@ def _liaisons(db: ScopedSession, beat: Beat, day: dt.date) -> Sequence[Liaison]:
     return list(found.values())
 
 
-def _liaison_rows(beat: Beat, day: dt.date) -> AnySelect:
+@cache
+def _liaison_rows(*, whole_station: bool) -> AnySelect:
+    """Select the liaisons of a station, or of some areas of it; built once, for every tour."""
     statement = (
         sa.select(
             *_NAMES,
@@ -134,22 +145,33 @@ def _liaison_rows(beat: Beat, day: dt.date) -> AnySelect:
         .outerjoin(Person, col(Person.id) == col(LiaisonTerm.person_id))
         .outerjoin(Organization, col(Organization.id) == col(LiaisonTerm.organization_id))
         .outerjoin(LiaisonTermArea, col(LiaisonTermArea.term_id) == col(LiaisonTerm.id))
-        .where(holds(LiaisonTerm, day))
+        .where(holds(LiaisonTerm))
         .order_by(sa.func.coalesce(col(Person.kana_sort), col(Organization.kana_sort)))
     )
-    if beat.is_whole_station:
+    if whole_station:
         return statement
-    return statement.where(col(LiaisonTermArea.area_id).in_(beat.areas))
+    areas = sa.bindparam("areas", type_=Key(), expanding=True)
+    return statement.where(col(LiaisonTermArea.area_id).in_(areas))
 
 
 def _open_matters(db: ScopedSession, day: dt.date) -> Sequence[OpenMatter]:
     """Return the station's notes that await an answer or plan a visit, a row for each party."""
+    rows = db.rows(_matter_rows(), {"planned_since": start_of_day(day - PLANS_LAST)})
+    return [_matter(row) for row in rows]
+
+
+@cache
+def _matter_rows() -> AnySelect:
+    """Select what `_matter` reads; built once, for every tour."""
     owes_reply = sa.and_(col(ActivityNote.needs_reply), col(NoteReply.id).is_(None))
-    plans = sa.and_(
+    note_ids = sa.select(col(ActivityNote.id)).correlate(None)
+    # each of the two is one step in an index of its own
+    owed = note_ids.where(col(ActivityNote.needs_reply))
+    planned = note_ids.where(
         col(ActivityNote.next_on).is_not(None),
-        col(ActivityNote.happened_at) >= start_of_day(day - PLANS_LAST),
+        col(ActivityNote.happened_at) >= sa.bindparam("planned_since"),
     )
-    rows = db.rows(
+    return (
         sa.select(
             col(ActivityNote.id).label("note_id"),
             col(ActivityNote.unit_id),
@@ -176,9 +198,13 @@ def _open_matters(db: ScopedSession, day: dt.date) -> Sequence[OpenMatter]:
             ),
         )
         .outerjoin(Organization, col(Organization.id) == col(NoteOrganization.organization_id))
-        .where(sa.or_(owes_reply, plans))
+        .where(
+            sa.or_(
+                sa.and_(col(ActivityNote.id).in_(owed), col(NoteReply.id).is_(None)),
+                col(ActivityNote.id).in_(planned),
+            )
+        )
     )
-    return [_matter(row) for row in rows]
 
 
 def _lines(

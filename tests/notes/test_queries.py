@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from crm.contacts.models import Holder, Person
-from crm.notes import queries
+from crm.notes import form_queries, queries
 from crm.notes.lines import NoteLine, StaffName, Timeline, contacts_among
 from crm.notes.models import TWO_WAY, Occasion, Outcome
 from tests.notes.acts import corrected, facts, logged, replied
@@ -157,8 +157,8 @@ def test_usual_occasion_is_the_last_of_the_tour(world: World, kuwahara: Person) 
     author = world.actors["officer"].staff_id
 
     with world.reading("officer") as db:
-        assert queries.last_occasion(db, author, NOW - DAY) is Occasion.CAMPAIGN
-        assert queries.last_occasion(db, author, NOW + DAY) is None
+        assert form_queries.last_occasion(db, author, NOW - DAY) is Occasion.CAMPAIGN
+        assert form_queries.last_occasion(db, author, NOW + DAY) is None
 
 
 def test_partners_of_late_are_the_latest_first(world: World, kuwahara: Person) -> None:
@@ -168,7 +168,7 @@ def test_partners_of_late_are_the_latest_first(world: World, kuwahara: Person) -
     logged(world, facts(hamada, happened_at=NOW - DAY))
 
     with world.reading("officer") as db:
-        found = queries.recent_partners(db, world.actors["officer"].staff_id)
+        found = form_queries.recent_partners(db, world.actors["officer"].staff_id)
 
     assert [party.name for party in found] == ["濵田 美智子", "桒原 健太"]
 
