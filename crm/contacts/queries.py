@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from functools import cache
+from typing import Literal, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,10 +26,10 @@ from crm.contacts.models import (
     about,
 )
 from crm.kernel.actor import Actor
-from crm.kernel.columns import holds
+from crm.kernel.columns import Key, holds
 from crm.kernel.errors import Forbidden, NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
 
 T = TypeVar("T")
 
@@ -78,23 +79,11 @@ def people_where(
 
     Three statements, however many people.
     """
-    found = db.rows(
-        sa.select(
-            col(Person.id),
-            col(Person.family_name),
-            col(Person.given_name),
-            col(Person.family_kana),
-            col(Person.given_kana),
-        )
-        .where(*conditions)
-        .order_by(col(Person.kana_sort), col(Person.id))
-        .limit(limit)
-        .offset(offset)
-    )
+    found = db.rows(_person_columns().where(*conditions).limit(limit).offset(offset))
     ids = [row.id for row in found]
     held = posts_where(db, col(Appointment.person_id).in_(ids), held_on(day))
     posts = _posts_by(held, "person_id")
-    phones = _phones_of(db, col(Telephone.person_id), ids)
+    phones = _phones_of(db, "person_id", ids)
     return [
         replace(PersonLine(*row), posts=posts.get(row.id, ()), phones=phones.get(row.id, ()))
         for row in found
@@ -162,7 +151,7 @@ def organizations_where(
     ids = [row.id for row in found]
     held = posts_where(db, col(Appointment.organization_id).in_(ids), held_on(day))
     posts = _posts_by(held, "organization_id")
-    phones = _phones_of(db, col(Telephone.organization_id), ids)
+    phones = _phones_of(db, "organization_id", ids)
     return [
         replace(OrganizationLine(*row), posts=posts.get(row.id, ()), phones=phones.get(row.id, ()))
         for row in found
@@ -246,7 +235,14 @@ def post(db: ScopedSession, appointment_id: UUID) -> PostLine:
 
 def posts_where(db: ScopedSession, *conditions: sa.ColumnElement[bool]) -> Sequence[PostLine]:
     """Return the posts that meet `conditions`, in the order of the kinds of posts."""
-    found = db.rows(
+    found = db.rows(_post_columns().where(*conditions))
+    return [PostLine(*row) for row in found]
+
+
+@cache
+def _post_columns() -> AnySelect:
+    """Select posts with who holds them and where; built once, for every list of posts."""
+    return (
         sa.select(
             col(Appointment.id),
             col(Appointment.person_id),
@@ -263,10 +259,8 @@ def posts_where(db: ScopedSession, *conditions: sa.ColumnElement[bool]) -> Seque
         .join(Person, col(Person.id) == Appointment.person_id)
         .join(PostType, col(PostType.id) == Appointment.post_type_id)
         .outerjoin(Organization, col(Organization.id) == Appointment.organization_id)
-        .where(*conditions)
         .order_by(col(PostType.position), col(Appointment.valid_from), col(Appointment.id))
     )
-    return [PostLine(*row) for row in found]
 
 
 def telephones_of(db: ScopedSession, holder: Holder) -> Sequence[PhoneLine]:
@@ -335,17 +329,36 @@ def _is_kind(kind: OrganizationKind | None) -> sa.ColumnElement[bool]:
 
 
 def _phones_of(
-    db: ScopedSession, owner: Mapped[UUID | None], ids: Sequence[UUID]
+    db: ScopedSession, owner: Literal["person_id", "organization_id"], ids: Sequence[UUID]
 ) -> dict[UUID | None, list[PhoneLine]]:
-    found = db.rows(
-        sa.select(owner.label("owner_id"), *PHONE_COLUMNS)
-        .where(owner.in_(ids))
-        .order_by(col(Telephone.position))
-    )
     grouped: dict[UUID | None, list[PhoneLine]] = {}
-    for owner_id, *rest in found:
+    for owner_id, *rest in db.rows(_phone_columns(owner), {"owners": ids}):
         grouped.setdefault(owner_id, []).append(PhoneLine(*rest))
     return grouped
+
+
+@cache
+def _phone_columns(owner: Literal["person_id", "organization_id"]) -> AnySelect:
+    """Select the numbers of many; built once, for every list."""
+    owner_id: Mapped[UUID | None] = col(getattr(Telephone, owner))
+    owners = sa.bindparam("owners", type_=Key(), expanding=True)
+    return (
+        sa.select(owner_id, *PHONE_COLUMNS)
+        .where(owner_id.in_(owners))
+        .order_by(col(Telephone.position))
+    )
+
+
+@cache
+def _person_columns() -> AnySelect:
+    """Select people in kana order; built once, for every list."""
+    return sa.select(
+        col(Person.id),
+        col(Person.family_name),
+        col(Person.given_name),
+        col(Person.family_kana),
+        col(Person.given_kana),
+    ).order_by(col(Person.kana_sort), col(Person.id))
 
 
 def _posts_by(posts: Iterable[PostLine], owner: str) -> dict[UUID | None, list[PostLine]]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from crm.contacts.models import Appointment, Holder, Organization, Person, Telep
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.errors import NotFound
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
 from crm.liaisons import queries as liaisons
 from crm.liaisons.models import Decision, LiaisonState
 from crm.notes import queries as notes
@@ -144,15 +145,21 @@ def standing_of(
 
 def person_facts(db: ScopedSession, person_id: UUID) -> PersonFacts:
     """Return a person with their numbers; NotFound outside the own station."""
-    found = db.rows(
-        sa.select(Person, *contacts.PHONE_COLUMNS)
-        .outerjoin(Telephone, col(Telephone.person_id) == col(Person.id))
-        .where(col(Person.id) == person_id)
-        .order_by(col(Telephone.position))
-    )
+    found = db.rows(_person_rows(), {"person": person_id})
     if not found:
         raise NotFound
     return PersonFacts(found[0][0], _phones(found))
+
+
+@cache
+def _person_rows() -> AnySelect:
+    """Select a person with their numbers; built once, for every page."""
+    return (
+        sa.select(Person, *contacts.PHONE_COLUMNS)
+        .outerjoin(Telephone, col(Telephone.person_id) == col(Person.id))
+        .where(col(Person.id) == sa.bindparam("person"))
+        .order_by(col(Telephone.position))
+    )
 
 
 def posts_about(db: ScopedSession, holder: Holder) -> list[Post]:
