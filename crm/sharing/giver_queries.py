@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from crm.agencies.models import Unit
+from crm.consents.models import ConsentGrant, ConsentRecord
 from crm.contacts.lines import PhoneLine
 from crm.contacts.models import (
     ORGANIZATION_KIND_LABELS,
@@ -18,11 +20,14 @@ from crm.contacts.models import (
     Organization,
     Person,
     Telephone,
+    any_of,
+    named,
 )
 from crm.contacts.queries import held_on, posts_where
 from crm.kernel.actor import Actor
-from crm.kernel.columns import holds
-from crm.kernel.scope import ScopedSession
+from crm.kernel.columns import DAY, Key, holds
+from crm.kernel.scope import AnySelect, ScopedSession
+from crm.kernel.together import together
 from crm.liaisons.models import LiaisonTerm
 from crm.liaisons.queries import areas_of_terms
 from crm.sharing.lines import ContactFacts
@@ -70,6 +75,49 @@ def take_turn(db: ScopedSession, actor: Actor) -> None:
     db.exec(
         select(Unit.id).where(col(Unit.id) == actor.station_id).with_for_update(key_share=True)
     ).first()
+
+
+def ever_shared(db: ScopedSession, holders: Collection[Holder]) -> list[Holder]:
+    """Return which of `holders` another office may have or get something of; one statement.
+
+    The rest never named an agency in a consent, were not disclosed and are known to nobody: there
+    is nothing to give of them and nothing to take back.
+    """
+    found = together(db, _traces(), **named(*holders))
+    traced = {Holder(row.person_id, row.organization_id) for rows in found for row in rows}
+    return [holder for holder in holders if holder in traced]
+
+
+@cache
+def _traces() -> tuple[AnySelect, ...]:
+    """Select who of `named` holders has a link, a disclosure or a consent that names an agency."""
+    consents = (
+        sa.select(col(ConsentRecord.person_id), col(ConsentRecord.organization_id))
+        .join(ConsentGrant, col(ConsentGrant.record_id) == col(ConsentRecord.id))
+        .where(any_of(ConsentRecord), col(ConsentGrant.recipient_agency_id).is_not(None))
+    )
+    others = (
+        sa.select(col(table.person_id), col(table.organization_id)).where(any_of(table))
+        for table in (ContactLink, Disclosure)
+    )
+    return (consents, *others)
+
+
+def has_expired(db: ScopedSession, actor: Actor, day: dt.date) -> bool:
+    """Return whether anything the own office gave ended before `day`; one statement."""
+    return any(together(db, _over(), station=actor.station_id, day=day))
+
+
+@cache
+def _over() -> tuple[AnySelect, ...]:
+    """Select one of the copies and one of the notes of an office whose last day has passed."""
+    station = sa.bindparam("station", type_=Key())
+    return tuple(
+        sa.select(col(table.id))
+        .where(col(table.giver_station_id) == station, col(table.valid_until) < DAY)
+        .limit(1)
+        for table in (PublishedContact, PublishedNote)
+    )
 
 
 def agreements_on(db: ScopedSession, actor: Actor, day: dt.date) -> Sequence[SharingAgreement]:
