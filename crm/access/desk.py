@@ -153,6 +153,10 @@ CurrentDesk = NamedDependency[Desk]
 
 async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # user, auth and state are not used
     """Read of the request what a unit of work may know, before the one hop into a thread."""
+    asked = [request.url.path, *(said for _, said in request.query_params.multi_items())]
+    if any("\0" in text for text in asked):
+        # no link of ours says it, and PostgreSQL keeps no text that has it
+        raise ClientException
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
     sent, files = await _form_of(request) if request.method == "POST" else (FormMultiDict(), {})
