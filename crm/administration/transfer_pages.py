@@ -1,6 +1,5 @@
 """人事異動: a dated list is shown row by row before anything is written."""
 
-import binascii
 from base64 import b64decode, b64encode
 from typing import Any
 
@@ -84,7 +83,7 @@ def transfer_apply(desk: CurrentDesk) -> Response[Any]:
 def _decoded(sub: Submission[TransferForm]) -> bytes | None:
     try:
         return b64decode(sub.form.content, validate=True) if sub.form else None
-    except binascii.Error:
+    except ValueError:  # also what holds characters no such text has
         return None
 
 

@@ -22,6 +22,7 @@ from crm.formats.errors import UnreadableFile
 from crm.kernel import audit
 from crm.kernel.actor import Actor, Role
 from crm.kernel.errors import Conflict, Refused
+from crm.kernel.forms import YEARS
 from crm.kernel.i18n import N_, translate
 from crm.kernel.scope import ScopedSession
 from crm.kernel.text import search_key
@@ -253,7 +254,7 @@ def _staff_meant(bench: _Bench, row: TransferRow) -> Staff:
 
 def _posting_meant(bench: _Bench, row: TransferRow) -> tuple[Posting, UnitLine]:
     day = parse_date(row.day).value
-    if day is None:
+    if day is None or day.year not in YEARS:
         raise Refused(N_("発令日「%(day)s」を日付として読めません。"), day=row.day)
     if row.concurrent not in BESIDE:
         raise Refused(N_("「兼務」の欄は「兼務」と書くか、空けておいてください。"))
