@@ -127,10 +127,17 @@ def end_agreement(
     revision: int,
     now: dt.datetime,
 ) -> SharingAgreement:
-    """End a standing share at once: its last day was yesterday, its copies go with this."""
+    """End a standing share at once: its last day was yesterday, its copies go with this.
+
+    Raises Conflict where it changed since `revision`, Refused where it is over: until when it was
+    in force, and why it ended, stays as it was recorded.
+    """
     _require_chief(actor)
     agreement = _to_change(db, agreement_id, revision)
-    agreement.valid_to, agreement.ended_reason = local_day(now) - ONE_DAY, reason
+    yesterday = local_day(now) - ONE_DAY
+    if agreement.valid_to and agreement.valid_to <= yesterday:
+        raise Refused("この提供は、すでに終わっています。")
+    agreement.valid_to, agreement.ended_reason = yesterday, reason
     _touch(agreement, actor, now)
     db.flush()
     _put_into_force(db, actor, agreement, "agreement.ended", now)
