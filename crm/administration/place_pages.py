@@ -26,8 +26,10 @@ from crm.agencies import reorganization
 from crm.agencies.queries import units_on
 from crm.areas import service
 from crm.areas.models import AREA_KIND_LABELS, Area, AreaKind
+from crm.areas.policy import may_correct_areas
 from crm.areas.queries import area_of
 from crm.kernel.clock import local_day
+from crm.kernel.errors import NotFound
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.web.pages import page, saved
@@ -128,6 +130,7 @@ def areas(
             kind=chosen,
             words=words,
             areas=found,
+            may_correct=may_correct_areas(visit.actor),
             query=urlencode({"as_of": asked.day.isoformat(), "kind": chosen.value, "words": words}),
             kind_labels=AREA_KIND_LABELS,
         )
@@ -198,7 +201,10 @@ def _kind(text: str) -> AreaKind:
 
 def _area(visit: Visit, area_id: UUID) -> Area:
     require_administrator(visit.actor)
-    return area_of(visit.db, area_id)
+    found = area_of(visit.db, area_id)
+    if not may_correct_areas(visit.actor):
+        raise NotFound
+    return found
 
 
 def _charge_form(

@@ -12,6 +12,14 @@ def may_change_areas(actor: Actor) -> bool:
     )
 
 
+def may_correct_areas(actor: Actor) -> bool:
+    """Whether `actor` renames and ends areas: every agency has the same, the police work by them.
+
+    Their coverage and rosters change with an area; another agency's administrator does not.
+    """
+    return actor.is_police and may_change_areas(actor)
+
+
 def _writes_area(actor: Actor, area: Area) -> bool:
     del area
     return may_change_areas(actor)

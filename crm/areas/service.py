@@ -4,7 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from crm.areas.models import Area
-from crm.areas.policy import may_change_areas
+from crm.areas.policy import may_correct_areas
 from crm.areas.queries import area_of
 from crm.kernel import audit
 from crm.kernel.actor import Actor
@@ -63,7 +63,7 @@ def end_area(
 
 
 def _area_to_change(db: ScopedSession, actor: Actor, area_id: UUID, revision: int) -> Area:
-    if not may_change_areas(actor):
+    if not may_correct_areas(actor):
         raise Forbidden
     area = area_of(db, area_id)
     if area.revision != revision:
