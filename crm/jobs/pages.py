@@ -1,6 +1,7 @@
 """作成した書類: what somebody asked for, how far it has come, and its file."""
 
 import asyncio
+import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
@@ -13,13 +14,16 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from crm.access.desk import CurrentDesk, Desk
-from crm.jobs.models import JOB_STATE_LABELS, JobFile, JobState
+from crm.access.queries import actor_of_account
+from crm.jobs.models import JOB_STATE_LABELS, JobState
 from crm.jobs.queries import JobLine, file_of, own_job, own_jobs
 from crm.jobs.service import call_off
+from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, NotFound
 from crm.kernel.i18n import N_, translate
 from crm.web.errors import SignInNeeded
 from crm.web.pages import HEADERS, page, saved
+from crm.web.visit import Visit
 
 TICK_S = 1.0
 STREAM_S = 60
@@ -79,6 +83,7 @@ def file(desk: CurrentDesk, job_id: FromPath[UUID]) -> Response[bytes]:
     """Hand the file to its requester, on record."""
     with desk.reads() as visit:
         made = file_of(visit.db, job_id, visit.now)
+        _require_same_rights(visit, made.created_at)
         visit.seen("job.fetched", ("job", job_id), sha256=made.sha256)
         return Response(
             made.content,
@@ -113,14 +118,12 @@ def said(line: JobLine) -> str:
     return translate("できあがりました。")
 
 
-def _attachment(made: JobFile) -> Response[bytes]:
-    plain = f"document.{made.name.rpartition('.')[2]}" if made.name.isprintable() else "document"
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(made.name)}"
-    return Response(
-        made.content,
-        media_type=made.media_type,
-        headers={**HEADERS, "Content-Disposition": disposition},  # RFC 6266 §4.3, RFC 8187
-    )
+def _require_same_rights(visit: Visit, made_at: dt.datetime) -> None:
+    """Hide a file from whoever was moved since it was made: it holds what they could see then."""
+    who = visit.actor.account_id
+    then = actor_of_account(visit.db, who, local_day(made_at))
+    if then != actor_of_account(visit.db, who, local_day(visit.now)):
+        raise NotFound
 
 
 def _attached(name: str) -> str:
