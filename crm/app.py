@@ -75,21 +75,22 @@ def create_app(
     opened = database or Database(settings)
 
     @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
         # one unit of work per thread, as many as the pool has connections
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.worker_threads
         async with AsyncExitStack() as stack:
             if pace:
                 await _see_to_jobs(stack, settings, opened, pace)
             yield
-        opened.close()
+        app.state.database.close()
 
     async def check_origin(request: Request[Any, Any, Any]) -> None:
         try:
             require_own_origin(request, settings.origin)
         except Forbidden:
+            database = request.app.state.database
             await anyio.to_thread.run_sync(
-                record_foreign_form, opened, request.url.path, client_address(request)
+                record_foreign_form, database, request.url.path, client_address(request)
             )
             raise
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import httpx
 from litestar import Litestar
@@ -63,9 +64,16 @@ class Browser:
 @contextmanager
 def open_browser(database: Database, settings: Settings | None = None) -> Iterator[Browser]:
     """Serve the product in-process on an open database and give a browser on it."""
-    app = create_app(settings or Settings(), database)
+    app = _application(settings or Settings())
+    app.state.database = database
     with TestClient(app, base_url=ORIGIN) as client:
         yield Browser(client)
+
+
+@cache
+def _application(settings: Settings) -> Litestar:
+    """Build the application once: its routes and templates take half a second."""
+    return create_app(settings)
 
 
 @contextmanager
