@@ -15,7 +15,7 @@ from crm import features
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.db import Database
 from crm.kernel.settings import Settings
-from tests.bench import files, pages, report
+from tests.bench import files, lists, pages, report
 from tests.support.postgres import cluster
 
 ROOT = Path(__file__).parents[2]
@@ -57,11 +57,11 @@ def _installation(name: str, url: str, size: str, rounds: int, state: Path) -> r
     with pages.servers(settings, kept) as (product, floor):
         measured = pages.measure(product, floor, wanted, recordings, rounds)
         resident = product.resident_mb / pages.WORKERS
+    list_ = lists.measure(name, database, url, rounds)
     size_mb = _size(settings, database)
     database.close()
-    return report.Installation(
-        name, size, load_s, size_mb, pages.start_seconds(settings), resident, measured
-    )
+    start_s = pages.start_seconds(settings)
+    return report.Installation(name, size, load_s, size_mb, start_s, resident, measured, list_)
 
 
 def _load(settings: Settings, size: str) -> float:

@@ -26,7 +26,7 @@ class Floor:
     def __init__(self, recordings: list[Recording], url: str) -> None:
         self.recordings = {each.name: each for each in recordings}
         self.is_sqlite = url.startswith("sqlite")
-        self.connection = _open(url)
+        self.connection = open_connection(url)
 
     def answer(self, name: str) -> bytes:
         """Repeat one request and return its rows as an HTML table."""
@@ -55,7 +55,8 @@ class Floor:
         ]
 
 
-def _open(url: str) -> Any:
+def open_connection(url: str) -> Any:
+    """Open a connection of the driver itself, as durable as the product's."""
     if url.startswith("sqlite"):
         connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):

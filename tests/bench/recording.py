@@ -21,6 +21,11 @@ class Step:
     parameters: Any
     is_many: bool = False
 
+    @property
+    def rows(self) -> list[Any]:
+        """The parameters of each time it is sent."""
+        return list(self.parameters) if self.is_many else [self.parameters]
+
 
 @dataclass(slots=True)
 class Transaction:
@@ -47,7 +52,7 @@ class Recording:
 @contextmanager
 def recorded(database: Database, name: str) -> Iterator[list[Recording]]:
     """Record everything the block sends to the database; the list holds the recording after it."""
-    transactions: list[Transaction] = []
+    transactions = [Transaction()]  # for what a block sends inside one already begun
     found: list[Recording] = []
 
     def begin(connection: Connection) -> None:
@@ -92,9 +97,8 @@ def _new_keys(transactions: list[Transaction]) -> Iterator[Any]:
     for step in (step for each in transactions for step in each.steps):
         if not step.sql.startswith("INSERT"):
             continue
-        rows = step.parameters if step.is_many else [step.parameters]
         columns = [name.strip() for name in step.sql.split("(", 1)[1].split(")", 1)[0].split(",")]
-        for row in rows:
+        for row in step.rows:
             values = row if isinstance(row, Mapping) else dict(zip(columns, row, strict=False))
             yield from (values[name] for name in ("id", "client_key") if name in values)
 

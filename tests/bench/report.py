@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.bench.files import Written
+from tests.bench.lists import TakenIn
 from tests.bench.pages import Measured, Spread
 
 GATES = {"cpu": 4.0, "p95": 5.0, "statements": 8}
@@ -23,6 +24,7 @@ class Installation:
     start_s: float
     resident_mb: float
     pages: Sequence[Measured]
+    list_: TakenIn
 
 
 def write(
@@ -52,6 +54,8 @@ def _page(installations: Sequence[Installation], files: Sequence[Written], day: 
             f"{each.start_s:.2f} s; resident after the load {each.resident_mb:.0f} MB per worker.\n"
         )
         parts.append(_table(PAGE_HEAD, [_page_row(page) for page in each.pages]))
+    parts.append("## Taking in a list of chairs\n")
+    parts.append(_table(LIST_HEAD, [_list_row(each.list_) for each in installations]))
     parts.append("## Files\n")
     parts.append(_table(FILE_HEAD, [_file_row(file) for file in files]))
     return "\n".join(parts) + "\n"
@@ -68,6 +72,17 @@ def _page_row(page: Measured) -> list[str]:
         _spread(page.p95_ms, 1, 0),
         _spread(page.floor_p95_ms, 1, 0),
         f"**{page.p95_ratio.median:.1f}** ({page.p95_ratio.least:.1f}–{page.p95_ratio.most:.1f})",
+    ]
+
+
+def _list_row(list_: TakenIn) -> list[str]:
+    return [
+        list_.database,
+        f"{list_.rows:,}",
+        _spread(list_.read_s, 1, 2),
+        _spread(list_.seconds, 1, 2),
+        _spread(list_.floor_seconds, 1, 3),
+        f"{list_.ratio.median:.3f}",
     ]
 
 
@@ -116,6 +131,14 @@ PAGE_HEAD = (
     "p95 ms",
     "floor p95 ms",
     "p95 ÷ floor",
+)
+LIST_HEAD = (
+    "database",
+    "rows",
+    "reading, s",
+    "applying, s",
+    "the same rows by the driver, s",
+    "floor ÷ ours",
 )
 FILE_HEAD = ("file", "rows", "seconds", "floor seconds", "floor ÷ ours", "memory grown, MB")
 HEAD = """# How fast it is
