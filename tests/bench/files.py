@@ -19,6 +19,10 @@ from crm.rosters.service import Draft
 from tests.bench.pages import Spread
 
 
+FEW = 1_000
+"""Up to so many rows a file is written in every round; longer ones speak for themselves in two."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What writing one file takes; `ratio` is the floor's time by ours, 1 where there is none."""
@@ -86,7 +90,7 @@ def _measured(
     order = draft(count, form)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     ours, theirs = [], []
-    for _ in range(rounds if count < 100_000 else 3):
+    for _ in range(rounds if count <= FEW else 2):
         ours.append(_seconds(lambda: write_file(order)))
         if floor:
             theirs.append(_seconds(lambda: floor(order)))
