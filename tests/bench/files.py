@@ -18,7 +18,6 @@ from crm.rosters.rows import Roster, RosterRow
 from crm.rosters.service import Draft
 from tests.bench.pages import Spread
 
-
 FEW = 1_000
 """Up to so many rows a file is written in every round; longer ones speak for themselves in two."""
 
