@@ -33,6 +33,7 @@ AnySelect = sa.Select[*tuple[Any, ...]]
 SEEN = "crm_scope"
 SYSTEM = "system"
 FLUSHING = "crm_flushing"
+BUILT_ONCE = "crm_built_once"
 
 
 class ScopeError(RuntimeError):
@@ -77,6 +78,7 @@ def register(table: type_of_row, rule: Rule) -> None:
         raise ScopeError(f"{table.__name__} has two rules")
     _rules[table] = rule
     _criteria_of.cache_clear()
+    _narrowed.cache_clear()
 
 
 def rules() -> Mapping[type_of_row, Rule]:
@@ -98,7 +100,7 @@ class ScopedSession(Session):
     def __init__(self, bind: Engine | Connection, actor: Actor | None) -> None:
         super().__init__(bind, expire_on_commit=False)
         self._actor = actor
-        self._criteria = _criteria_of(replace(actor, address="") if actor else None)
+        self._reader = replace(actor, address="") if actor else None
 
     @property
     def actor(self) -> Actor | None:
@@ -112,7 +114,8 @@ class ScopedSession(Session):
 
         `parameters` are the values of a statement that was built once, for every request.
         """
-        return orm.Session.execute(self, statement, parameters).all()
+        options = {BUILT_ONCE: parameters is not None}
+        return orm.Session.execute(self, statement, parameters, execution_options=options).all()
 
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401 - SQLAlchemy's signature
         """Write pending changes; only here may the engine see a statement without criteria."""
@@ -123,18 +126,24 @@ class ScopedSession(Session):
 
 
 @lru_cache(maxsize=200)
-def _criteria_of(actor: Actor | None) -> list[orm.LoaderCriteriaOption]:
+def _criteria_of(actor: Actor | None) -> tuple[orm.LoaderCriteriaOption, ...]:
     """Return what is added to every statement of `actor`; made once, for an actor never changes.
 
     Building them for each of a request's sessions was a tenth of a page's time.
     """
-    return [
+    return tuple(
         with_loader_criteria(
             table, sa.false() if actor is None else rule.read(actor), include_aliases=True
         )
         for table, rule in _rules.items()
         if rule.read is not None
-    ]
+    )
+
+
+@lru_cache(maxsize=500)
+def _narrowed(statement: sa.Executable, actor: Actor | None) -> sa.Executable:
+    """Return a statement that was built once with the criteria of `actor`; made once as well."""
+    return statement.options(*_criteria_of(actor))
 
 
 @contextmanager
@@ -158,7 +167,10 @@ def _narrow(state: ORMExecuteState) -> None:
         raise ScopeError("rows are written by the unit of work, not by bulk statements")
     if state.is_from_statement or state.bind_mapper is None:
         raise ScopeError("only statements over mapped classes can be narrowed")
-    state.statement = state.statement.options(*session._criteria)  # noqa: SLF001 - its own hook
+    # what is asked again and again need not be narrowed again for the same actor
+    built_once = state.execution_options.get(BUILT_ONCE)
+    narrowed = _narrowed if built_once else _narrowed.__wrapped__
+    state.statement = narrowed(state.statement, session._reader)  # noqa: SLF001 - its own hook
     state.update_execution_options(**{SEEN: True})
 
 
