@@ -17,10 +17,11 @@ from weakref import WeakSet
 import sqlalchemy as sa
 from sqlalchemy import event, orm
 from sqlalchemy.engine import Compiled, Connection, Engine
-from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import TextualSelect
+from sqlalchemy.sql.util import ClauseAdapter
 from sqlmodel import Session, SQLModel
 
 from crm.kernel.actor import Actor
@@ -125,6 +126,23 @@ class ScopedSession(Session):
             super().flush(objects)
 
 
+class _Criteria(orm.LoaderCriteriaOption):
+    """`with_loader_criteria` that also speaks of an alias by the alias' own columns.
+
+    SQLAlchemy adapts them where an alias is what a select is from, but not in the ON clause of a
+    join: there the criteria would narrow the table beside it and leave the alias open.
+    """
+
+    inherit_cache = True
+    _cache_key_traversal = orm.LoaderCriteriaOption._traverse_internals  # noqa: SLF001 - the same facts make it
+
+    def _resolve_where_criteria(self, ext_info: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 - SQLAlchemy's own
+        criteria = super()._resolve_where_criteria(ext_info)
+        if not ext_info.is_aliased_class:
+            return criteria
+        return ClauseAdapter(ext_info.selectable).traverse(criteria)
+
+
 @lru_cache(maxsize=200)
 def _criteria_of(actor: Actor | None) -> tuple[orm.LoaderCriteriaOption, ...]:
     """Return what is added to every statement of `actor`; made once, for an actor never changes.
@@ -132,9 +150,7 @@ def _criteria_of(actor: Actor | None) -> tuple[orm.LoaderCriteriaOption, ...]:
     Building them for each of a request's sessions was a tenth of a page's time.
     """
     return tuple(
-        with_loader_criteria(
-            table, sa.false() if actor is None else rule.read(actor), include_aliases=True
-        )
+        _Criteria(table, sa.false() if actor is None else rule.read(actor), include_aliases=True)
         for table, rule in _rules.items()
         if rule.read is not None
     )

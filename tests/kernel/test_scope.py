@@ -38,6 +38,20 @@ def test_reading_every_way_keeps_to_the_own_station(two_people: World) -> None:
     }
 
 
+@pytest.mark.parametrize("is_outer", [False, True])
+def test_an_alias_that_is_joined_keeps_to_the_own_station(
+    two_people: World, *, is_outer: bool
+) -> None:
+    other = aliased(Person)
+    joined = sa.select(col(Person.family_name), col(other.family_name)).join(
+        other, col(other.id) != col(Person.id), isouter=is_outer
+    )
+    twice = sa.select(sa.func.count()).select_from(Person).join(other, sa.true())
+    with two_people.reading("officer") as db:
+        assert db.rows(joined) == ([("山田", None)] if is_outer else [])
+        assert db.rows(twice) == [(1,)]
+
+
 @pytest.mark.parametrize("who", ["hq", "administrator", "auditor"])
 def test_reading_people_from_outside_a_station_finds_nobody(two_people: World, who: str) -> None:
     with two_people.reading(who) as db:
