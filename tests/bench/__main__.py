@@ -26,7 +26,7 @@ DATABASES = ("both", "sqlite", "postgresql")
 
 @click.command()
 @click.option("--size", default="prefecture", show_default=True, help="the sample to measure on")
-@click.option("--rounds", default=5, show_default=True, type=click.IntRange(min=1))
+@click.option("--rounds", default=3, show_default=True, type=click.IntRange(min=1))
 @click.option("--database", "wanted", type=click.Choice(DATABASES), default="both")
 @click.option("--state", type=Path, default=ROOT / "var" / "bench", help="keeps the SQLite sample")
 @click.option("--out", type=Path, default=ROOT / "docs" / "benchmarks")

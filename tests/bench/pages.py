@@ -27,7 +27,7 @@ PASSWORD = "mihon-no-pasuwaado"
 OFFICER, CHIEF, HEADQUARTERS = "officer", "chief", "hq"
 CONNECTIONS = 16
 WORKERS = 2
-WARM_UP = 5
+WARM_UP = 3
 TOKEN = re.compile(r'name="_csrf_token" value="([^"]+)"')
 
 
@@ -260,12 +260,12 @@ def _cost(server: Server, make: Callable[[], Call]) -> tuple[float, tuple[float,
     """Return the CPU of one request asked in turn, and p50 and p95 at sixteen connections."""
     seconds = ask_in_turn(server.port, [make() for _ in range(WARM_UP)])
     # a round takes about a second, however fast or slow the page is
-    count = max(8, min(200, int(1 / max(seconds))))
+    count = max(4, min(200, int(1 / max(seconds))))
     calls = [make() for _ in range(count)]
     before = server.cpu_s
     ask_in_turn(server.port, calls)
     cpu = (server.cpu_s - before) / count * 1_000_000
-    each = max(2, count // 8)
+    each = max(1, count // 8)
     shares = [[make() for _ in range(each)] for _ in range(CONNECTIONS)]
     times = sorted(ask_at_once(server.port, shares))
     return cpu, (_at(times, 0.5), _at(times, 0.95))
