@@ -132,7 +132,7 @@ class Writer:
         del deed
         made = next((each for each in step.deeds if isinstance(each, RegisterOrganization)), None)
         organization_id = step.organization_id
-        if made and step.number not in self.people:
+        if made and step.person_id is None and step.number not in self.people:
             organization_id = self.organizations[made.key]
         holder = (
             Holder(organization_id=organization_id)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 import httpx
 from litestar import Litestar
@@ -63,17 +62,20 @@ class Browser:
 
 @contextmanager
 def open_browser(database: Database, settings: Settings | None = None) -> Iterator[Browser]:
-    """Serve the product in-process on an open database and give a browser on it."""
-    app = _application(settings or Settings())
+    """Serve the product in-process on an open database and give a browser on it.
+
+    An application is used again by the next browser: its routes and templates take half a second.
+    """
+    wanted = settings or Settings()
+    idle = _IDLE.setdefault(wanted.model_dump_json(), [])
+    app = idle.pop() if idle else create_app(wanted, database)
     app.state.database = database
     with TestClient(app, base_url=ORIGIN) as client:
         yield Browser(client)
+    idle.append(app)
 
 
-@cache
-def _application(settings: Settings) -> Litestar:
-    """Build the application once: its routes and templates take half a second."""
-    return create_app(settings)
+_IDLE: dict[str, list[Litestar]] = {}
 
 
 @contextmanager
