@@ -150,7 +150,7 @@ class Giving:
             self.giver.rows.put(
                 PublishedInformation,
                 day,
-                **self._from(self.giver.name),
+                **self._from(),
                 **self._to(),
                 item_id=item["id"],
                 published_at=moment(day, 17),
@@ -180,7 +180,7 @@ class Giving:
         self.giver.rows.put(
             PublishedContact,
             given.day,
-            **self._from(self.giver.label),
+            **self._from(),
             reference=given.reference,
             published_at=moment(given.day, 17),
             **copy_of(self.book.facts(given.holder_id), given.ground),
@@ -199,7 +199,7 @@ class Giving:
         self.giver.rows.put(
             PublishedNote,
             day,
-            **self._from(self.giver.label),
+            **self._from(),
             **self._to(),
             recipient_name=self.recipient.label,
             reference=given.reference,
@@ -244,11 +244,11 @@ class Giving:
             by_account_id=self.giver.account,
         )
 
-    def _from(self, name: str) -> Row:
+    def _from(self) -> Row:
         return {
             "giver_agency_id": self.giver.agency_id,
             "giver_station_id": self.giver.station_id,
-            "giver_name": name,
+            "giver_name": self.giver.label,
         }
 
     def _to(self) -> Row:
