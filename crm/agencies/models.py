@@ -34,13 +34,6 @@ BOXES = (UnitKind.KOBAN, UnitKind.CHUZAISHO)
 OWNERS = (UnitKind.STATION, UnitKind.OFFICE)
 """The units that own people: a police station, and the one office of a partner agency."""
 
-AGENCY_KIND_LABELS = {
-    AgencyKind.PREFECTURAL_POLICE: N_("警察"),
-    AgencyKind.MUNICIPALITY: N_("市町"),
-    AgencyKind.BOARD_OF_EDUCATION: N_("教育委員会"),
-    AgencyKind.FIRE: N_("消防"),
-}
-
 UNIT_KIND_LABELS = {
     UnitKind.HEADQUARTERS: N_("警察本部"),
     UnitKind.HQ_DIVISION: N_("本部所属"),

@@ -24,7 +24,6 @@ BRACKETS = re.compile(r"[（(〔［\[]([^）)〕］\]]*)[）)〕］\]]")
 DEPARTED = re.compile(r"故[\s　・]+(?P<name>.+)")
 TWO_PEOPLE = re.compile(r"[、，,／/&＆＋;；\n]|・|[\s　]と[\s　]")
 KANA = re.compile("[ァ-ヺーヽヾ・ ]+")
-KANJI = re.compile("[々〇〻\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 DOUBTFUL = re.compile("[\ue000-\uf8ff〓\ufffd□■?？]")
 GROUP = re.compile(
     r".*(?:自治会|町内会|町会|区会|子ども会|老人会|婦人会|女性会|商店会|協議会|連合会|協会|組合|"

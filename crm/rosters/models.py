@@ -33,14 +33,6 @@ class RosterFormat(StrEnum):
     CSV_CP932 = "csv_cp932"
 
 
-ROSTER_FORMAT_LABELS = {
-    RosterFormat.XLSX: N_("Excel"),
-    RosterFormat.PDF: N_("ＰＤＦ"),
-    RosterFormat.CSV: N_("ＣＳＶ（UTF-8）"),
-    RosterFormat.CSV_CP932: N_("ＣＳＶ（Shift_JIS）"),
-}
-
-
 class RosterIssue(StationOwned, table=True):
     """One file issued: its 一覧表番号, why, by whom, how many rows, and its fingerprint."""
 
