@@ -56,6 +56,10 @@ class Actor:
     agency_name: str = ""
     session_key: str | None = None
     address: str = ""
+    strong: bool = False
+    """Signed in with a second factor; exports and roles that cross units ask for it."""
+    opened_id: UUID | None = None
+    """The one person opened in an emergency (緊急閲覧), while it lasts."""
 
     @property
     def reads_people(self) -> bool:
