@@ -1,4 +1,8 @@
-"""What several migrations do: state a column's choices anew, and let rows only be added."""
+"""What several migrations do: a column's choices, new or stated anew, and rows only added.
+
+No migration rebuilds a table (`batch_alter_table`): with rows in it, whatever refers to it would
+refuse, and its triggers would be lost.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,6 +58,20 @@ def drop_columns(table: str, *columns: str) -> None:
     """Drop plain columns without rebuilding the table, which would lose its triggers on SQLite."""
     for column in columns:
         op.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+
+
+def add_choice(table: str, column: str, kind: str, values: list[str], default: str) -> None:
+    """Add a column that holds one of `values`; the table is not rebuilt, for others refer to it.
+
+    The check is the column's own, so that dropping the column drops it too.
+    """
+    name = f"ck_{table}_{kind}"
+    op.execute(
+        sa.text(
+            f"ALTER TABLE {table} ADD COLUMN {column} VARCHAR(40) DEFAULT '{default}' NOT NULL "
+            f"CONSTRAINT {name} {_said(column, values)}"
+        )
+    )
 
 
 def _said(column: str, values: list[str]) -> str:
