@@ -24,6 +24,13 @@ class Settings(BaseModel):
         pattern=r"^(sqlite:///|postgresql\+psycopg://).+",
         description="sqlite:///PATH, or postgresql+psycopg://USER@HOST/NAME (15 or later).",
     )
+    key_file: str = Field(
+        default="",
+        description=(
+            "The file of the key that secrets in the database are sealed with; made at first use. "
+            "Empty: beside the SQLite file, or var/tsunagari.key. Back it up apart."
+        ),
+    )
     redis_url: str = Field(
         default="",
         pattern=r"^(rediss?://.+)?$",
@@ -119,6 +126,13 @@ class Settings(BaseModel):
     def sqlite_path(self) -> Path | None:
         """The database file of an embedded installation."""
         return Path(self.database_url.removeprefix("sqlite:///")) if self.is_sqlite else None
+
+    @property
+    def key_path(self) -> Path:
+        """The file of the installation's secret."""
+        if self.key_file:
+            return Path(self.key_file)
+        return (self.sqlite_path or Path("var/tsunagari.db")).with_suffix(".key")
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -1,0 +1,75 @@
+"""The installation's one secret, kept in a file beside the database, and the keys made of it."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from crm.kernel.settings import BadSetting, Settings
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+OTHERS = 0o007
+
+
+class BrokenSeal(Exception):
+    """What was sealed has another key, belongs to something else, or was changed."""
+
+
+def load_key(settings: Settings) -> bytes:
+    """Return the installation's secret (32 bytes); the first to ask makes it, for the owner alone.
+
+    Raises BadSetting when the file holds something else or everybody on the machine may read it.
+    """
+    path = settings.key_path
+    if not path.exists():
+        _make(path)
+    if path.stat().st_mode & OTHERS:
+        raise BadSetting(
+            f"CRM_KEY_FILE: {path} を他の利用者が読めます。所有者だけにしてください。（chmod 600）"
+        )
+    with suppress(ValueError):
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        if len(key) == KEY_BYTES:
+            return key
+    raise BadSetting(f"CRM_KEY_FILE: {path} は鍵のファイルではありません。（64桁の16進数）")
+
+
+def derive(master: bytes, purpose: str) -> bytes:
+    """Return the key (32 bytes) of one `purpose`; none tells anything of the others."""
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"tsunagari " + purpose.encode()).derive(
+        master
+    )
+
+
+def seal(key: bytes, plain: bytes, *, about: bytes) -> bytes:
+    """Return `plain` encrypted (AES-256-GCM); it opens only as what it is `about`."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, about)
+
+
+def unseal(key: bytes, sealed: bytes, *, about: bytes) -> bytes:
+    """Return what was sealed; BrokenSeal for any other key, owner or content."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
+    except (InvalidTag, ValueError):
+        raise BrokenSeal from None
+
+
+def _make(path: Path) -> None:
+    """Put a whole file there at once: of two that start together, the second takes the first's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
