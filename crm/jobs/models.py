@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from crm.kernel.columns import AgencyOwned, Key, Moment, choice
 from crm.kernel.i18n import N_
@@ -85,3 +85,17 @@ class JobFile(AgencyOwned, table=True):
     content: bytes
     created_at: dt.datetime = Field(sa_type=Moment)
     expires_at: dt.datetime = Field(sa_type=Moment)
+
+
+class Errand(SQLModel, table=True):
+    """When something the product does by itself is due next, and who is at it.
+
+    A runner claims the row until `lease_until` and raises `turns`, which fences one that lost its
+    lease. `failures` counts those since the errand last succeeded.
+    """
+
+    name: str = Field(max_length=60, primary_key=True)
+    due_at: dt.datetime = Field(sa_type=Moment)
+    lease_until: dt.datetime | None = Field(default=None, sa_type=Moment)
+    turns: int = 0
+    failures: int = 0

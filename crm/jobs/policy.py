@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlmodel import col
 
-from crm.jobs.models import Job, JobFile
+from crm.jobs.models import Errand, Job, JobFile
 from crm.kernel.actor import Actor
-from crm.kernel.scope import Rule, register
+from crm.kernel.scope import Rule, nobody_reads, nobody_writes, register
 
 
 def _own(actor: Actor, row: Any) -> bool:  # noqa: ANN401 - a job or its file
@@ -29,3 +29,4 @@ register(
         fixed=("agency_id", "account_id", "job_id", "content", "sha256"),
     ),
 )
+register(Errand, Rule(read=nobody_reads, write=nobody_writes))

@@ -1,7 +1,7 @@
 """Reading jobs: their requester's own, and what is due to whoever carries them out."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from crm.access.models import Account
-from crm.jobs.models import FINAL, Job, JobFile, JobState
+from crm.jobs.models import FINAL, Errand, Job, JobFile, JobState
 from crm.kernel.actor import Actor
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
@@ -124,6 +124,22 @@ def is_due(now: dt.datetime, max_attempts: int) -> sa.ColumnElement[bool]:
             sa.and_(col(Job.state) == JobState.RUNNING, col(Job.lease_until) < now),
         ),
     )
+
+
+def due_errands(db: ScopedSession, names: Iterable[str], now: dt.datetime) -> Sequence[str]:
+    """Return which of the errands called `names` may be claimed at `now`, the oldest first."""
+    return db.exec(
+        select(Errand.name)
+        .where(col(Errand.name).in_(names), is_errand_due(now))
+        .order_by(col(Errand.due_at), col(Errand.name))
+        .execution_options(**RUNNER)
+    ).all()
+
+
+def is_errand_due(now: dt.datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that an errand may be claimed at `now`."""
+    free = sa.or_(col(Errand.lease_until).is_(None), col(Errand.lease_until) < now)
+    return sa.and_(col(Errand.due_at) <= now, free)
 
 
 def _lines() -> AnySelect:

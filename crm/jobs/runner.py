@@ -5,8 +5,8 @@ import contextlib
 import datetime as dt
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,11 +14,14 @@ from anyio import CapacityLimiter, to_thread
 
 from crm.access.queries import actor_of_account
 from crm.jobs import leases
+from crm.jobs.errands import ErrandRunner
+from crm.jobs.heartbeat import kept
 from crm.jobs.leases import Claim
+from crm.jobs.pace import Pace as Pace  # noqa: PLC0414 - whoever starts a runner says its pace
 from crm.jobs.queries import due_jobs
 from crm.jobs.service import NO_LONGER_HERE, LostLease, Task, Work, refusal_facts, task_of
 from crm.kernel.clock import local_day, utc_now
-from crm.kernel.db import JOB_THREADS, Database
+from crm.kernel.db import ERRAND_THREADS, JOB_THREADS, Database
 from crm.kernel.errors import DomainError, Forbidden
 from crm.kernel.i18n import N_
 
@@ -31,27 +34,6 @@ GAVE_UP = N_(
 UNKNOWN_TASK = N_("この種類の書類は作成できなくなりました。もう一度画面から作成してください。")
 LOOKED_AT = 8
 MAX_SENTENCE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long a silent runner keeps a job, and how often things are tried and looked for."""
-
-    lease_s: float = 10
-    poll_s: float = 1
-    sweep_s: float = 5
-    backoff_s: float = 2
-    max_attempts: int = 5
-
-    @property
-    def lease(self) -> dt.timedelta:
-        """For how long a claim holds without being renewed."""
-        return dt.timedelta(seconds=self.lease_s)
-
-    @property
-    def heartbeat_s(self) -> float:
-        """How often a lease is renewed: two beats may be missed."""
-        return self.lease_s / 3
 
 
 @dataclass(slots=True)
@@ -91,7 +73,11 @@ class Runner:
             self._refuse(held, Forbidden(UNKNOWN_TASK))
             return
         try:
-            with self._kept(held, task.timeout_s):
+            with kept(
+                lambda: self._renew(held),
+                every_s=self.pace.heartbeat_s,
+                timeout_s=task.timeout_s,
+            ):
                 self._work(held, task)
         except LostLease:
             self._let_go(held, self.clock())
@@ -120,32 +106,9 @@ class Runner:
             with work.finishing():
                 pass
 
-    @contextmanager
-    def _kept(self, held: Claim, timeout_s: float) -> Iterator[None]:
-        """Renew the lease while the block works, but no longer than its task may take."""
-        over = threading.Event()
-        beat = threading.Thread(
-            target=self._beat, args=(held, timeout_s, over), name="crm-lease", daemon=True
-        )
-        beat.start()
-        try:
-            yield
-        finally:
-            over.set()
-            beat.join()
-
-    def _beat(self, held: Claim, timeout_s: float, over: threading.Event) -> None:
-        beats = max(1, int(timeout_s / self.pace.heartbeat_s))
-        for _ in range(beats):
-            if over.wait(self.pace.heartbeat_s):
-                return
-            try:
-                with self.database.writing(None) as db:
-                    if not leases.renew(db, held, self.clock() + self.pace.lease):
-                        return
-            except Exception:
-                # the next beat may find the database again; if none does, the lease ends by itself
-                log.exception("the lease of job %s was not renewed", held.id)
+    def _renew(self, held: Claim) -> bool:
+        with self.database.writing(None) as db:
+            return leases.renew(db, held, self.clock() + self.pace.lease)
 
     def _refuse(self, held: Claim, refusal: DomainError) -> None:
         sentence = refusal.message if len(refusal.message) <= MAX_SENTENCE else GAVE_UP
@@ -169,19 +132,21 @@ class Runner:
 
 
 class Crew:
-    """Threads that carry out one database's jobs: the web server's own, or a worker's.
+    """Threads that carry out one database's jobs and errands: the web server's, or a worker's.
 
     They wake when the bell is rung and look again by themselves every `poll_s`, so that a bell
-    nobody heard costs a moment and no job.
+    nobody heard costs a moment and no job. Errands have threads beside those of the jobs: neither
+    keeps the other waiting.
     """
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
+        self._errands = ErrandRunner(runner.database, runner.pace, runner.clock)
         self._bell = asyncio.Event()
         self._end = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         # threads of its own, so that long jobs never keep a request waiting
-        self._limiter = CapacityLimiter(JOB_THREADS + 1)
+        self._limiter = CapacityLimiter(JOB_THREADS + ERRAND_THREADS + 1)
 
     @classmethod
     @asynccontextmanager
@@ -189,6 +154,7 @@ class Crew:
         """Carry out jobs while the block runs; its end waits for the work in hand to let go."""
         crew = cls(runner)
         lanes = [asyncio.create_task(crew._lane()) for _ in range(JOB_THREADS)]
+        lanes += [asyncio.create_task(crew._errand_lane()) for _ in range(ERRAND_THREADS)]
         lanes.append(asyncio.create_task(crew._sweeper()))
         try:
             yield crew
@@ -210,6 +176,11 @@ class Crew:
             if not await self._in_thread(self._runner.take_next):
                 await _rest(self._bell, self._runner.pace.poll_s)
                 self._bell.clear()
+
+    async def _errand_lane(self) -> None:
+        while not self._runner.stopping.is_set():
+            if not await self._in_thread(self._errands.take_next):
+                await _rest(self._end, self._runner.pace.poll_s)
 
     async def _sweeper(self) -> None:
         while not self._runner.stopping.is_set():

@@ -22,8 +22,9 @@ ANALYZED_ROWS = 1_000
 OFFERED = "crm_offered_jobs"
 """Where a session keeps the jobs asked for in its transaction, until it has committed."""
 JOB_THREADS = 2
-SPARE_CONNECTIONS = 1 + 2 * JOB_THREADS
-"""Connections beyond one per thread of requests: a job at work needs one, and one for its lease."""
+ERRAND_THREADS = 2
+SPARE_CONNECTIONS = 1 + 2 * (JOB_THREADS + ERRAND_THREADS)
+"""Connections beyond one per thread of requests: work in hand needs one, and one for its lease."""
 
 
 class Database:

@@ -2,6 +2,7 @@
 
 python -m tests.support.jobs_sample serve DATABASE_URL PORT
 python -m tests.support.jobs_sample worker DATABASE_URL REDIS_URL POLL_S
+python -m tests.support.jobs_sample errand DATABASE_URL
 """
 
 import asyncio
@@ -9,9 +10,11 @@ import sys
 import time
 from dataclasses import replace
 
+from crm.jobs.errands import DAY, Duty, ErrandRunner
 from crm.jobs.runner import Pace
 from crm.jobs.service import Made, Work, job
 from crm.kernel import audit
+from crm.kernel.clock import utc_now
 from crm.kernel.db import Database
 from crm.kernel.errors import Refused
 from crm.kernel.settings import Settings
@@ -20,6 +23,7 @@ from crm.worker import work as work_until_stopped
 PACE = Pace(lease_s=1, poll_s=0.1, sweep_s=0.3, backoff_s=0.05, max_attempts=3)
 STEP_S = 0.05
 EFFECT = "sample.made"
+ERRAND = "sample.endless"
 REFUSAL = "%(count)s件では作成できません。件数を減らしてください。"
 
 
@@ -70,5 +74,12 @@ def worker(url: str, redis_url: str, poll_s: str) -> None:
     database.close()
 
 
+def errand(url: str) -> None:
+    """Take up an errand, and never come to its end."""
+    endless = Duty(ERRAND, lambda *_: time.sleep(600), DAY, None, timeout_s=600)
+    database = Database(Settings(database_url=url))
+    ErrandRunner(database, PACE, utc_now, {ERRAND: endless}).take_next()
+
+
 if __name__ == "__main__":
-    {"serve": serve, "worker": worker}[sys.argv[1]](*sys.argv[2:])
+    {"serve": serve, "worker": worker, "errand": errand}[sys.argv[1]](*sys.argv[2:])
