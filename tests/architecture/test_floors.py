@@ -33,7 +33,7 @@ WITHIN_FLOOR = {
     "samples": {"sharing"},
 }
 OPEN_ROOMS = {
-    *("models", "queries", "lines", "service", "filing", "policy", "desk"),
+    *("models", "queries", "lines", "service", "filing", "policy", "desk", "errands"),
     *("staffing", "reorganization", "transfers", "settings"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
