@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
 from typing import Any
 from weakref import WeakSet
 
@@ -22,6 +23,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.sql.util import ClauseAdapter
+from sqlalchemy.sql.visitors import anon_map
 from sqlmodel import Session, SQLModel
 
 from crm.kernel.actor import Actor
@@ -78,7 +80,7 @@ def register(table: type_of_row, rule: Rule) -> None:
     if table in _rules:
         raise ScopeError(f"{table.__name__} has two rules")
     _rules[table] = rule
-    _criteria_of.cache_clear()
+    _reach_of.cache_clear()
     _narrowed.cache_clear()
 
 
@@ -143,23 +145,76 @@ class _Criteria(orm.LoaderCriteriaOption):
         return ClauseAdapter(ext_info.selectable).traverse(criteria)
 
 
-@lru_cache(maxsize=200)
-def _criteria_of(actor: Actor | None) -> tuple[orm.LoaderCriteriaOption, ...]:
-    """Return what is added to every statement of `actor`; made once, for an actor never changes.
+class _Reach(orm.interfaces.CriteriaOption):
+    """The criteria of every table for one actor, as a single option of a statement.
 
-    Building them for each of a request's sessions was a tenth of a page's time.
+    As options of their own they cost half of a page's time: each was coerced, and read for the
+    cache of compiled statements, once per statement. What compiling depends on is worked out once
+    instead: which criteria there are (a number per shape), and the values bound in them.
     """
-    return tuple(
-        _Criteria(table, sa.false() if actor is None else rule.read(actor), include_aliases=True)
-        for table, rule in _rules.items()
-        if rule.read is not None
+
+    __slots__ = ("_bound", "_criteria", "_shape", "propagate_to_loaders")
+
+    inherit_cache = False
+
+    def __init__(self, criteria: Sequence[_Criteria]) -> None:
+        self._criteria = tuple(criteria)
+        bound: list[sa.BindParameter[Any]] = []
+        seen = anon_map()
+        said = tuple(each._gen_cache_key(seen, bound) for each in self._criteria)  # noqa: SLF001 - the key is ours to make
+        self._bound = tuple(bound)
+        self._shape = _shapes.setdefault(said, next(_numbers))
+        self.propagate_to_loaders = True
+
+    def _gen_cache_key(
+        self, anon_map: anon_map, bindparams: list[sa.BindParameter[Any]]
+    ) -> tuple[Any, ...]:
+        del anon_map
+        bindparams.extend(self._bound)
+        return (_Reach, self._shape)
+
+    def process_compile_state(self, compile_state: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+        """Let each table's criteria narrow the statement being compiled."""
+        self.get_global_criteria(compile_state.global_attributes)
+
+    def process_compile_state_replaced_entities(
+        self,
+        compile_state: Any,  # noqa: ANN401 - SQLAlchemy's own
+        mapper_entities: object,
+    ) -> None:
+        """Narrow a statement whose entities were replaced just the same."""
+        del mapper_entities
+        self.process_compile_state(compile_state)
+
+    def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
+        """Put each table's criteria where SQLAlchemy looks for them."""
+        for each in self._criteria:
+            each.get_global_criteria(attributes)
+
+
+_numbers = count()
+_shapes: dict[tuple[Any, ...], int] = {}
+"""A number for each combination of criteria there is: roles and tables, not values."""
+
+
+@lru_cache(maxsize=200)
+def _reach_of(actor: Actor | None) -> _Reach:
+    """Return what is added to every statement of `actor`; made once, for an actor never changes."""
+    return _Reach(
+        [
+            _Criteria(
+                table, sa.false() if actor is None else rule.read(actor), include_aliases=True
+            )
+            for table, rule in _rules.items()
+            if rule.read is not None
+        ]
     )
 
 
 @lru_cache(maxsize=500)
 def _narrowed(statement: sa.Executable, actor: Actor | None) -> sa.Executable:
     """Return a statement that was built once with the criteria of `actor`; made once as well."""
-    return statement.options(*_criteria_of(actor))
+    return statement.options(_reach_of(actor))
 
 
 @contextmanager
