@@ -37,6 +37,10 @@ from crm.rosters import policy as roster_policy
 from crm.search import models as search_models
 from crm.search import policy as search_policy
 from crm.sharing import models as sharing_models
+from crm.oversight import models as oversight_models
+from crm.oversight import policy as oversight_policy
+from crm.retention import models as retention_models
+from crm.retention import policy as retention_policy
 from crm.sharing import policy as sharing_policy
 from crm.sharing.information import follow_item, refuse_to_widen
 from crm.sharing.publishing import (
@@ -69,6 +73,8 @@ POLICIES = (
     job_policy,
     contact_policy,
     consent_policy,
+    oversight_models,
+    retention_models,
     liaison_policy,
     note_policy,
     roster_policy,
@@ -88,6 +94,8 @@ on(AppointmentEnded)(review_contact)
 on(ContactChanged)(publish_changed_contact)
 on(ConsentRecorded)(publish_after_consent)
 on(LiaisonTermChanged)(publish_changed_term)
+    oversight_policy,
+    retention_policy,
 on(InformationWidening)(refuse_to_widen)
 on(InformationChanged)(follow_item)
 

@@ -71,13 +71,18 @@ ACTION_LABELS: Mapping[str, str] = {
     "note.recalled": N_("他機関への活動の提供を終了"),
     "note.replied": N_("回答を記録"),
     "note.viewed": N_("活動記録を閲覧"),
+    "opening.reviewed": N_("緊急閲覧を点検"),
+    "openings.listed": N_("緊急閲覧の一覧を閲覧"),
     "organization.corrected": N_("団体を変更"),
     "organization.registered": N_("団体を登録"),
     "organization.viewed": N_("団体を閲覧"),
     "organizations.listed": N_("団体の一覧を閲覧"),
     "people.listed": N_("連絡員・協力者の一覧を閲覧"),
+    "person.closed": N_("緊急閲覧を終了"),
     "person.corrected": N_("氏名等を変更"),
+    "person.opened": N_("一名を緊急に閲覧"),
     "person.registered": N_("連絡員・協力者を登録"),
+    "person.sought": N_("緊急閲覧で該当者なし"),
     "person.viewed": N_("連絡員・協力者を閲覧"),
     "roster.issued": N_("一覧表を作成"),
     "roster.viewed": N_("一覧表を閲覧"),
@@ -110,6 +115,7 @@ SUBJECT_LABELS: Mapping[str, str] = {
     "information": N_("地域安全情報"),
     "job": N_("書類の作成"),
     "note": N_("活動記録"),
+    "opening": N_("緊急閲覧"),
     "organization": N_("団体"),
     "person": N_("人物"),
     "roster": N_("一覧表"),
@@ -145,6 +151,8 @@ DETAIL_LABELS: Mapping[str, str] = {
     "left_out": N_("登録しなかった行"),
     "length": N_("字数"),
     "method": N_("方法"),
+    "named": N_("表示した人物・団体の数"),
+    "named_sha256": N_("表示した人物・団体の指紋"),
     "number": N_("番号"),
     "organizations": N_("団体"),
     "page": N_("ページ"),
@@ -166,6 +174,9 @@ DETAIL_LABELS: Mapping[str, str] = {
     "value": N_("設定した値"),
     "visits": N_("訪問の予定"),
 }
+
+UNSPOKEN = frozenset({"named_sha256"})
+"""What only a program that checks the trail reads."""
 
 
 class TrailLine(NamedTuple):
@@ -211,7 +222,7 @@ def _detail(detail: Mapping[str, Any]) -> str:
     shown = (
         f"{translate(DETAIL_LABELS.get(name, name))} {_short(value)}"
         for name, value in detail.items()
-        if value not in ("", None, [], {})
+        if value not in ("", None, [], {}) and name not in UNSPOKEN
     )
     return "、".join(shown)
 

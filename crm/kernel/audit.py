@@ -5,15 +5,23 @@ place where personal data lives.
 """
 
 import datetime as dt
+import hashlib
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field, col
+from pydantic import PrivateAttr
+from sqlalchemy import event, orm
+from sqlalchemy.engine import Connection
+from sqlmodel import Field, SQLModel, col
 
 from crm.kernel.actor import Actor, Role
 from crm.kernel.columns import Identified, Key, Moment
-from crm.kernel.scope import Rule, ScopedSession, register
+from crm.kernel.scope import Rule, ScopedSession, nobody_writes, register
+
+Subject = tuple[str, UUID]
+"""What an entry is about: the kind of record and its key."""
 
 
 class AuditEntry(Identified, table=True):
@@ -35,6 +43,22 @@ class AuditEntry(Identified, table=True):
     subject_type: str = Field(default="", max_length=40)
     subject_id: UUID | None = Field(default=None, sa_type=Key, index=True)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    _named: tuple[Subject, ...] = PrivateAttr(default=())
+
+
+class AuditSubject(SQLModel, table=True):
+    """A person, organization or received contact an entry was about, besides its own subject.
+
+    `detail` of the entry holds how many there are and a fingerprint of their keys, so that whoever
+    checks the entry finds out about a row too few or too many here.
+    """
+
+    __tablename__ = "audit_subject"
+
+    entry_id: UUID = Field(foreign_key="audit_entry.id", primary_key=True, sa_type=Key)
+    subject_id: UUID = Field(primary_key=True, sa_type=Key, index=True)
+    subject_type: str = Field(max_length=20)
+    agency_id: UUID = Field(sa_type=Key)
 
 
 register(
@@ -53,6 +77,18 @@ register(
         by_nobody=True,
     ),
 )
+register(
+    AuditSubject,
+    Rule(
+        read=lambda actor: (
+            sa.and_(col(AuditSubject.agency_id) == actor.agency_id)
+            if actor.has(Role.AUDITOR)
+            else sa.false()
+        ),
+        write=nobody_writes,
+        append_only=True,
+    ),
+)
 
 
 def entry_of(
@@ -60,12 +96,19 @@ def entry_of(
     action: str,
     *,
     now: dt.datetime,
-    subject: tuple[str, UUID] | None = None,
+    subject: Subject | None = None,
+    named: Iterable[Subject] = (),
     outcome: str = "done",
     **detail: Any,  # noqa: ANN401 - small JSON facts: counts, field names, ids
 ) -> AuditEntry:
-    """Make the entry that says `actor` did `action` to `subject`."""
-    return AuditEntry(
+    """Make the entry that says `actor` did `action` to `subject`.
+
+    `named` is everybody else it showed: whoever asks later who saw a person finds them by it.
+    """
+    others = tuple(sorted({*named} - {subject}))
+    if others:
+        detail |= {"named": len(others), "named_sha256": fingerprint(key for _, key in others)}
+    entry = AuditEntry(
         at=now,
         action=action,
         account_id=actor.account_id,
@@ -81,6 +124,13 @@ def entry_of(
         subject_id=subject[1] if subject else None,
         detail=detail,
     )
+    entry._named = others  # noqa: SLF001 - its own maker
+    return entry
+
+
+def fingerprint(keys: Iterable[UUID]) -> str:
+    """Return the SHA-256 of the keys an entry names, in the order of their bytes."""
+    return hashlib.sha256(b"".join(sorted(key.bytes for key in keys))).hexdigest()
 
 
 def record(
@@ -89,8 +139,28 @@ def record(
     action: str,
     *,
     now: dt.datetime,
-    subject: tuple[str, UUID] | None = None,
+    subject: Subject | None = None,
+    named: Iterable[Subject] = (),
     **detail: Any,  # noqa: ANN401 - as entry_of
 ) -> None:
     """Add an entry to the transaction of the change it tells of."""
-    db.add(entry_of(actor, action, now=now, subject=subject, **detail))
+    db.add(entry_of(actor, action, now=now, subject=subject, named=named, **detail))
+
+
+@event.listens_for(AuditEntry, "after_insert")
+def _name(mapper: orm.Mapper[Any], connection: Connection, entry: AuditEntry) -> None:
+    """Write whom an entry names, all at once, in the flush that writes the entry."""
+    del mapper
+    if entry._named:  # noqa: SLF001 - filled by entry_of
+        connection.execute(
+            sa.insert(AuditSubject),
+            [
+                {
+                    "entry_id": entry.id,
+                    "subject_id": key,
+                    "subject_type": kind,
+                    "agency_id": entry.agency_id,
+                }
+                for kind, key in entry._named  # noqa: SLF001 - as above
+            ],
+        )

@@ -1,15 +1,14 @@
 """One request's unit of work, as handlers and templates see it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from litestar.datastructures import FormMultiDict
 
 from crm.kernel.actor import Actor
-from crm.kernel.audit import AuditEntry, entry_of
+from crm.kernel.audit import AuditEntry, Subject, entry_of
 from crm.kernel.scope import ScopedSession
 
 
@@ -55,6 +54,7 @@ class Visit:
     notice: str = ""
     notice_to_leave: str = ""
     is_stale: bool = False
+    has_second_factor: bool = False
     entries: list[AuditEntry] = field(default_factory=list)
 
     @property
@@ -87,8 +87,15 @@ class Visit:
     def seen(
         self,
         action: str,
-        subject: tuple[str, UUID] | None = None,
+        subject: Subject | None = None,
+        *,
+        named: Iterable[Subject] = (),
         **detail: Any,  # noqa: ANN401 - small JSON facts, see AuditEntry.detail
     ) -> None:
-        """Put on record that the actor is shown something: a person, a list, search results."""
-        self.entries.append(entry_of(self.actor, action, now=self.now, subject=subject, **detail))
+        """Put on record that the actor is shown something: a person, a list, search results.
+
+        A page that shows people has exactly one such entry, and `named` is everybody on it.
+        """
+        self.entries.append(
+            entry_of(self.actor, action, now=self.now, subject=subject, named=named, **detail)
+        )

@@ -16,6 +16,8 @@ APPEND_ONLY = (
     "disclosure",
     "disclosure_end",
     "provision_record",
+    "leak_case",
+    "reading_check",
 )
 
 
