@@ -31,16 +31,16 @@ from crm.liaisons.models import LiaisonTermChanged
 from crm.liaisons.service import review_contact
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
+from crm.oversight import models as oversight_models
+from crm.oversight import policy as oversight_policy
+from crm.retention import models as retention_models
+from crm.retention import policy as retention_policy
 from crm.rosters import jobs as roster_jobs
 from crm.rosters import models as roster_models
 from crm.rosters import policy as roster_policy
 from crm.search import models as search_models
 from crm.search import policy as search_policy
 from crm.sharing import models as sharing_models
-from crm.oversight import models as oversight_models
-from crm.oversight import policy as oversight_policy
-from crm.retention import models as retention_models
-from crm.retention import policy as retention_policy
 from crm.sharing import policy as sharing_policy
 from crm.sharing.information import follow_item, refuse_to_widen
 from crm.sharing.publishing import (
@@ -65,6 +65,8 @@ MODELS = (
     bulletin_models,
     intake_models,
     sharing_models,
+    oversight_models,
+    retention_models,
 )
 POLICIES = (
     area_policy,
@@ -73,8 +75,6 @@ POLICIES = (
     job_policy,
     contact_policy,
     consent_policy,
-    oversight_models,
-    retention_models,
     liaison_policy,
     note_policy,
     roster_policy,
@@ -83,6 +83,8 @@ POLICIES = (
     bulletin_policy,
     intake_policy,
     sharing_policy,
+    oversight_policy,
+    retention_policy,
 )
 
 # what can be asked for and is made beside the request
@@ -94,8 +96,6 @@ on(AppointmentEnded)(review_contact)
 on(ContactChanged)(publish_changed_contact)
 on(ConsentRecorded)(publish_after_consent)
 on(LiaisonTermChanged)(publish_changed_term)
-    oversight_policy,
-    retention_policy,
 on(InformationWidening)(refuse_to_widen)
 on(InformationChanged)(follow_item)
 

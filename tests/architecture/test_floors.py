@@ -18,6 +18,7 @@ FLOORS = (
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "samples"),
+        *("oversight", "retention"),
     },
 )
 COMPOSITION = {"app", "features", "cli", "migrations", "worker"}
