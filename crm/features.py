@@ -17,6 +17,8 @@ from crm.consents.models import ConsentRecorded
 from crm.contacts import models as contact_models
 from crm.contacts import policy as contact_policy
 from crm.contacts.models import AppointmentEnded, ContactChanged
+from crm.exports import models as export_models
+from crm.exports import policy as export_policy
 from crm.imports import models as import_models
 from crm.imports import policy as import_policy
 from crm.intake import models as intake_models
@@ -55,6 +57,7 @@ MODELS = (
     agency_models,
     access_models,
     job_models,
+    export_models,
     contact_models,
     consent_models,
     liaison_models,
@@ -73,6 +76,7 @@ POLICIES = (
     agency_policy,
     access_policy,
     job_policy,
+    export_policy,
     contact_policy,
     consent_policy,
     liaison_policy,

@@ -16,6 +16,10 @@ APPEND_ONLY = (
     "disclosure",
     "disclosure_end",
     "provision_record",
+    "export",
+    "export_subject",
+    "export_file",
+    "export_fetch",
     "leak_case",
     "reading_check",
 )
