@@ -19,6 +19,8 @@ from crm.contacts import policy as contact_policy
 from crm.contacts.models import AppointmentEnded, ContactChanged
 from crm.exports import models as export_models
 from crm.exports import policy as export_policy
+from crm.factors import models as factor_models
+from crm.factors import policy as factor_policy
 from crm.imports import models as import_models
 from crm.imports import policy as import_policy
 from crm.intake import models as intake_models
@@ -56,6 +58,7 @@ MODELS = (
     area_models,
     agency_models,
     access_models,
+    factor_models,
     job_models,
     export_models,
     contact_models,
@@ -75,6 +78,7 @@ POLICIES = (
     area_policy,
     agency_policy,
     access_policy,
+    factor_policy,
     job_policy,
     export_policy,
     contact_policy,

@@ -12,7 +12,7 @@ CRM = ROOT / "crm"
 
 FLOORS = (
     {"kernel", "web", "formats"},
-    {"areas", "agencies", "access", "jobs", "exports"},
+    {"areas", "agencies", "access", "jobs", "factors", "exports"},
     {"contacts", "consents"},
     {"liaisons", "notes", "bulletins"},
     {
@@ -29,6 +29,7 @@ WITHIN_FLOOR = {
     "access": {"areas", "agencies"},
     "consents": {"contacts"},
     "jobs": {"access", "agencies"},
+    "factors": {"access", "agencies"},
     "exports": {"access", "agencies", "jobs", "approvals"},
     "notes": {"liaisons", "bulletins"},
     "relationships": {"sharing"},

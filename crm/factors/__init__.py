@@ -1,0 +1,1 @@
+"""What a sign-in shows beside the password: codes, passkeys, recovery codes, another's OpenID."""
