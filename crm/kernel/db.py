@@ -33,6 +33,7 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         if settings.sqlite_path:
             settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        self.settings = settings
         self.engine = _make_engine(settings)
         self._reader = self.engine.execution_options(**_snapshot(settings))
         self._writer = self.engine.execution_options(**{WRITES: True})
