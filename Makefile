@@ -13,7 +13,7 @@ SENTENCES := -k N_ -k translate -k Refused -k Forbidden -k Conflict -k NotFound 
 
 demo: $(VENV)/runs $(DEMO_DB)
 	@cat $(DEMO_DB).accounts
-	@CRM_DATABASE_URL=sqlite:///$(DEMO_DB) CRM_DEMO=true CRM_PORT=$(PORT) $(BIN)/crm serve
+	@CRM_DATABASE_URL=sqlite:///$(DEMO_DB) CRM_DEMO=true CRM_SECOND_FACTOR=offered CRM_PORT=$(PORT) $(BIN)/crm serve
 
 $(DEMO_DB): | $(VENV)/runs
 	@mkdir -p var && rm -f $(DEMO_DB)*

@@ -26,7 +26,7 @@ from crm.jobs import pages as job_pages
 from crm.jobs.bell import RedisBell
 from crm.jobs.runner import Crew, Pace, Runner
 from crm.kernel.db import Database
-from crm.kernel.errors import DomainError, Forbidden
+from crm.kernel.errors import DomainError, Forbidden, StrongSignInNeeded
 from crm.kernel.settings import Settings
 from crm.liaisons import pages as liaison_pages
 from crm.notes import pages as note_pages
@@ -109,6 +109,8 @@ def create_app(
         before_send=[add_security_headers],
         exception_handlers={
             DomainError: errors.answer_domain_error,
+            StrongSignInNeeded: errors.ask_for_strength,
+            errors.GoFirst: errors.send_first,
             errors.SignInNeeded: errors.ask_to_sign_in,
             HTTPException: errors.answer_http_error,
             Exception: errors.answer_fault,

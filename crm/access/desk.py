@@ -9,25 +9,56 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from enum import Flag, auto
 
 from litestar import Request
-from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.datastructures import Cookie, FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 
 from crm.access import queries, service
+from crm.access.models import DeviceKind, SignInLevel
+from crm.access.policy import needs_strength
+from crm.access.queries import OpenSession
 from crm.kernel.audit import AuditEntry, entry_of
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.db import Database
-from crm.kernel.errors import DomainError, Forbidden, NotFound
+from crm.kernel.errors import DomainError, Forbidden, NotFound, StrongSignInNeeded
 from crm.kernel.i18n import use_locale
 from crm.kernel.settings import Settings
-from crm.web.errors import SignInNeeded, answered_in, preferred_locale
+from crm.web.errors import (
+    FACTORS,
+    LOCK,
+    OWN_PASSWORD,
+    SECOND_FACTOR,
+    GoFirst,
+    SignInNeeded,
+    answered_in,
+    preferred_locale,
+)
 from crm.web.pages import wants_fragment
 from crm.web.security import SAFE_METHODS, csrf_token, require_token
 from crm.web.visit import RequestFacts, Upload, Visit
 
 MAX_FILE_NAME = 200
+
+
+class Gate(Flag):
+    """What can stand between whoever is signed in and the pages.
+
+    A route that can be reached before one is passed says so.
+    """
+
+    NONE = 0
+    SECOND_FACTOR = auto()
+    """The account has a second factor, and it was not shown yet."""
+    LOCK = auto()
+    """The screen is locked, or nobody used it for longer than its kind of device allows."""
+    PASSWORD = auto()
+    """The password is one an administrator made."""
+    STRENGTH = auto()
+    """A role that crosses units, without the second factor it asks for."""
+    ALL = SECOND_FACTOR | LOCK | PASSWORD | STRENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +75,13 @@ class Desk:
         return _cookie_name(self.settings)
 
     @contextmanager
-    def reads(self, *, attended: bool = True) -> Iterator[Visit]:
+    def reads(self, *, attended: bool = True, past: Gate = Gate.NONE) -> Iterator[Visit]:
         """Open a unit of work that shows something; SignInNeeded when nobody is signed in.
 
         What a page asks for by itself is not `attended`: it neither keeps the sign-in in use nor
-        takes the notice left for whoever sits there.
+        takes the notice left for whoever sits there. `past` are the gates this page lies before.
         """
-        visit = self._arrive()
+        visit = self._arrive(past)
         if not attended:
             visit.notice, visit.is_stale = "", False
         try:
@@ -59,14 +90,14 @@ class Desk:
                 visit.db = db
                 yield visit
         except (NotFound, Forbidden) as refusal:
-            self._put_on_record(visit, refusal)
+            self._turn_away(visit, refusal)
             raise
         self._put_on_record(visit, None)
 
     @contextmanager
-    def writes(self) -> Iterator[Visit]:
+    def writes(self, *, past: Gate = Gate.NONE) -> Iterator[Visit]:
         """Open a unit of work that changes something; commits when the block returns."""
-        visit = self._arrive()
+        visit = self._arrive(past)
         try:
             self._require_token()
             with self.database.writing(visit.who) as db:
@@ -76,7 +107,7 @@ class Desk:
                 if visit.notice_to_leave:
                     service.touch(db, visit.actor, now=visit.now, notice=visit.notice_to_leave)
         except (NotFound, Forbidden) as refusal:
-            self._put_on_record(visit, refusal)
+            self._turn_away(visit, refusal)
             raise
 
     @contextmanager
@@ -98,20 +129,33 @@ class Desk:
         if self.request.method not in SAFE_METHODS:
             require_token(self.request.sent.get("_csrf_token"), self.request.cookie)
 
-    def _arrive(self) -> Visit:
+    def session_cookie(self, value: str, *, max_age: int | None = None) -> Cookie:
+        """Return the cookie of a session that was opened, raised or unlocked."""
+        return Cookie(
+            key=self.cookie_name,
+            value=value,
+            max_age=max_age,
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=self.settings.is_https,
+        )
+
+    def _arrive(self, past: Gate) -> Visit:
         now = utc_now()
         if not self.request.cookie:
             raise SignInNeeded
         with self.database.reading(None) as db:
             found = queries.open_session(
                 db,
-                service.key_of_cookie(self.request.cookie),
+                service.hash_of(self.request.cookie),
                 now=now,
                 day=local_day(now),
-                idle=dt.timedelta(minutes=self.settings.idle_minutes),
             )
         if found is None:
             raise SignInNeeded
+        is_strong = self._is_strong(found)
+        self._require_way(found, past, now, is_strong=is_strong)
         use_locale(found.locale)
         self.request.answered_in[:] = [found.locale]
         stale = now - found.last_seen_at > service.TOUCH_EVERY
@@ -119,12 +163,46 @@ class Desk:
             db=db,
             now=now,
             request=self.request,
-            who=replace(found.actor, address=self.request.address),
+            who=replace(found.actor, address=self.request.address, strong=is_strong),
             locale=found.locale,
             csrf_token=csrf_token(self.request.cookie),
             notice=found.notice,
             is_stale=stale,
+            has_second_factor=found.has_second_factor,
         )
+
+    def _is_strong(self, found: OpenSession) -> bool:
+        return found.level is SignInLevel.SECOND_FACTOR or self.settings.second_factor != "required"
+
+    def _require_way(
+        self, found: OpenSession, past: Gate, now: dt.datetime, *, is_strong: bool
+    ) -> None:
+        """Send whoever has something to do first there; the least sure sign-in comes first."""
+        is_idle = now - found.last_seen_at > self._idle(found.device)
+        pending = found.level is SignInLevel.PENDING
+        if pending and is_idle:
+            raise SignInNeeded
+        if pending and Gate.SECOND_FACTOR not in past:
+            raise GoFirst(SECOND_FACTOR)
+        if (found.locked_at is not None or is_idle) and Gate.LOCK not in past:
+            raise GoFirst(LOCK)
+        if found.must_change_password and Gate.PASSWORD not in past:
+            raise GoFirst(OWN_PASSWORD)
+        if needs_strength(found.actor) and not is_strong and Gate.STRENGTH not in past:
+            raise GoFirst(SECOND_FACTOR if found.has_second_factor else FACTORS)
+
+    def _idle(self, device: DeviceKind) -> dt.timedelta:
+        minutes = {
+            DeviceKind.SHARED: self.settings.shared_idle_minutes,
+            DeviceKind.PERSONAL: self.settings.personal_idle_minutes,
+        }
+        return dt.timedelta(minutes=minutes[device])
+
+    def _turn_away(self, visit: Visit, refusal: NotFound | Forbidden) -> None:
+        """Put a refusal on record; whoever only lacks a second factor is led to it instead."""
+        if isinstance(refusal, StrongSignInNeeded):
+            refusal.is_enrolled = visit.has_second_factor
+        self._put_on_record(visit, refusal)
 
     def _put_on_record(self, visit: Visit, refusal: DomainError | None) -> None:
         """Commit what the reading owes: who saw what, a refusal, a session still in use."""

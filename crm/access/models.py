@@ -41,12 +41,17 @@ class Account(AgencyOwned, Stamped, table=True):
     locale: str = Field(default="ja", max_length=5)
     is_active: bool = True
     is_sample: bool = False
+    has_second_factor: bool = False
+    must_change_password: bool = False
+    """Somebody else knows the password: an administrator made it."""
 
 
 class SignInSession(SQLModel, table=True):
-    """A signed-in browser; `key` is the SHA-256 of the cookie, so the table opens nothing.
+    """A signed-in browser.
 
     Rows are never made anew by an answer, so a signed-out session stays out (`security.md` F2).
+    `key` names the session for its whole life; the cookie is another one whenever the session is
+    raised to a level or unlocked, and `cookie_hash` is its SHA-256, so the table opens nothing.
     `level` is pending until the second factor an account has was shown; a locked session shows
     nothing but the lock; `opened_person_id` is the one person opened in an emergency.
     """
@@ -54,6 +59,7 @@ class SignInSession(SQLModel, table=True):
     __tablename__ = "sign_in_session"
 
     key: str = Field(primary_key=True, max_length=64)
+    cookie_hash: str = Field(max_length=64, index=True, unique=True)
     account_id: UUID = Field(foreign_key="account.id", sa_type=Key, index=True)
     created_at: dt.datetime = Field(sa_type=Moment)
     last_seen_at: dt.datetime = Field(sa_type=Moment)
@@ -65,10 +71,46 @@ class SignInSession(SQLModel, table=True):
     locked_at: dt.datetime | None = Field(default=None, sa_type=Moment)
     opened_person_id: UUID | None = Field(default=None, sa_type=Key)
     opened_until: dt.datetime | None = Field(default=None, sa_type=Moment)
+    device_id: UUID | None = Field(default=None, sa_type=Key)
+
+
+class KnownDevice(AgencyOwned, Stamped, table=True):
+    """A browser somebody signed in with before, known by a long-lived cookie of its own.
+
+    It is a shared terminal unless an administrator registered it as lent to one person. The
+    cookie lets nobody in; it only keeps strangers' guesses from slowing down whoever sits here.
+    """
+
+    __tablename__ = "known_device"
+
+    cookie_hash: str = Field(max_length=64, unique=True)
+    name: str = Field(default="", max_length=60)
+    kind: DeviceKind = Field(default=DeviceKind.SHARED, sa_type=choice(DeviceKind))
+    last_account_id: UUID | None = Field(default=None, sa_type=Key)
+    last_used_at: dt.datetime = Field(sa_type=Moment)
+    revoked_at: dt.datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Draft(AgencyOwned, table=True):
+    """What stood in a form when the screen was locked; its author's alone, for a day.
+
+    `page` is where the form stood and `target` where it goes; `content` is unreadable in a copied
+    database. `is_sent` when the author sent it, too late.
+    """
+
+    account_id: UUID = Field(sa_type=Key, index=True)
+    page: str = Field(max_length=500)
+    target: str = Field(max_length=500)
+    content: bytes
+    is_sent: bool = False
+    kept_at: dt.datetime = Field(sa_type=Moment)
 
 
 class SignInAttempt(SQLModel, table=True):
-    """Failed sign-ins of one account name or address, counted atomically (`security.md` F4)."""
+    """Failed sign-ins of one account name or address, counted atomically (`security.md` F4).
+
+    Before `open_at` no further attempt is heard.
+    """
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (sa.CheckConstraint("failures >= 0", name="failures"),)
@@ -76,3 +118,4 @@ class SignInAttempt(SQLModel, table=True):
     key: str = Field(primary_key=True, max_length=64)
     failures: int
     last_failed_at: dt.datetime = Field(sa_type=Moment)
+    open_at: dt.datetime = Field(sa_type=Moment)

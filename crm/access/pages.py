@@ -10,7 +10,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from crm.access import queries, service
-from crm.access.desk import CurrentDesk
+from crm.access.desk import CurrentDesk, Gate
 from crm.access.forms import LocaleForm, SignInForm
 from crm.access.trail import label_of, trail_line
 from crm.kernel.clock import utc_now
@@ -55,17 +55,17 @@ def sign_in(desk: CurrentDesk) -> Response[str] | Response[None]:
             said = Refused(refusal.message, field=field, **refusal.facts)
             sub = _without_password(sub.refused(said))
             return page(visit, "access/sign_in.html", status=refusal.status, sub=sub)
-    return Redirect("/", status_code=303, headers=HEADERS, cookies=[_session_cookie(desk, cookie)])
+    return Redirect("/", status_code=303, headers=HEADERS, cookies=[desk.session_cookie(cookie)])
 
 
 @post("/sign-out", name="access.sign_out", sync_to_thread=True)
 def sign_out(desk: CurrentDesk) -> Response[None]:
     """End the session; the cookie opens nothing from now on."""
-    with desk.writes() as visit:
+    with desk.writes(past=Gate.ALL) as visit:
         service.sign_out(visit.db, visit.actor, visit.now)
     # Clear-Site-Data empties what a shared terminal's Back button could show
     headers = {**HEADERS, "Clear-Site-Data": '"cache", "storage"'}
-    gone = _session_cookie(desk, "", max_age=0)
+    gone = desk.session_cookie("", max_age=0)
     return Redirect("/sign-in", status_code=303, headers=headers, cookies=[gone])
 
 
@@ -78,7 +78,7 @@ def choose_locale(desk: CurrentDesk) -> Response[None]:
         key="lang", value=locale, path="/", samesite="lax", secure=desk.settings.is_https
     )
     try:
-        with desk.writes() as visit:
+        with desk.writes(past=Gate.ALL) as visit:
             service.choose_locale(visit.db, visit.actor, locale)
             target = first_page(visit.actor)
     except SignInNeeded:
@@ -122,18 +122,6 @@ def system_state(desk: CurrentDesk) -> Response[str]:
             database=translate(N_("SQLite（組込み）")) if desk.settings.is_sqlite else "PostgreSQL",
             version=version("tsunagari"),
         )
-
-
-def _session_cookie(desk: CurrentDesk, value: str, *, max_age: int | None = None) -> Cookie:
-    return Cookie(
-        key=desk.cookie_name,
-        value=value,
-        max_age=max_age,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=desk.settings.is_https,
-    )
 
 
 def _without_password(sub: Submission[SignInForm]) -> Submission[SignInForm]:

@@ -3,23 +3,48 @@
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlmodel import col
 
-from crm.access.models import Account, SignInAttempt, SignInSession
+from crm.access.models import Account, Draft, KnownDevice, SignInAttempt, SignInSession
 from crm.kernel.actor import Actor, Role
 from crm.kernel.columns import StationOwned
+from crm.kernel.errors import StrongSignInNeeded
 from crm.kernel.scope import Rule, nobody_reads, nobody_writes, register
 
+CROSS_UNIT_ROLES = frozenset({Role.HQ_VIEWER, Role.SYSTEM_ADMINISTRATOR, Role.AUDITOR})
+"""Who reads or keeps what is not of one station; each of their pages asks for a strong sign-in."""
 
-def own_station(table: type[StationOwned], *, append_only: bool = False) -> Rule:
+
+def require_strong(actor: Actor) -> None:
+    """Ask for a second factor before personal data leaves the house.
+
+    Raises StrongSignInNeeded; passes where the installation requires none.
+    """
+    if not actor.strong:
+        raise StrongSignInNeeded
+
+
+def needs_strength(actor: Actor) -> bool:
+    """Whether every page of `actor` asks for a second factor."""
+    return actor.has(*CROSS_UNIT_ROLES)
+
+
+def own_station(table: type[StationOwned], *, append_only: bool = False, opened: str = "") -> Rule:
     """Return the rule that the staff of a station, all its sections, read and write its rows.
 
-    Headquarters, administrators and auditors see none of them (S1 3(1)ウ, security.md).
+    Headquarters, administrators and auditors see none of them (S1 3(1)ウ, security.md), but for
+    the one person headquarters has open in an emergency: `opened` is the column that names who a
+    row is about, where that is shown.
     """
 
     def read(actor: Actor) -> sa.ColumnElement[bool]:
-        if not actor.reads_people:
-            return sa.false()
-        return cast("sa.ColumnElement[bool]", table.station_id == actor.station_id)
+        reach: list[sa.ColumnElement[bool]] = []
+        if actor.reads_people:
+            reach.append(col(table.station_id) == actor.station_id)
+        if opened and may_open(actor) and actor.opened_id is not None:
+            of_person = col(getattr(table, opened)) == actor.opened_id
+            reach.append(sa.and_(of_person, col(table.agency_id) == actor.agency_id))
+        return sa.or_(sa.false(), *reach)
 
     def write(actor: Actor, row: Any) -> bool:  # noqa: ANN401 - any row of `table`
         return (
@@ -31,10 +56,17 @@ def own_station(table: type[StationOwned], *, append_only: bool = False) -> Rule
     return Rule(read, write, fixed=("station_id", "agency_id"), append_only=append_only)
 
 
-def register_own_station(*tables: type[StationOwned], append_only: bool = False) -> None:
+def register_own_station(
+    *tables: type[StationOwned], append_only: bool = False, opened: str = ""
+) -> None:
     """State the own-station rule for each of `tables`."""
     for table in tables:
-        register(table, own_station(table, append_only=append_only))
+        register(table, own_station(table, append_only=append_only, opened=opened))
+
+
+def may_open(actor: Actor) -> bool:
+    """Whether `actor` may open one person in an emergency: headquarters of the police."""
+    return actor.is_police and actor.has(Role.HQ_VIEWER)
 
 
 def may_keep_accounts(actor: Actor) -> bool:
@@ -63,6 +95,29 @@ register(
         write=lambda actor, row: row.account_id == actor.account_id,
         fixed=("account_id", "created_at", "expires_at"),
         by_nobody=True,
+    ),
+)
+register(
+    KnownDevice,
+    Rule(
+        read=lambda actor: (
+            cast("sa.ColumnElement[bool]", KnownDevice.agency_id == actor.agency_id)
+            if may_keep_accounts(actor)
+            else sa.false()
+        ),
+        write=lambda actor, row: may_keep_accounts(actor) and row.agency_id == actor.agency_id,
+        fixed=("agency_id", "cookie_hash"),
+        by_nobody=True,
+    ),
+)
+register(
+    Draft,
+    Rule(
+        read=lambda actor: cast("sa.ColumnElement[bool]", Draft.account_id == actor.account_id),
+        write=lambda actor, row: (
+            row.account_id == actor.account_id and row.agency_id == actor.agency_id
+        ),
+        fixed=("agency_id", "account_id", "page", "target", "content"),
     ),
 )
 register(SignInAttempt, Rule(read=nobody_reads, write=nobody_writes))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from crm.access.models import Account, SignInAttempt, SignInSession
+from crm.access.models import Account, DeviceKind, SignInAttempt, SignInLevel, SignInSession
 from crm.agencies.models import Agency, Staff, StaffAssignment, Unit, UnitPlacement
 from crm.kernel.actor import Actor, Role
 from crm.kernel.audit import AuditEntry
@@ -23,12 +24,17 @@ SIGN_IN = {"system": "sign-in"}
 
 
 class OpenSession(NamedTuple):
-    """A session that still holds, with its account's locale and the notice left for it."""
+    """A session that has not ended, who sits there, and what stands between them and the pages."""
 
     actor: Actor
     locale: str
     notice: str
     last_seen_at: dt.datetime
+    device: DeviceKind
+    level: SignInLevel
+    locked_at: dt.datetime | None
+    has_second_factor: bool
+    must_change_password: bool
 
 
 class Credentials(NamedTuple):
@@ -37,12 +43,13 @@ class Credentials(NamedTuple):
     account_id: UUID
     password_hash: str
     is_sample: bool
+    has_second_factor: bool
 
 
 def credentials_of(db: ScopedSession, login: str) -> Credentials | None:
     """Return what the active account `login` must match."""
     found = db.exec(
-        select(Account.id, Account.password_hash, Account.is_sample)
+        select(Account.id, Account.password_hash, Account.is_sample, Account.has_second_factor)
         .where(Account.login == login, col(Account.is_active))
         .execution_options(**SIGN_IN)
     ).first()
@@ -57,15 +64,30 @@ def failures_of(db: ScopedSession, key: str) -> SignInAttempt | None:
 
 
 def open_session(
-    db: ScopedSession, key: str, *, now: dt.datetime, day: dt.date, idle: dt.timedelta
+    db: ScopedSession, cookie_hash: str, *, now: dt.datetime, day: dt.date
 ) -> OpenSession | None:
-    """Return the session stored under `key`, if it still holds and its account has a post today."""
-    asked = {"key": key, "now": now, "used_since": now - idle, "day": day}
-    rows = db.rows(_session_select(), asked)
+    """Return the session a cookie opens, if it has not ended and its account has a post today.
+
+    It may be locked, or unused for long: that is the desk's to judge.
+    """
+    rows = db.rows(_session_select(), {"cookie_hash": cookie_hash, "now": now, "day": day})
     if not rows:
         return None
     first = rows[0]
-    return OpenSession(_actor_of(rows, key), first.locale, first.notice, first.last_seen_at)
+    actor = _actor_of(rows, first.session_key)
+    if first.opened_until is not None and first.opened_until > now:
+        actor = replace(actor, opened_id=first.opened_person_id)
+    return OpenSession(
+        actor,
+        first.locale,
+        first.notice,
+        first.last_seen_at,
+        first.device,
+        first.level,
+        first.locked_at,
+        first.has_second_factor,
+        first.must_change_password,
+    )
 
 
 def actor_by_login(db: ScopedSession, login: str, day: dt.date) -> Actor | None:
@@ -174,13 +196,23 @@ def _session_select() -> AnySelect:
     """Select whoever is signed in; built once, for every request begins with it."""
     return (
         _actor_select()
-        .add_columns(col(SignInSession.notice), col(SignInSession.last_seen_at))
+        .add_columns(
+            col(SignInSession.key).label("session_key"),
+            col(SignInSession.notice),
+            col(SignInSession.last_seen_at),
+            col(SignInSession.device),
+            col(SignInSession.level),
+            col(SignInSession.locked_at),
+            col(SignInSession.opened_person_id),
+            col(SignInSession.opened_until),
+            col(Account.has_second_factor),
+            col(Account.must_change_password),
+        )
         .join(SignInSession, col(SignInSession.account_id) == Account.id)
         .where(
-            col(SignInSession.key) == sa.bindparam("key"),
+            col(SignInSession.cookie_hash) == sa.bindparam("cookie_hash"),
             col(SignInSession.revoked_at).is_(None),
             col(SignInSession.expires_at) > sa.bindparam("now"),
-            col(SignInSession.last_seen_at) > sa.bindparam("used_since"),
         )
         .execution_options(**SIGN_IN)
     )

@@ -6,6 +6,7 @@ import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import col
 
-from crm.access.models import Account, SignInAttempt, SignInSession
+from crm.access.models import Account, SignInAttempt, SignInLevel, SignInSession
 from crm.access.passwords import hash_password, password_matches
 from crm.access.policy import may_keep_accounts
 from crm.access.queries import (
@@ -88,6 +89,28 @@ def sign_in(database: Database, facts: SignInFacts, *, lasts: dt.timedelta) -> s
         _record_failure(database, facts)
         raise Refused("ログイン名またはパスワードが違います。", field="password")
     return _open(database, known, facts, keys, lasts)  # type: ignore[arg-type]  # a match implies an account
+
+
+def raise_level(db: ScopedSession, key: str, level: SignInLevel, *, now: dt.datetime) -> str:
+    """Raise the session `key` to `level` and return the cookie that opens it from now on.
+
+    The cookie it had opens nothing any more, so nobody can have fixed it beforehand. Forbidden
+    when the session has ended meanwhile. Whoever calls puts on record what was shown.
+    """
+    return _renew_cookie(db, key, {"level": level, "last_seen_at": now})
+
+
+def _renew_cookie(db: ScopedSession, key: str, values: Mapping[str, Any]) -> str:
+    cookie = secrets.token_urlsafe(32)
+    changed = db.exec(
+        sa.update(SignInSession)
+        .where(col(SignInSession.key) == key, col(SignInSession.revoked_at).is_(None))
+        .values(cookie_hash=hash_of(cookie), **values)
+        .execution_options(**SIGN_IN)
+    )
+    if changed.rowcount != 1:
+        raise Forbidden
+    return cookie
 
 
 def sign_out(db: ScopedSession, actor: Actor, now: dt.datetime) -> None:
@@ -239,8 +262,8 @@ def new_password() -> str:
     return "-".join("".join(letters[start : start + PASSWORD_GROUP]) for start in groups)
 
 
-def key_of_cookie(cookie: str) -> str:
-    """Return what a session is stored under: the table never holds what opens it."""
+def hash_of(cookie: str) -> str:
+    """Return what is stored of a cookie: the table never holds what opens a session."""
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
@@ -293,10 +316,12 @@ def _open(
             .where(col(SignInAttempt.key).in_([key for key in keys if keys[key].of_login]))
             .execution_options(**SIGN_IN)
         )
-        key = key_of_cookie(cookie)
+        key = secrets.token_hex(32)
         db.add(
             SignInSession(
                 key=key,
+                cookie_hash=hash_of(cookie),
+                level=SignInLevel.PENDING if known.has_second_factor else SignInLevel.PASSWORD,
                 account_id=known.account_id,
                 created_at=facts.now,
                 last_seen_at=facts.now,
@@ -341,7 +366,7 @@ def _require_patience(db: ScopedSession, keys: Mapping[str, Patience], now: dt.d
 def _count_failure(db: ScopedSession, key: str, now: dt.datetime) -> None:
     """Add one in a single statement, so that workers cannot miss each other's count."""
     insert = postgresql_insert if db.get_bind().dialect.name == "postgresql" else sqlite_insert
-    row = insert(SignInAttempt).values(key=key, failures=1, last_failed_at=now)
+    row = insert(SignInAttempt).values(key=key, failures=1, last_failed_at=now, open_at=now)
     db.exec(
         row.on_conflict_do_update(
             index_elements=["key"],

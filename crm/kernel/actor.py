@@ -29,6 +29,9 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+NOBODY = UUID(int=0)
+"""The account of what the product does by itself (the nil UUID, RFC 9562 §5.9): no row has it."""
+
 STATION_ROLES = frozenset({Role.OFFICER, Role.MEMBER, Role.SECTION_CHIEF, Role.STATION_CHIEF})
 """Who works with the people of a station, or of a partner agency's office."""
 
@@ -57,7 +60,8 @@ class Actor:
     session_key: str | None = None
     address: str = ""
     strong: bool = False
-    """Signed in with a second factor; exports and roles that cross units ask for it."""
+    """As sure as the installation asks for exports and for roles that cross units: with a second
+    factor, or with a password where none is required."""
     opened_id: UUID | None = None
     """The one person opened in an emergency (緊急閲覧), while it lasts."""
 
@@ -70,6 +74,11 @@ class Actor:
     def is_police(self) -> bool:
         """Whether the actor belongs to the police, whose alone the liaison network is (S1)."""
         return self.agency_kind is AgencyKind.PREFECTURAL_POLICE
+
+    @property
+    def is_product(self) -> bool:
+        """Whether this is nobody: the product, carrying out an errand for one office."""
+        return self.account_id == NOBODY
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds at least one of `roles`."""

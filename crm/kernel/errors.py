@@ -55,6 +55,17 @@ class Forbidden(DomainError):
         super().__init__(message, **facts)
 
 
+class StrongSignInNeeded(Forbidden):
+    """Only a sign-in with a second factor may do this; the edge leads there instead of refusing.
+
+    `is_enrolled` when the account has a factor to show; the desk knows it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(N_("この操作には、二要素認証でのサインインが必要です。"))
+        self.is_enrolled = False
+
+
 class Conflict(DomainError):
     """Somebody else changed it first (409)."""
 

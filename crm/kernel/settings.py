@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -52,8 +53,24 @@ class Settings(BaseModel):
         default=False,
         description="Lets the sample accounts sign in. Never set where real people are recorded.",
     )
-    idle_minutes: int = Field(
-        default=30, ge=1, le=720, description="Minutes without a request that end a sign-in."
+    shared_idle_minutes: int = Field(
+        default=5,
+        ge=1,
+        le=30,
+        description="Minutes without use after which a terminal several officers share locks.",
+    )
+    personal_idle_minutes: int = Field(
+        default=15,
+        ge=1,
+        le=60,
+        description="Minutes without use after which a terminal lent to one officer locks.",
+    )
+    second_factor: Literal["required", "offered"] = Field(
+        default="required",
+        description=(
+            "required: exports and the roles that cross units (HQ viewer, administrator, auditor) "
+            "ask for a second factor; offered: only of the accounts that have one."
+        ),
     )
     absolute_hours: int = Field(
         default=26, ge=1, le=72, description="Hours after which a sign-in ends; a tour fits in."

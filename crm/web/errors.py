@@ -2,23 +2,43 @@
 
 import logging
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from jinja2_fragments import render_block
 from litestar import Request, Response
+from litestar.datastructures import URL
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from crm.kernel.errors import DomainError
+from crm.kernel.errors import DomainError, StrongSignInNeeded
 from crm.kernel.i18n import N_, translate, use_locale
 from crm.web.pages import HEADERS, environment, wants_fragment
 
 log = logging.getLogger("crm")
 
 FAULT = 500
+HTTP_LOCKED = 423
 
 
 class SignInNeeded(Exception):
     """Nobody is signed in, or the sign-in ended."""
+
+
+LOCK, SECOND_FACTOR, FACTORS, OWN_PASSWORD = (
+    "/lock",
+    "/sign-in/second-factor",
+    "/account/factors",
+    "/account/password",
+)
+"""Where whoever is signed in goes first when something stands between them and the pages."""
+
+
+class GoFirst(Exception):
+    """Something has to be done at `path` before any other page answers."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +93,36 @@ def ask_to_sign_in(request: Request, error: SignInNeeded) -> Response[None]:  # 
     if wants_fragment(request):
         return Response(None, status_code=200, headers={"HX-Redirect": "/sign-in", **HEADERS})
     return Redirect("/sign-in", status_code=303, headers=HEADERS)
+
+
+def send_first(request: Request, error: GoFirst) -> Response[None]:  # type: ignore[type-arg]  # as above
+    """Send the browser where something has to be done first, and tell that page the way back."""
+    path = f"{error.path}?{urlencode({'next': _asked_for(request)})}"
+    if wants_fragment(request):
+        # htmx follows the header whatever the status; other programs learn that it is locked
+        status = HTTP_LOCKED if error.path == LOCK else 200
+        return Response(None, status_code=status, headers={"HX-Redirect": path, **HEADERS})
+    return Redirect(path, status_code=303, headers=HEADERS)
+
+
+def ask_for_strength(request: Request, error: StrongSignInNeeded) -> Response[None]:  # type: ignore[type-arg]  # as above
+    """Lead to the second factor, or to where an account gets its first."""
+    return send_first(request, GoFirst(SECOND_FACTOR if error.is_enrolled else FACTORS))
+
+
+def own_path(text: str) -> str:
+    """Return `text` if it is an address of the product itself, else its first page."""
+    harmless = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable()
+    return text if harmless else "/"
+
+
+def _asked_for(request: Request) -> str:  # type: ignore[type-arg]  # as above
+    """Return the page to come back to: the one asked for, or the one a form was sent from."""
+    if request.method == "GET" and not wants_fragment(request):
+        asked = request.url
+    else:
+        asked = URL(request.headers.get("referer", "/"))
+    return own_path(asked.path + (f"?{asked.query}" if asked.query else ""))
 
 
 def _error_page(

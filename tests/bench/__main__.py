@@ -46,7 +46,7 @@ def bench(size: str, rounds: int, wanted: str, state: Path, out: Path) -> None:
 
 
 def _installation(name: str, url: str, size: str, rounds: int, state: Path) -> report.Installation:
-    settings = Settings(database_url=url, demo=True)
+    settings = Settings(database_url=url, demo=True, second_factor="offered")
     load_s = _load(settings, size)
     database = Database(settings)
     wanted = pages.errands(database)

@@ -191,6 +191,7 @@ def servers(settings: Settings, recordings: Path) -> Iterator[tuple[Server, Serv
         "CRM_DATABASE_URL": settings.database_url,
         "CRM_PORT": str(port),
         "CRM_DEMO": "true",
+        "CRM_SECOND_FACTOR": "offered",
         "CRM_WORKERS": str(WORKERS),
     }
     product = Server(["-c", "from crm.cli import main; main(['serve'])"], environ, port)

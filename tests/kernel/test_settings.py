@@ -19,7 +19,7 @@ def test_nothing_set_gives_an_embedded_database_on_loopback() -> None:
         ({"CRM_PORT": "eighty"}, "CRM_PORT"),
         ({"CRM_PORT": "0"}, "CRM_PORT"),
         ({"CRM_DATABSE_URL": "sqlite:///x.db"}, "CRM_DATABSE_URL"),
-        ({"CRM_IDLE_MINUTES": "-1"}, "CRM_IDLE_MINUTES"),
+        ({"CRM_SHARED_IDLE_MINUTES": "0"}, "CRM_SHARED_IDLE_MINUTES"),
         ({"CRM_AREA_CODE": "87"}, "CRM_AREA_CODE"),
         ({"CRM_HOST": "0.0.0.0"}, "CRM_BASE_URL"),  # noqa: S104 - the refused case itself
         ({"CRM_BASE_URL": "http://tsunagari.example.lg.jp"}, "CRM_BASE_URL"),

@@ -53,7 +53,11 @@ def product(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The installed product over a small sample, serving from a folder of its own."""
     home = tmp_path_factory.mktemp("state")
     crm = installed / "bin" / "crm"
-    environ = {"CRM_DATABASE_URL": f"sqlite:///{home}/crm.db", "CRM_DEMO": "true"}
+    environ = {
+        "CRM_DATABASE_URL": f"sqlite:///{home}/crm.db",
+        "CRM_DEMO": "true",
+        "CRM_SECOND_FACTOR": "offered",
+    }
     where = run(installed / "bin" / "python", "-c", "import crm; print(crm.__file__)", cwd=home)
     assert where.startswith(str(installed))
     run(crm, "migrate", cwd=home, **environ)

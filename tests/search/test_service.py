@@ -21,6 +21,7 @@ def signed_in(world: World) -> World:
         world.put(
             SignInSession(
                 key=actor.session_key,
+                cookie_hash=f"cookie-{who}",
                 account_id=actor.account_id,
                 created_at=NOW,
                 last_seen_at=NOW,

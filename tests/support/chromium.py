@@ -54,7 +54,7 @@ def served(database: Database) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    settings = Settings(port=port, demo=True)
+    settings = Settings(port=port, demo=True, second_factor="offered")
     config = uvicorn.Config(
         create_app(settings, database, pace=Pace()),
         host="127.0.0.1",

@@ -66,7 +66,7 @@ def open_browser(database: Database, settings: Settings | None = None) -> Iterat
 
     An application is used again by the next browser: its routes and templates take half a second.
     """
-    wanted = settings or Settings()
+    wanted = settings or Settings(second_factor="offered")
     idle = _IDLE.setdefault(wanted.model_dump_json(), [])
     app = idle.pop() if idle else create_app(wanted, database)
     app.state.database = database

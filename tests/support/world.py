@@ -267,4 +267,5 @@ def _put_actor(world: World, key: str, name: str, unit: str, role: Role) -> None
         agency_kind=AgencyKind.PREFECTURAL_POLICE if police else AgencyKind.MUNICIPALITY,
         agency_name="架空県警察" if police else "架空市役所",
         session_key=f"test-{key}",
+        strong=True,
     )

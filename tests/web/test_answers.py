@@ -85,7 +85,7 @@ def refuse(desk: CurrentDesk, kind: str) -> Response[str]:
 
 @pytest.fixture
 def refusing(world: World) -> TestClient[Litestar]:
-    app = create_app(Settings(), world.database)
+    app = create_app(Settings(second_factor="offered"), world.database)
     app.register(Router("/", route_handlers=[refuse], dependencies={"desk": Provide(provide_desk)}))
     return TestClient(app, base_url=ORIGIN)
 
