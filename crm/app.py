@@ -18,6 +18,7 @@ from crm import features
 from crm.access import pages as access_pages
 from crm.access.desk import client_address, provide_desk, record_foreign_form
 from crm.administration import pages as administration_pages
+from crm.breakglass import pages as breakglass_pages
 from crm.bulletins import pages as bulletin_pages
 from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
@@ -60,6 +61,7 @@ PAGES = (
     information_pages,
     administration_pages,
     sharing_pages,
+    breakglass_pages,
 )
 
 

@@ -8,6 +8,8 @@ from crm.agencies import policy as agency_policy
 from crm.agencies.models import AdministratorLeaving
 from crm.areas import models as area_models
 from crm.areas import policy as area_policy
+from crm.breakglass import models as breakglass_models
+from crm.breakglass import policy as breakglass_policy
 from crm.bulletins import models as bulletin_models
 from crm.bulletins import policy as bulletin_policy
 from crm.bulletins.models import InformationChanged, InformationWidening
@@ -75,6 +77,7 @@ MODELS = (
     retention_models,
 )
 POLICIES = (
+    breakglass_models,
     area_policy,
     agency_policy,
     access_policy,
@@ -95,6 +98,7 @@ POLICIES = (
     retention_policy,
 )
 
+    breakglass_policy,
 # what can be asked for and is made beside the request
 JOBS = (roster_jobs,)
 

@@ -11,5 +11,8 @@ from crm.contacts.models import (
 )
 from crm.kernel.scope import Rule, nobody_writes, register
 
-register_own_station(Person, Organization, Telephone, Appointment, Registration)
+# what an emergency needs of one person: who, how to be reached, as what
+register_own_station(Person, opened="id")
+register_own_station(Telephone, Appointment, opened="person_id")
+register_own_station(Organization, Registration)
 register(PostType, Rule(read=None, write=nobody_writes))

@@ -25,5 +25,6 @@ def may_record_answer(actor: Actor) -> bool:
     return actor.is_police and may_record_consent(actor)
 
 
-register_own_station(LiaisonCandidate, LiaisonTerm, LiaisonTermArea)
+register_own_station(LiaisonTerm, opened="person_id")
+register_own_station(LiaisonCandidate, LiaisonTermArea)
 register_own_station(Approach, AcceptanceRecord, append_only=True)

@@ -106,6 +106,15 @@ PLACES = (
         "handshake",
         frozenset({Role.SECTION_CHIEF, Role.STATION_CHIEF}),
     ),
+    Place(
+        "openings",
+        N_("緊急閲覧"),
+        "breakglass.index",
+        "/openings",
+        "alert",
+        frozenset({Role.HQ_VIEWER, Role.SECTION_CHIEF, Role.STATION_CHIEF, Role.AUDITOR}),
+        POLICE,
+    ),
     Place("audit", N_("監査記録"), "access.audit", "/audit", "log", frozenset({Role.AUDITOR})),
     Place(
         "administration",

@@ -17,7 +17,7 @@ FLOORS = (
     {"liaisons", "notes", "bulletins"},
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
-        *("sharing", "administration", "samples"),
+        *("sharing", "administration", "breakglass", "samples"),
         *("oversight", "retention"),
     },
 )

@@ -20,6 +20,8 @@ APPEND_ONLY = (
     "export_subject",
     "export_file",
     "export_fetch",
+    "person_opening",
+    "opening_review",
     "leak_case",
     "reading_check",
 )
