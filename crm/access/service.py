@@ -6,6 +6,7 @@ import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -130,10 +131,15 @@ def revoke(db: ScopedSession, actor: Actor, now: dt.datetime) -> None:
 
 def touch(db: ScopedSession, actor: Actor, *, now: dt.datetime, notice: str) -> None:
     """Note that the session is in use and what to say on its next page."""
-    db.exec(
+    db.change(_touched(), {"session_key": actor.session_key, "now": now, "notice": notice})
+
+
+@cache
+def _touched() -> sa.Update:
+    return (
         sa.update(SignInSession)
-        .where(col(SignInSession.key) == actor.session_key)
-        .values(last_seen_at=now, notice=notice)
+        .where(col(SignInSession.key) == sa.bindparam("session_key"))
+        .values(last_seen_at=sa.bindparam("now"), notice=sa.bindparam("notice"))
     )
 
 

@@ -120,6 +120,20 @@ class ScopedSession(Session):
         options = {BUILT_ONCE: parameters is not None}
         return orm.Session.execute(self, statement, parameters, execution_options=options).all()
 
+    def change(self, statement: sa.Update, parameters: Mapping[str, Any]) -> int:
+        """Carry out an update that was built once, for every request; return how many rows met it.
+
+        Rows already loaded are left as they were read.
+        """
+        options = {BUILT_ONCE: True, "synchronize_session": False}
+        done = orm.Session.execute(self, statement, parameters, execution_options=options)
+        return int(done.rowcount)  # type: ignore[attr-defined]  # an update always counts its rows
+
+    @property
+    def writes_alone(self) -> bool:
+        """Whether nobody else can write until this transaction ends, as on SQLite."""
+        return self.get_bind().dialect.name == "sqlite"
+
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401 - SQLAlchemy's signature
         """Write pending changes; only here may the engine see a statement without criteria."""
         if not (self.new or self.dirty or self.deleted):

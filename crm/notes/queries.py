@@ -23,6 +23,7 @@ from crm.contacts.models import (
 from crm.kernel.columns import Key, holds
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import AnySelect, ScopedSession
+from crm.kernel.together import together
 from crm.notes.lines import Contacts as Contacts  # noqa: PLC0414 - a type this room offers
 from crm.notes.lines import NoteLine as NoteLine  # noqa: PLC0414 - as above
 from crm.notes.lines import (
@@ -96,14 +97,10 @@ def note_sent_as(db: ScopedSession, author_id: UUID, client_key: UUID) -> Activi
     The author's row is locked first (key_share: rows that refer to it are not held up), so that
     the same form sent twice at once is one note on PostgreSQL too.
     """
-    db.exec(
-        select(Staff.id).where(col(Staff.id) == author_id).with_for_update(key_share=True)
-    ).first()
-    return db.exec(
-        select(ActivityNote).where(
-            col(ActivityNote.author_id) == author_id, col(ActivityNote.client_key) == client_key
-        )
-    ).first()
+    if not db.writes_alone:
+        db.rows(_author_locked(), {"author": author_id})
+    found = db.rows(_note_sent(), {"author": author_id, "client_key": client_key})
+    return note_of(db, found[0].id) if found else None
 
 
 def reply_exists(db: ScopedSession, note_id: UUID) -> bool:
@@ -113,32 +110,20 @@ def reply_exists(db: ScopedSession, note_id: UUID) -> bool:
     )
 
 
-def known_people(db: ScopedSession, ids: Collection[UUID]) -> set[UUID]:
-    """Return which of `ids` are people of the own station."""
-    return set(db.exec(select(Person.id).where(col(Person.id).in_(ids))).all())
-
-
-def known_organizations(db: ScopedSession, ids: Collection[UUID]) -> set[UUID]:
-    """Return which of `ids` are organizations of the own station."""
-    return set(db.exec(select(Organization.id).where(col(Organization.id).in_(ids))).all())
+def known_parties(
+    db: ScopedSession, people: Collection[UUID], organizations: Collection[UUID]
+) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """Return which of `people` and of `organizations` are the own station's."""
+    asked = {"people": list(people), "organizations": list(organizations)}
+    found = together(db, _known(), **asked)
+    return frozenset(row.id for row in found[0]), frozenset(row.id for row in found[1])
 
 
 def units_of_staff(
     db: ScopedSession, staff_ids: Collection[UUID], station_id: UUID | None, day: dt.date
 ) -> Mapping[UUID, UUID]:
     """Return the unit of `station_id` each of `staff_ids` belonged to on `day`; others left out."""
-    rows = db.rows(
-        sa.select(col(StaffAssignment.staff_id), col(StaffAssignment.unit_id))
-        .join(UnitPlacement, col(UnitPlacement.unit_id) == col(StaffAssignment.unit_id))
-        .where(
-            col(StaffAssignment.staff_id).in_(staff_ids),
-            col(UnitPlacement.station_id) == station_id,
-            holds(StaffAssignment, day),
-            holds(UnitPlacement, day),
-        )
-        # of several posts at once the first one counts, as it does at sign-in
-        .order_by(col(StaffAssignment.valid_from).desc(), col(StaffAssignment.id).desc())
-    )
+    rows = db.rows(_units_held(), {"staff": list(staff_ids), "station": station_id, "day": day})
     return {row.staff_id: row.unit_id for row in rows}
 
 
@@ -154,6 +139,49 @@ def timeline_of(
     rows = db.rows(_timeline_rows(of_person=holder.person_id is not None), asked)
     notes = gather_notes(rows, units)
     return Timeline(notes[:wanted], len(notes) > wanted, contacts_among(notes, since))
+
+
+@cache
+def _author_locked() -> AnySelect:
+    return (
+        sa.select(col(Staff.id))
+        .where(col(Staff.id) == sa.bindparam("author"))
+        .with_for_update(key_share=True)
+    )
+
+
+@cache
+def _note_sent() -> AnySelect:
+    return sa.select(col(ActivityNote.id)).where(
+        col(ActivityNote.author_id) == sa.bindparam("author"),
+        col(ActivityNote.client_key) == sa.bindparam("client_key"),
+    )
+
+
+@cache
+def _known() -> tuple[AnySelect, ...]:
+    return (
+        sa.select(col(Person.id)).where(col(Person.id).in_(sa.bindparam("people", expanding=True))),
+        sa.select(col(Organization.id)).where(
+            col(Organization.id).in_(sa.bindparam("organizations", expanding=True))
+        ),
+    )
+
+
+@cache
+def _units_held() -> AnySelect:
+    return (
+        sa.select(col(StaffAssignment.staff_id), col(StaffAssignment.unit_id))
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == col(StaffAssignment.unit_id))
+        .where(
+            col(StaffAssignment.staff_id).in_(sa.bindparam("staff", expanding=True)),
+            col(UnitPlacement.station_id) == sa.bindparam("station"),
+            holds(StaffAssignment),
+            holds(UnitPlacement),
+        )
+        # of several posts at once the first one counts, as it does at sign-in
+        .order_by(col(StaffAssignment.valid_from).desc(), col(StaffAssignment.id).desc())
+    )
 
 
 @cache

@@ -86,7 +86,6 @@ def log_activity(
     db.flush()
     _add_parties(db, note, facts, units)
     hand_over(db, note, facts.information_ids)
-    db.flush()
     audit.record(
         db,
         actor,
@@ -222,9 +221,8 @@ def _same(db: ScopedSession, first: ActivityNote, facts: NoteFacts) -> ActivityN
 
 
 def _require_known(db: ScopedSession, facts: NoteFacts) -> None:
-    people = queries.known_people(db, facts.person_ids)
-    organizations = queries.known_organizations(db, facts.organization_ids)
-    if people != facts.person_ids or organizations != facts.organization_ids:
+    asked = (facts.person_ids, facts.organization_ids)
+    if queries.known_parties(db, *asked) != asked:
         raise NotFound
 
 
