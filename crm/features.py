@@ -73,11 +73,11 @@ MODELS = (
     bulletin_models,
     intake_models,
     sharing_models,
+    breakglass_models,
     oversight_models,
     retention_models,
 )
 POLICIES = (
-    breakglass_models,
     area_policy,
     agency_policy,
     access_policy,
@@ -94,11 +94,11 @@ POLICIES = (
     bulletin_policy,
     intake_policy,
     sharing_policy,
+    breakglass_policy,
     oversight_policy,
     retention_policy,
 )
 
-    breakglass_policy,
 # what can be asked for and is made beside the request
 JOBS = (roster_jobs,)
 
