@@ -103,7 +103,10 @@ class OpenIdRequest(SQLModel, table=True):
 
 
 class FactorReset(AgencyOwned, table=True):
-    """An administrator's wish to take an account's factors away; another person must confirm it."""
+    """An administrator's wish to take an account's factors away; another person must confirm it.
+
+    The names stand here because a chief who confirms reads no account but their own.
+    """
 
     __tablename__ = "factor_reset"
     __table_args__ = (
@@ -112,8 +115,11 @@ class FactorReset(AgencyOwned, table=True):
     )
 
     account_id: UUID = Field(foreign_key="account.id", sa_type=Key, index=True)
+    login: str = Field(max_length=60)
+    owner_name: str = Field(max_length=120)
     reason: str = Field(max_length=200)
     asked_by: UUID = Field(sa_type=Key)
+    asked_by_name: str = Field(max_length=120)
     asked_at: dt.datetime = Field(sa_type=Moment)
     expires_at: dt.datetime = Field(sa_type=Moment)
     confirmed_by: UUID | None = Field(default=None, sa_type=Key)

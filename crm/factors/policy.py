@@ -59,6 +59,7 @@ def _writes_link(actor: Actor, link: OpenIdLink) -> bool:
 def _reads_reset(actor: Actor) -> sa.ColumnElement[bool]:
     if may_confirm_resets(actor):
         return cast("sa.ColumnElement[bool]", FactorReset.agency_id == actor.agency_id)
+    # whose factors somebody wants to take away is told, and can say no
     return cast("sa.ColumnElement[bool]", FactorReset.account_id == actor.account_id)
 
 
@@ -67,7 +68,7 @@ def _writes_reset(actor: Actor, reset: Any) -> bool:  # noqa: ANN401 - a row of 
         return False
     if reset.confirmed_by is not None:
         return reset.confirmed_by == actor.account_id and may_confirm(actor, reset)
-    return may_confirm_resets(actor)
+    return may_confirm_resets(actor) or reset.account_id == actor.account_id
 
 
 for _table in (TotpFactor, Passkey, RecoveryCode, FactorChallenge):
@@ -82,6 +83,6 @@ register(
     Rule(
         _reads_reset,
         _writes_reset,
-        fixed=("account_id", "agency_id", "reason", "asked_by", "asked_at", "expires_at"),
+        fixed=("account_id", "agency_id", "reason", "asked_by", "asked_at", "expires_at", "login"),
     ),
 )
