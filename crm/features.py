@@ -6,6 +6,8 @@ from crm.access.service import keep_an_administrator
 from crm.agencies import models as agency_models
 from crm.agencies import policy as agency_policy
 from crm.agencies.models import AdministratorLeaving
+from crm.approvals import models as approval_models
+from crm.approvals import policy as approval_policy
 from crm.areas import models as area_models
 from crm.areas import policy as area_policy
 from crm.breakglass import models as breakglass_models
@@ -13,6 +15,8 @@ from crm.breakglass import policy as breakglass_policy
 from crm.bulletins import models as bulletin_models
 from crm.bulletins import policy as bulletin_policy
 from crm.bulletins.models import InformationChanged, InformationWidening
+from crm.circulations import models as circulation_models
+from crm.circulations import policy as circulation_policy
 from crm.consents import models as consent_models
 from crm.consents import policy as consent_policy
 from crm.consents.models import ConsentRecorded
@@ -63,6 +67,8 @@ MODELS = (
     factor_models,
     job_models,
     export_models,
+    approval_models,
+    circulation_models,
     contact_models,
     consent_models,
     liaison_models,
@@ -84,6 +90,8 @@ POLICIES = (
     factor_policy,
     job_policy,
     export_policy,
+    approval_policy,
+    circulation_policy,
     contact_policy,
     consent_policy,
     liaison_policy,

@@ -12,7 +12,7 @@ CRM = ROOT / "crm"
 
 FLOORS = (
     {"kernel", "web", "formats"},
-    {"areas", "agencies", "access", "jobs", "factors", "exports"},
+    {"areas", "agencies", "access", "approvals", "circulations", "jobs", "factors", "exports"},
     {"contacts", "consents"},
     {"liaisons", "notes", "bulletins"},
     {
@@ -30,6 +30,8 @@ WITHIN_FLOOR = {
     "consents": {"contacts"},
     "jobs": {"access", "agencies"},
     "factors": {"access", "agencies"},
+    "approvals": {"access", "agencies"},
+    "circulations": {"access", "agencies"},
     "exports": {"access", "agencies", "jobs", "approvals"},
     "notes": {"liaisons", "bulletins"},
     "relationships": {"sharing"},
@@ -37,7 +39,7 @@ WITHIN_FLOOR = {
 }
 OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "errands"),
-    *("staffing", "reorganization", "transfers", "settings"),
+    *("staffing", "reorganization", "transfers", "settings", "subjects"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by; the last four hold
