@@ -1,6 +1,7 @@
 """Engines and sessions: the only place that makes them, on SQLite and PostgreSQL alike."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,8 @@ from crm.kernel.settings import Settings
 
 WRITES = "crm_writes"
 BUSY_TIMEOUT_MS = 10_000
-ANALYZED_ROWS = 1_000
+ASK_EVERY_S = 0.001
+ANALYZED_ROWS = 20_000
 OFFERED = "crm_offered_jobs"
 """Where a session keeps the jobs asked for in its transaction, until it has committed."""
 JOB_THREADS = 2
@@ -130,8 +132,33 @@ def _speak_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A read that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, so writers say so.
-        writes = connection.get_execution_options().get(WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get(WRITES):
+            _begin_in_turn(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_in_turn(connection: Connection) -> None:
+    """Begin writing as soon as nobody else does, asking every millisecond.
+
+    SQLite's own waiting sleeps longer each time it asks, up to a tenth of a second: whoever came
+    last went first, and one in twenty waited three times as long as the others.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    last = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as busy:
+                if busy.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                    raise
+                time.sleep(ASK_EVERY_S)
+            else:
+                return
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def copy_sqlite(source: Path, target: Path) -> None:

@@ -164,13 +164,16 @@ def _open_matters(db: ScopedSession, day: dt.date) -> Sequence[OpenMatter]:
 def _matter_rows() -> AnySelect:
     """Select what `_matter` reads; built once, for every tour."""
     owes_reply = sa.and_(col(ActivityNote.needs_reply), col(NoteReply.id).is_(None))
-    note_ids = sa.select(col(ActivityNote.id)).correlate(None)
-    # each of the two is one step in an index of its own
-    owed = note_ids.where(col(ActivityNote.needs_reply))
+    note_ids: AnySelect = sa.select(col(ActivityNote.id).label("id"))
+    # each of the two is one step in an index of its own, which an OR of them would not use
+    owed = note_ids.outerjoin(NoteReply, col(NoteReply.note_id) == col(ActivityNote.id)).where(
+        col(ActivityNote.needs_reply), col(NoteReply.id).is_(None)
+    )
     planned = note_ids.where(
         col(ActivityNote.next_on).is_not(None),
         col(ActivityNote.happened_at) >= sa.bindparam("planned_since"),
     )
+    wanted = sa.union(owed, planned).subquery()
     return (
         sa.select(
             col(ActivityNote.id).label("note_id"),
@@ -185,7 +188,8 @@ def _matter_rows() -> AnySelect:
                 "last_there_at"
             ),
         )
-        .select_from(ActivityNote)
+        .select_from(wanted)
+        .join(ActivityNote, col(ActivityNote.id) == wanted.c.id)
         .outerjoin(NoteReply, col(NoteReply.note_id) == col(ActivityNote.id))
         .outerjoin(NotePerson, col(NotePerson.note_id) == col(ActivityNote.id))
         .outerjoin(Person, col(Person.id) == col(NotePerson.person_id))
@@ -198,12 +202,6 @@ def _matter_rows() -> AnySelect:
             ),
         )
         .outerjoin(Organization, col(Organization.id) == col(NoteOrganization.organization_id))
-        .where(
-            sa.or_(
-                sa.and_(col(ActivityNote.id).in_(owed), col(NoteReply.id).is_(None)),
-                col(ActivityNote.id).in_(planned),
-            )
-        )
     )
 
 
