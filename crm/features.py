@@ -29,6 +29,7 @@ from crm.factors import models as factor_models
 from crm.factors import policy as factor_policy
 from crm.imports import models as import_models
 from crm.imports import policy as import_policy
+from crm.intake import errands as intake_errands
 from crm.intake import models as intake_models
 from crm.intake import policy as intake_policy
 from crm.jobs import models as job_models
@@ -50,6 +51,7 @@ from crm.rosters import models as roster_models
 from crm.rosters import policy as roster_policy
 from crm.search import models as search_models
 from crm.search import policy as search_policy
+from crm.sharing import errands as sharing_errands
 from crm.sharing import models as sharing_models
 from crm.sharing import policy as sharing_policy
 from crm.sharing.information import follow_item, refuse_to_widen
@@ -107,8 +109,8 @@ POLICIES = (
     retention_policy,
 )
 
-# what can be asked for and is made beside the request
-JOBS = (roster_jobs,)
+# what can be asked for and is made beside the request, and what the product does by itself
+JOBS = (roster_jobs, intake_errands, sharing_errands)
 
 # what a lower feature announces and a higher one acts on, in the same transaction
 on(AdministratorLeaving)(keep_an_administrator)

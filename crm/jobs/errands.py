@@ -19,8 +19,9 @@ from sqlmodel import col
 from crm.jobs.heartbeat import kept
 from crm.jobs.models import Errand
 from crm.jobs.pace import Pace
-from crm.jobs.queries import RUNNER, due_errands, is_errand_due
-from crm.kernel.clock import JST
+from crm.jobs.queries import RUNNER, due_errands, is_errand_due, product_at_offices
+from crm.kernel.actor import Actor
+from crm.kernel.clock import JST, local_day
 from crm.kernel.db import Database
 from crm.kernel.scope import ScopedSession
 
@@ -83,6 +84,27 @@ def errand(
 def duties() -> Mapping[str, Duty]:
     """Return every errand this release knows, by name."""
     return _duties
+
+
+def for_each_office(
+    database: Database, now: dt.datetime, act: Callable[[Database, Actor, dt.datetime], None]
+) -> None:
+    """Let the product `act` for one station and office after the other, inside its rules.
+
+    One that fails keeps none of the others from its turn; the errand then fails as a whole, to be
+    carried out again.
+    """
+    with database.reading(None) as db:
+        offices = product_at_offices(db, local_day(now))
+    failed = []
+    for office in offices:
+        try:
+            act(database, office, now)
+        except Exception:
+            log.exception("an errand broke at office %s", office.unit_id)
+            failed.append(office.unit_id)
+    if failed:
+        raise RuntimeError(f"{len(failed)} of {len(offices)} offices failed")
 
 
 class Turn(NamedTuple):

@@ -9,14 +9,18 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from crm.access.models import Account
+from crm.agencies.models import OWNERS, Agency, Unit, UnitPlacement
 from crm.jobs.models import FINAL, Errand, Job, JobFile, JobState
-from crm.kernel.actor import Actor
+from crm.kernel.actor import NOBODY, Actor, Role
+from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import AnySelect, ScopedSession
 
 RUNNER = {"system": "jobs"}
 """Marks the statements of whoever carries jobs out: they serve every requester."""
+PRODUCT_NAME = "つながり台帳"
+"""Who the audit trail says it was when nobody asked."""
 
 
 class DueJob(NamedTuple):
@@ -140,6 +144,44 @@ def is_errand_due(now: dt.datetime) -> sa.ColumnElement[bool]:
     """Return the condition that an errand may be claimed at `now`."""
     free = sa.or_(col(Errand.lease_until).is_(None), col(Errand.lease_until) < now)
     return sa.and_(col(Errand.due_at) <= now, free)
+
+
+def product_at_offices(db: ScopedSession, day: dt.date) -> list[Actor]:
+    """Return the product as it acts by itself, once for every station and office standing on `day`.
+
+    Each of them reaches no further than the staff of its office does: an errand that concerns all
+    opens a unit of work for one after the other.
+    """
+    rows = db.rows(
+        sa.select(
+            col(Agency.id),
+            col(Agency.kind),
+            col(Agency.name).label("agency_name"),
+            col(Unit.id).label("unit_id"),
+            col(UnitPlacement.name).label("unit_name"),
+        )
+        .join(Unit, col(Unit.agency_id) == Agency.id)
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == Unit.id)
+        .where(col(Unit.kind).in_(OWNERS), holds(UnitPlacement, day))
+        .order_by(col(Unit.id))
+        .execution_options(**RUNNER)
+    )
+    return [
+        Actor(
+            account_id=NOBODY,
+            staff_id=NOBODY,
+            agency_id=row.id,
+            unit_id=row.unit_id,
+            station_id=row.unit_id,
+            roles=frozenset({Role.MEMBER}),
+            name=PRODUCT_NAME,
+            unit_name=row.unit_name,
+            station_name=row.unit_name,
+            agency_kind=row.kind,
+            agency_name=row.agency_name,
+        )
+        for row in rows
+    ]
 
 
 def _lines() -> AnySelect:

@@ -9,29 +9,29 @@ from alembic import op
 
 
 def restate_choices(table: str, column: str, kind: str, old: list[str], new: list[str]) -> None:
-    """Let `column` hold the values of `new` instead of `old`; `kind` is the enum's name, small.
-
-    SQLite keeps a table's CHECKs in its own text, which its documentation lets one replace where
-    nothing on disk changes ("Making Other Kinds Of Table Schema Changes"): indexes, triggers and
-    whatever refers to the table stay, where a rebuilt table would lose them.
-    """
+    """Let `column` hold the values of `new` instead of `old`; `kind` is the enum's name, small."""
     name = f"ck_{table}_{kind}"
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint(op.f(name), table, type_="check")
         op.create_check_constraint(op.f(name), table, sa.column(column).in_(new))
         return
-    connection = op.get_bind()
-    version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
-    connection.exec_driver_sql("PRAGMA writable_schema=ON")
-    changed = connection.exec_driver_sql(
-        "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?"
-        " AND instr(sql, ?) > 0",
-        (_said(column, old), _said(column, new), table, _said(column, old)),
-    )
-    connection.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
-    connection.exec_driver_sql("PRAGMA writable_schema=OFF")
-    if changed.rowcount != 1:
-        raise RuntimeError(f"{table}.{column} does not have the choices {old}")
+    _respell(table, _said(column, old), _said(column, new))
+
+
+def allow_none(table: str, key: str) -> None:
+    """Let the key in a column be missing from now on."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column(table, key, nullable=True)
+    else:
+        _respell(table, f"\t{key} BLOB NOT NULL", f"\t{key} BLOB")
+
+
+def require_value(table: str, key: str) -> None:
+    """Let the key in a column be missing no longer; no row may be left without one."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column(table, key, nullable=False)
+    else:
+        _respell(table, f"\t{key} BLOB", f"\t{key} BLOB NOT NULL")
 
 
 def only_add(*tables: str) -> None:
@@ -72,6 +72,27 @@ def add_choice(table: str, column: str, kind: str, values: list[str], default: s
             f"CONSTRAINT {name} {_said(column, values)}"
         )
     )
+
+
+def _respell(table: str, old: str, new: str) -> None:
+    """Change what SQLite knows of a table where nothing on disk changes.
+
+    It keeps a table's CHECKs and its NOT NULLs in the table's own text, which its documentation
+    lets one replace ("Making Other Kinds Of Table Schema Changes"): indexes, triggers and whatever
+    refers to the table stay, where a rebuilt table would lose them.
+    """
+    connection = op.get_bind()
+    version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
+    connection.exec_driver_sql("PRAGMA writable_schema=ON")
+    changed = connection.exec_driver_sql(
+        "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?"
+        " AND instr(sql, ?) > 0",
+        (old, new, table, old),
+    )
+    connection.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
+    connection.exec_driver_sql("PRAGMA writable_schema=OFF")
+    if changed.rowcount != 1:
+        raise RuntimeError(f"{table} does not say {old!r}")
 
 
 def _said(column: str, values: list[str]) -> str:

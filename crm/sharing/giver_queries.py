@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from crm.agencies.models import Unit
 from crm.consents.models import ConsentGrant, ConsentRecord
+from crm.consents.queries import holders_naming
 from crm.contacts.lines import PhoneLine
 from crm.contacts.models import (
     ORGANIZATION_KIND_LABELS,
@@ -214,10 +215,10 @@ def expired_notes(db: ScopedSession, actor: Actor, day: dt.date) -> Sequence[Pub
     ).all()
 
 
-def holders_disclosed(db: ScopedSession) -> set[Holder]:
-    """Return everybody a one-off disclosure was ever made about."""
+def holders_to_review(db: ScopedSession) -> set[Holder]:
+    """Return everybody whose copies a new day may change: consent named an agency, or disclosed."""
     rows = db.rows(sa.select(col(Disclosure.person_id), col(Disclosure.organization_id)).distinct())
-    return {Holder(*row) for row in rows}
+    return holders_naming(db) | {Holder(*row) for row in rows}
 
 
 def people_with_posts_at(db: ScopedSession, organization_id: UUID, day: dt.date) -> set[Holder]:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from crm.consents.models import ConsentRecorded, SharedField
-from crm.consents.queries import holders_naming, provisions_in_force
+from crm.consents.queries import provisions_in_force
 from crm.contacts.models import ContactChanged, Holder
 from crm.kernel import audit
 from crm.kernel.actor import Actor
@@ -69,10 +69,11 @@ def republish_all(
 def refresh_copies(db: ScopedSession, actor: Actor, *, now: dt.datetime) -> None:
     """Make every copy of the own office what is allowed today.
 
-    What begins on a day (an agreement, a term) is given from the first change or sweep on it; what
-    ends on a day needs none, because readers are shown nothing past its last day.
+    What begins on a day (an agreement, a term) is given from the first change on it, or by the
+    errand of that night; what ends on a day needs none, because readers are shown nothing past its
+    last day.
     """
-    republish_all(db, actor, holders_naming(db) | own.holders_disclosed(db), now=now)
+    republish_all(db, actor, own.holders_to_review(db), now=now)
 
 
 def expire_copies(db: ScopedSession, actor: Actor, *, now: dt.datetime) -> None:
@@ -127,7 +128,7 @@ def record_provision(
             act=act,
             fields=list(fields),
             at=now,
-            by_account_id=actor.account_id,
+            by_account_id=None if actor.is_product else actor.account_id,
         )
     )
     actions = NOTE_ACTIONS if isinstance(given, PublishedNote) else COPY_ACTIONS
@@ -249,7 +250,7 @@ def _link_to(
         other_agency_id=ground.recipient_agency_id,
         other_station_id=station_id,
         linked_at=now,
-        linked_by=actor.account_id,
+        linked_by=None if actor.is_product else actor.account_id,
     )
     db.add(link)
     known.append(link)

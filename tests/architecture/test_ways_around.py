@@ -88,6 +88,17 @@ def test_only_named_modules_open_connections_outside_the_rules() -> None:
     assert opened <= SYSTEM_CONNECTIONS
 
 
+def test_only_errands_act_as_the_product_itself() -> None:
+    wrong = [
+        f"{name}:{node.lineno}"
+        for name, tree in sources()
+        for node in ast.walk(tree)
+        if _called(node) in {"product_at_offices", "for_each_office"}
+        and not name.endswith("/errands.py")
+    ]
+    assert wrong == []
+
+
 def test_only_queries_write_selects() -> None:
     excuses = {"kernel", "migrations", "samples"}
     wrong = [

@@ -13,6 +13,7 @@ from crm.contacts import service as contacts
 from crm.contacts.models import Appointment, Organization, Person, Telephone
 from crm.contacts.service import PersonFacts
 from crm.intake import queries, service
+from crm.intake.errands import forget_everywhere
 from crm.intake.models import BatchState, IntakeChange, IntakeRow, ListKind
 from crm.kernel.audit import AuditEntry
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
@@ -243,6 +244,16 @@ def test_rows_nobody_came_back_to_are_forgotten(world: World) -> None:
         assert queries.batch(db, waiting).state is BatchState.DISCARDED
         assert list(queries.rows_of_batch(db, waiting)) == []
         assert len(queries.rows_of_batch(db, newer)) == len(CHAIRS)
+
+
+def test_rows_nobody_came_back_to_are_forgotten_where_no_other_list_comes(world: World) -> None:
+    waiting = put_aside(world, LIAISONS)
+
+    forget_everywhere(world.database, NOW + dt.timedelta(days=service.KEPT_DAYS, seconds=1))
+
+    with world.reading("chief") as db:
+        assert queries.batch(db, waiting).state is BatchState.DISCARDED
+        assert list(queries.rows_of_batch(db, waiting)) == []
 
 
 @pytest.mark.parametrize("who", ["officer", "seian"])

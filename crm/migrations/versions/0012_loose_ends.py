@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from crm.kernel import columns
+from crm.migrations.changes import allow_none, require_value
 
 revision = "0012"
 down_revision = "0011"
@@ -21,7 +22,17 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_errand")),
     )
+    # nobody links what an errand gives
+    allow_none("contact_link", "linked_by")
 
 
 def downgrade() -> None:
+    op.execute(
+        sa.text(
+            "UPDATE contact_link SET linked_by = (SELECT account.id FROM account WHERE"
+            " account.agency_id = contact_link.agency_id ORDER BY account.id LIMIT 1)"
+            " WHERE linked_by IS NULL"
+        )
+    )
+    require_value("contact_link", "linked_by")
     op.drop_table("errand")
