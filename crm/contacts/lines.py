@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from crm.contacts.models import OrganizationKind
+from crm.kernel.audit import Subject
 from crm.kernel.kana import furigana
 from crm.kernel.phone import PhoneKind, national, tel_uri
 
@@ -97,6 +98,11 @@ class OrganizationLine:
     area_name: str | None
     posts: Sequence[PostLine] = ()
     phones: Sequence[PhoneLine] = ()
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """Whom a list that shows it names: itself and those who hold its posts."""
+        return [("organization", self.id), *(("person", post.person_id) for post in self.posts)]
 
     @property
     def furigana(self) -> str:

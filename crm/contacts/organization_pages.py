@@ -47,7 +47,8 @@ def organizations(
             counts=counts,
             day=local_day(visit.now),
         )
-        visit.seen("organizations.listed", page=found.number, count=len(found.items))
+        named = [subject for line in found.items for subject in line.subjects]
+        visit.seen("organizations.listed", named=named, page=found.number, count=len(found.items))
         return page(
             visit,
             "contacts/organizations.html",

@@ -33,7 +33,8 @@ def people(
         found = queries.people_page(
             visit.db, row=chosen, number=number, counts=counts, day=local_day(visit.now)
         )
-        visit.seen("people.listed", page=found.number, count=len(found.items))
+        named = [("person", line.id) for line in found.items]
+        visit.seen("people.listed", named=named, page=found.number, count=len(named))
         return page(
             visit,
             "contacts/people.html",

@@ -9,6 +9,7 @@ from uuid import UUID
 from crm.intake.deeds import VERDICT_LABELS, Step, Verdict
 from crm.intake.headers import Meaning
 from crm.intake.models import BatchState, ListKind
+from crm.kernel.audit import Subject
 
 VERDICT_COLORS = {
     Verdict.CREATED: "blue",
@@ -83,6 +84,11 @@ class LeftLine(NamedTuple):
     reason: str
     route: str
     id: UUID | None
+
+    @property
+    def subject(self) -> Subject | None:
+        """What the audit trail calls the record, where it is still there."""
+        return (self.route.partition(".")[2], self.id) if self.route and self.id else None
 
 
 @dataclass(frozen=True, slots=True)

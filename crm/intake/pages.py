@@ -1,6 +1,6 @@
 """Lists of people on their way in: handed in, previewed, applied, undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -16,6 +16,7 @@ from crm.intake.files import rejected_sheet
 from crm.intake.forms import ApplicationForm, HeaderForm, ListForm, kind_options, told_meanings
 from crm.intake.models import BATCH_STATE_LABELS, LIST_KIND_LABELS, BatchState, IntakeBatch
 from crm.intake.policy import may_take_in_people
+from crm.kernel.audit import Subject
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Refused
 from crm.kernel.forms import Submission, blank, read_form
@@ -217,21 +218,28 @@ def _show_page(
 ) -> Response[str]:
     _require_taker(visit)
     batch = queries.batch(visit.db, batch_id)
-    visit.seen("intake.viewed", ("intake", batch_id), page=number)
     status = refusal.status if refusal else 200
     told = translate(refusal.message, **refusal.facts) if refusal else ""
     context = {"batch": batch, "verdict": verdict, "refusal": told, **_labels()}
     if batch.state is BatchState.PREVIEWED:
         context |= _waiting(desk, visit, batch, verdict, number)
+        _seen(visit, batch_id, number, context.pop("named", ()))
         return page(visit, "intake/preview.html", block="preview", status=status, **context)
     found = screen.reasoned(visit, batch, desk.settings.area_code)
+    left = screen.left_lines(visit, batch)
     context |= {
         "tallies": screen.tallies(batch.counts) if batch.counts else [],
         "aside": [(row.number, [str(each) for each in why]) for row, why in found.rows],
-        "left": screen.left_lines(visit, batch),
+        "left": left,
         "kept_days": service.KEPT_DAYS,
     }
+    _seen(visit, batch_id, number, [line.subject for line in left if line.subject])
     return page(visit, "intake/outcome.html", block="outcome", status=status, **context)
+
+
+def _seen(visit: Visit, batch_id: UUID, number: int, named: Iterable[Subject]) -> None:
+    """Put on record that a list was shown, and whom of the ledger it names."""
+    visit.seen("intake.viewed", ("intake", batch_id), named=named, page=number)
 
 
 def _waiting(

@@ -59,7 +59,14 @@ def preview_context(preview: Preview, verdict: str, number: int) -> dict[str, An
     first = offset_of(number)
     texts = {row.number: row for row in table.rows}
     shown = [_row_line(step, table, texts) for step in chosen[first : first + PAGE_SIZE]]
+    named = [
+        subject
+        for step in chosen[first : first + PAGE_SIZE]
+        for subject in (("person", step.person_id), ("organization", step.organization_id))
+        if subject[1]
+    ]
     return {
+        "named": named,
         "rows": Page(shown, len(chosen), number),
         "tallies": tallies(plan.counts),
         "total": len(plan.steps),

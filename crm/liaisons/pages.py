@@ -66,7 +66,8 @@ def _show(
     status: int = 200,
 ) -> Response[str]:
     screen = liaison_screen(visit, holder, act, sub)
-    visit.seen("liaison.viewed", holder.subject, state=screen.state)
+    named = [("person", key) for key in screen.people]
+    visit.seen("liaison.viewed", holder.subject, named=named, state=screen.state)
     return page(visit, "liaisons/show.html", block="liaison", status=status, screen=screen)
 
 

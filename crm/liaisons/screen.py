@@ -117,6 +117,13 @@ class Screen:
         return self.holder.person_id is not None
 
     @property
+    def people(self) -> list[UUID]:
+        """Everybody else the page names: who may speak for an organization, who does."""
+        speakers = [UUID(key) for key, _ in self.speakers]
+        speaker = self.term.contact_person_id if self.term else None
+        return [*speakers, *([speaker] if speaker else [])]
+
+    @property
     def parameters(self) -> dict[str, UUID]:
         """What every address of this page needs."""
         kind, key = self.holder.subject

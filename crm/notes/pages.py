@@ -1,5 +1,6 @@
 """Recording an activity, correcting it, answering what was heard."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.notes import form_queries, policy, queries, service
 from crm.notes.forms import ContentForm, CorrectionForm, NoteForm, ReplyForm
-from crm.notes.lines import Choice
+from crm.notes.lines import Choice, Party
 from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, occasions_offered
 from crm.notes.partners import partner_of
 from crm.notes.service import NoteContent, NoteFacts
@@ -41,7 +42,8 @@ def choose(desk: CurrentDesk) -> Response[str]:
     with desk.reads() as visit:
         require_reader(visit.actor)
         parties = form_queries.recent_partners(visit.db, visit.actor.staff_id)
-        visit.seen("people.listed", count=len(parties))
+        named = [party.holder.subject for party in parties]
+        visit.seen("people.listed", named=named, count=len(parties))
         return page(visit, "notes/choose.html", parties=parties)
 
 
@@ -85,12 +87,11 @@ def show(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
     with desk.reads() as visit:
         note = queries.note_of(visit.db, note_id)
         units = queries.unit_book(visit.db, visit.actor.station_id)
-        visit.seen("note.viewed", ("note", note_id))
         return page(
             visit,
             "notes/show.html",
             note=queries.note_line(visit.db, note_id, units),
-            parties=queries.parties_of(visit.db, note_id),
+            parties=_parties_seen(visit, note_id),
             corrections=queries.corrections_of(visit.db, note_id),
             may_correct=policy.may_correct(visit.actor, note),
             **_labels(visit.actor),
@@ -209,7 +210,12 @@ def _note_page(
 ) -> Response[str]:
     partner = partner_of(visit.db, holder, local_day(visit.now))
     near, far = _colleagues(visit)
-    visit.seen(f"{holder.subject[0]}.viewed", holder.subject, fields=["name"])
+    others = [
+        *(("person", one.id) for one in partner.people),
+        *(("organization", one.id) for one in partner.organizations),
+    ]
+    action = f"{holder.subject[0]}.viewed"
+    visit.seen(action, holder.subject, named=others, fields=["name"])
     return page(
         visit,
         "notes/new.html",
@@ -264,7 +270,6 @@ def _correction_page(
 ) -> Response[str]:
     note = queries.note_of(visit.db, note_id)
     service.require_may_correct(visit.actor, note)
-    visit.seen("note.viewed", ("note", note_id))
     local = note.happened_at.astimezone(JST)
     stale = status == HTTP_409_CONFLICT
     says = blank(
@@ -283,7 +288,7 @@ def _correction_page(
         # a stale form was refused once: it may be sent again beside what the record says now
         revision=note.revision if stale else sub.values.get("revision", note.revision),
         is_stale=stale,
-        parties=queries.parties_of(visit.db, note_id),
+        parties=_parties_seen(visit, note_id),
         **_labels(visit.actor),
     )
 
@@ -291,16 +296,23 @@ def _correction_page(
 def _reply_page(
     visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200
 ) -> Response[str]:
-    visit.seen("note.viewed", ("note", note_id))
     return page(
         visit,
         "notes/reply.html",
         status=status,
         sub=sub,
         note=queries.note_of(visit.db, note_id),
-        parties=queries.parties_of(visit.db, note_id),
+        parties=_parties_seen(visit, note_id),
         today=local_day(visit.now),
     )
+
+
+def _parties_seen(visit: Visit, note_id: UUID) -> Sequence[Party]:
+    """Return those a note is about, and put on record that it was shown with their names."""
+    parties = queries.parties_of(visit.db, note_id)
+    named = [party.holder.subject for party in parties]
+    visit.seen("note.viewed", ("note", note_id), named=named)
+    return parties
 
 
 def _labels(actor: Actor) -> dict[str, Any]:

@@ -89,7 +89,8 @@ def show_organization(
             Tenure(f"{post.person_name} {post.post}", post.valid_from, post.valid_to)
             for post in posts
         ]
-        visit.seen("organization.viewed", holder.subject, fields=FIELDS)
+        people = [("person", post.person_id) for post in posts]
+        visit.seen("organization.viewed", holder.subject, named=people, fields=FIELDS)
         return page(
             visit,
             "relationships/organization.html",

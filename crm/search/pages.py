@@ -76,10 +76,12 @@ def _results(desk: Desk, visit: Visit, search: StoredSearch) -> Response[str]:
     organizations = queries.organizations_found(visit.db, words, day)
     visit.seen(
         "search.made",
+        named=[
+            *(("person", line.id) for line in people.lines),
+            *(subject for line in organizations.lines for subject in line.subjects),
+        ],
         length=len(search_key(search.term)),
         count=len(people.lines) + len(organizations.lines),
-        people=[str(line.id) for line in people.lines],
-        organizations=[str(line.id) for line in organizations.lines],
     )
     return page(
         visit,

@@ -179,7 +179,9 @@ def _show(
     today = _today(visit)
     agreement = agreement_queries.agreement(visit.db, agreement_id)
     counts = agreement_queries.published_counts(visit.db, visit.actor, today)
-    visit.seen("agreement.viewed", ("agreement", agreement.id))
+    given = agreement_queries.published_under(visit.db, visit.actor, agreement.id, today, number)
+    named = [copy.holder.subject for copy in given.items]
+    visit.seen("agreement.viewed", ("agreement", agreement.id), named=named)
     return page(
         visit,
         "sharing/agreement.html",
@@ -190,7 +192,7 @@ def _show(
         words=field_words(agreement.fields),
         persons=counts.get((agreement.id, True), 0),
         organizations=counts.get((agreement.id, False), 0),
-        given=agreement_queries.published_under(visit.db, visit.actor, agreement.id, today, number),
+        given=given,
         may_share=may_share(visit.actor),
         fields=[option for option in field_options() if option[0] in agreement.fields],
         today=today,

@@ -100,6 +100,7 @@ def _new(visit: Visit, holder: Holder, sub: Submission[Any], *, status: int = 20
     require_chief(visit)
     today = local_day(visit.now)
     kind, key = holder.subject
+    visit.seen(f"{kind}.viewed", holder.subject, fields=["name", "disclosures"])
     return page(
         visit,
         "sharing/disclosure_new.html",

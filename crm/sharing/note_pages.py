@@ -67,12 +67,14 @@ def withdraw(desk: CurrentDesk, published_id: FromPath[UUID]) -> Answer:
 def _new(visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200) -> Response[str]:
     note = _require_teller(visit, note_id)
     today = local_day(visit.now)
+    parties = parties_of(visit.db, note_id)
     recipients = [
         (holder_key(party.holder, one.station_id), _option(party.name, one), None)
-        for party in parties_of(visit.db, note_id)
+        for party in parties
         for one in queries.recipients_of_notes(visit.db, visit.actor, party.holder, today)
     ]
-    visit.seen("note.viewed", ("note", note_id))
+    named = [party.holder.subject for party in parties]
+    visit.seen("note.viewed", ("note", note_id), named=named)
     return page(
         visit,
         "sharing/note_new.html",

@@ -85,7 +85,8 @@ def _index(visit: Visit, sub: Submission[Any], number: int, *, status: int = 200
     require_reader(visit.actor)
     query = sub.form.q if sub.form else ""
     found = queries.received_contacts(visit.db, visit.actor, local_day(visit.now), number, query)
-    visit.seen("contacts.listed", page=found.number, count=len(found.items))
+    named = [("contact", contact.id) for contact in found.items]
+    visit.seen("contacts.listed", named=named, page=found.number, count=len(named))
     return page(
         visit,
         "sharing/received.html",
@@ -103,8 +104,14 @@ def _show(
     require_reader(visit.actor)
     today = local_day(visit.now)
     contact = queries.received_contact(visit.db, visit.actor, contact_id, today)
-    visit.seen("contact.viewed", ("contact", contact.id), fields=list(contact.fields))
     candidates = [] if contact.holder else candidates_for(visit.db, contact)
+    own = [contact.holder] if contact.holder else [one.holder for one in candidates]
+    visit.seen(
+        "contact.viewed",
+        ("contact", contact.id),
+        named=[holder.subject for holder in own],
+        fields=list(contact.fields),
+    )
     return page(
         visit,
         "sharing/received_contact.html",

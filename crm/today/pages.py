@@ -19,7 +19,12 @@ def show(desk: CurrentDesk) -> Response[str]:
         tour = queries.tour_of(
             visit.db, visit.actor, now=visit.now, revisit_days=desk.settings.revisit_days
         )
-        visit.seen("tour.viewed", replies=len(tour.replies), visits=len(tour.visits))
+        visit.seen(
+            "tour.viewed",
+            named=[who.holder.subject for who in tour.named],
+            replies=len(tour.replies),
+            visits=len(tour.visits),
+        )
         return page(
             visit,
             "today/show.html",

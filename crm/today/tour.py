@@ -129,6 +129,12 @@ class Tour:
     visits: Sequence[VisitLine]
     visits_in_all: int
 
+    @property
+    def named(self) -> list[Named]:
+        """Everybody the page names: to answer and to visit."""
+        answers = [who for reply in self.replies for who in reply.from_whom]
+        return [*answers, *(line.visit.who for line in self.visits)]
+
 
 def beat_of(unit_id: UUID, areas: Sequence[BeatArea], units: UnitBook, day: dt.date) -> Beat:
     """Return the beat of a unit; a section without areas of its own answers for the station."""

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from crm.contacts import queries
 from crm.contacts.models import Holder, Person
-from crm.kernel.audit import AuditEntry
+from crm.kernel.audit import AuditEntry, fingerprint
 from tests.support.pages import Browser, counted
 from tests.support.world import World
 
@@ -79,14 +79,19 @@ def test_people_without_a_reading_can_be_found_and_counted(world: World, browser
 
 
 def test_people_put_the_listing_on_record_without_names(world: World, browser: Browser) -> None:
-    world.person("髙橋 翔平", "タカハシ ショウヘイ")
+    person = world.person("髙橋 翔平", "タカハシ ショウヘイ")
     browser.sign_in("officer")
 
     browser.get("/people")
 
     with world.reading("auditor") as db:
         entry = db.exec(select(AuditEntry).where(AuditEntry.action == "people.listed")).one()
-        assert entry.detail == {"page": 1, "count": 1}
+        assert entry.detail == {
+            "page": 1,
+            "count": 1,
+            "named": 1,
+            "named_sha256": fingerprint([person.id]),
+        }
 
 
 def test_people_cost_the_same_statements_for_one_and_three(world: World, browser: Browser) -> None:
@@ -101,8 +106,8 @@ def test_people_cost_the_same_statements_for_one_and_three(world: World, browser
     with counted(world.database) as for_three:
         browser.get("/people")
 
-    # who signed in · rows of the index · people · posts · phones · the audit row
-    assert (len(for_one), len(for_three)) == (6, 6)
+    # who signed in · rows of the index · people · posts · phones · the audit row, whom it names
+    assert (len(for_one), len(for_three)) == (7, 7)
 
 
 def test_people_past_the_end_give_the_last_page(world: World, browser: Browser) -> None:

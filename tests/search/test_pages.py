@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlmodel import select
 
-from crm.kernel.audit import AuditEntry
+from crm.kernel.audit import AuditEntry, AuditSubject, fingerprint
 from tests.support.pages import Browser, counted, open_browser
 from tests.support.world import World
 
@@ -90,8 +90,13 @@ def test_search_puts_on_record_who_was_shown_and_not_what_was_typed(
         assert entry.detail == {
             "length": 2,
             "count": 2,
-            "people": [str(person.id)],
-            "organizations": [str(association.id)],
+            "named": 2,
+            "named_sha256": fingerprint([person.id, association.id]),
+        }
+        named = db.exec(select(AuditSubject).where(AuditSubject.entry_id == entry.id)).all()
+        assert {(one.subject_type, one.subject_id) for one in named} == {
+            ("person", person.id),
+            ("organization", association.id),
         }
 
 
@@ -135,6 +140,7 @@ def test_search_costs_the_same_statements_for_one_and_three(world: World, browse
     with counted(world.database) as for_three:
         found = browser.get(path).text
 
-    # who signed in · the search · people, posts, phones · organizations, posts, phones · the record
-    assert (len(for_one), len(for_three)) == (9, 9)
+    # who signed in · the search · people, posts, phones · organizations, posts, phones ·
+    # the record, whom it names
+    assert (len(for_one), len(for_three)) == (10, 10)
     assert len(people_in(found)) == 3
