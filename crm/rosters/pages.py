@@ -112,6 +112,9 @@ def _page(
 ) -> Response[str]:
     today = local_day(visit.now)
     roster = _roster(visit, question, today) if question else None
+    rows = _rows(roster, number) if roster else None
+    if roster and rows:
+        _seen(visit, roster, rows)
     issues = may_issue(visit.actor)
     return page(
         visit,
@@ -125,7 +128,7 @@ def _page(
         max_purpose=MAX_PURPOSE,
         roster=roster,
         columns=paper_columns(roster.profile) if roster else [],
-        rows=_rows(roster, number) if roster else None,
+        rows=rows,
         base=_base(roster) if roster else "",
         may_issue=issues,
         issues=recent_issues(visit.db, ISSUES_SHOWN) if issues else [],
@@ -136,15 +139,19 @@ def _page(
 
 def _roster(visit: Visit, question: RosterQuestion, today: dt.date) -> Roster:
     day = question.as_of or today
-    roster = roster_on(visit.db, visit.actor, question.profile, day, today=today)
+    return roster_on(visit.db, visit.actor, question.profile, day, today=today)
+
+
+def _seen(visit: Visit, roster: Roster, rows: Page[RosterRow]) -> None:
     visit.seen(
         "roster.viewed",
+        named=[subject for row in rows.items for subject in row.subjects],
         profile=roster.profile,
-        as_of=str(day),
+        as_of=str(roster.day),
+        page=rows.number,
         persons=roster.persons,
         organizations=roster.organizations,
     )
-    return roster
 
 
 def _rows(roster: Roster, number: int) -> Page[RosterRow]:

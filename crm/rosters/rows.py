@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from crm.contacts.models import Holder
+from crm.kernel.audit import Subject
 from crm.liaisons.queries import ActiveTerm
 from crm.rosters.models import RosterProfile
 
@@ -29,6 +30,13 @@ class RosterRow:
     boxes: str
     asked_on: dt.date
     remark: str
+    speaker_id: UUID | None = None
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """Everybody the row names: the liaison, and who speaks for an organization."""
+        speaker = [("person", self.speaker_id)] if self.speaker_id else []
+        return [self.holder.subject, *speaker]
 
     @property
     def is_person(self) -> bool:
@@ -99,7 +107,8 @@ class Facts:
 
     def row(self, number: int, holder: Holder, terms: Sequence[ActiveTerm]) -> RosterRow:
         """Return what the roster says of `holder`, who is a liaison under `terms`."""
-        first, concurrent = self._posts(holder, terms)
+        speaker_id, speaker = self._speaker(holder, terms)
+        first, concurrent = (speaker, "") if speaker_id else self._posts(holder)
         places = [self.places[term.id] for term in terms if term.id in self.places]
         remarks = (term.remark for term in terms if self.shows_remarks)
         return RosterRow(
@@ -114,25 +123,27 @@ class Facts:
             boxes=joined(place.boxes for place in places),
             asked_on=min(term.asked_on for term in terms),
             remark=joined(remarks),
+            speaker_id=speaker_id,
         )
 
-    def _posts(self, holder: Holder, terms: Sequence[ActiveTerm]) -> tuple[str, str]:
-        """Return the first post and all others; for an organization who speaks for it."""
+    def _posts(self, holder: Holder) -> tuple[str, str]:
+        """Return a person's first post and all others; an organization has none."""
         if holder.person_id is None:
-            return self._speaker(holder, terms), ""
+            return "", ""
         first, *others = self.posts.get(holder.person_id, ()) or [_NO_POST]
         others = [post for post in others if post.label != first.label]
         return first.lines, joined(post.label for post in others)
 
-    def _speaker(self, holder: Holder, terms: Sequence[ActiveTerm]) -> str:
+    def _speaker(self, holder: Holder, terms: Sequence[ActiveTerm]) -> tuple[UUID | None, str]:
+        """Return who speaks for an organization and how the roster puts it; nobody for a person."""
         speakers = (
-            post.speaker
+            (term.contact_person_id, post.speaker)
             for term in terms
             if term.contact_person_id and Holder(term.contact_person_id) in self.named
             for post in self.posts.get(term.contact_person_id, ())
             if post.organization_id == holder.organization_id
         )
-        return next(speakers, "")
+        return next(speakers, (None, ""))
 
 
 def joined(texts: Iterable[str | None]) -> str:

@@ -213,21 +213,18 @@ def _next_number(db: ScopedSession, today: dt.date) -> str:
 def _audit(
     db: ScopedSession, actor: Actor, issue: RosterIssue, roster: Roster, now: dt.datetime
 ) -> None:
-    holders: dict[str, list[str]] = {"person": [], "organization": []}
-    for row in roster.rows:
-        kind, key = row.holder.subject
-        holders[kind].append(str(key))
     audit.record(
         db,
         actor,
         "roster.issued",
         now=now,
         subject=("roster_issue", issue.id),
+        named=[subject for row in roster.rows for subject in row.subjects],
         number=issue.number,
         profile=issue.profile,
         format=issue.format,
         as_of=str(issue.as_of),
-        persons=holders["person"],
-        organizations=holders["organization"],
+        persons=issue.persons,
+        organizations=issue.organizations,
         sha256=issue.sha256,
     )
