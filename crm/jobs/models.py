@@ -71,7 +71,8 @@ class JobFile(AgencyOwned, table=True):
     """The one file a job made; stored in the transaction that finished the job.
 
     Kept in the database until `expires_at`, so that a crash leaves a whole file or none and no
-    folder of personal data has to be guarded and shared between servers.
+    folder of personal data has to be guarded and shared between servers. It holds what its
+    requester could see at `station_id` (None at headquarters), and is theirs only there.
     """
 
     __tablename__ = "job_file"
@@ -79,6 +80,7 @@ class JobFile(AgencyOwned, table=True):
 
     job_id: UUID = Field(foreign_key="job.id", sa_type=Key)
     account_id: UUID = Field(foreign_key="account.id", sa_type=Key)
+    station_id: UUID | None = Field(default=None, sa_type=Key)
     name: str = Field(max_length=200)
     media_type: str = Field(max_length=100)
     sha256: str = Field(max_length=64)

@@ -118,6 +118,7 @@ class Work:
             agency_id=self.actor.agency_id,
             job_id=self.claim.id,
             account_id=self.actor.account_id,
+            station_id=self.actor.station_id,
             name=made.name,
             media_type=made.media_type,
             sha256=hashlib.sha256(made.content).hexdigest(),

@@ -99,6 +99,16 @@ def test_a_file_made_before_a_transfer_stays_behind(browser: Browser, world: Wor
     assert browser.get(f"/jobs/{job_id}/file").status_code == 404
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_file_made_on_the_day_of_a_transfer_stays_behind(browser: Browser, world: World) -> None:
+    job_id = ask(world)
+    assert runner_of(world.database).take(job_id)
+    browser.sign_in("officer")
+    transferred_today(world)
+    assert browser.get(f"/jobs/{job_id}/file").status_code == 404
+    assert "ファイルを受け取る" not in browser.get(f"/jobs/{job_id}").text
+
+
 def made_yesterday(world: World, job_id: UUID) -> None:
     before = utc_now() - dt.timedelta(days=1)
     with world.database.system("a file of yesterday") as connection:

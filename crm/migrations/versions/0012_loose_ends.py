@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from crm.kernel import columns
-from crm.migrations.changes import allow_none, require_value
+from crm.migrations.changes import allow_none, drop_columns, require_value
 
 revision = "0012"
 down_revision = "0011"
@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_errand")),
     )
+    # none is kept for longer than a day: those without a station are soon gone
+    op.add_column("job_file", sa.Column("station_id", columns.Key(), nullable=True))
     # nobody links what an errand gives
     allow_none("contact_link", "linked_by")
 
@@ -35,4 +37,5 @@ def downgrade() -> None:
         )
     )
     require_value("contact_link", "linked_by")
+    drop_columns("job_file", "station_id")
     op.drop_table("errand")
