@@ -49,6 +49,9 @@ from crm.retention import policy as retention_policy
 from crm.rosters import jobs as roster_jobs
 from crm.rosters import models as roster_models
 from crm.rosters import policy as roster_policy
+from crm.seals import errands as seal_errands
+from crm.seals import models as seal_models
+from crm.seals import policy as seal_policy
 from crm.search import models as search_models
 from crm.search import policy as search_policy
 from crm.sharing import errands as sharing_errands
@@ -68,6 +71,7 @@ MODELS = (
     access_models,
     factor_models,
     job_models,
+    seal_models,
     export_models,
     approval_models,
     circulation_models,
@@ -91,6 +95,7 @@ POLICIES = (
     access_policy,
     factor_policy,
     job_policy,
+    seal_policy,
     export_policy,
     approval_policy,
     circulation_policy,
@@ -110,7 +115,7 @@ POLICIES = (
 )
 
 # what can be asked for and is made beside the request, and what the product does by itself
-JOBS = (roster_jobs, intake_errands, sharing_errands)
+JOBS = (seal_errands, roster_jobs, intake_errands, sharing_errands)
 
 # what a lower feature announces and a higher one acts on, in the same transaction
 on(AdministratorLeaving)(keep_an_administrator)

@@ -1,0 +1,106 @@
+"""Sealing: what was recorded gets its place in the tree, and the tree its signed root.
+
+Nothing waits for it: entries are committed with the change or before the page they tell of, and
+sealed a moment later. Two sealers may run at once; the numbers of leaves let one of them win.
+"""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from crm.kernel.db import Database
+from crm.kernel.scope import ScopedSession
+from crm.seals import verify
+from crm.seals.models import AuditLeaf, Checkpoint
+from crm.seals.queries import SEALING, newest_checkpoint, waiting_entries
+from crm.seals.signing import Signer
+
+BATCH = 1_000
+
+
+class BrokenTrail(Exception):
+    """The newest checkpoint is not as the sealer left it; nothing is added to it."""
+
+
+def seal(database: Database, signer: Signer, now: dt.datetime, *, everything: bool = False) -> int:
+    """Seal what waits, a checkpoint for each batch, and return how many entries that were.
+
+    Looks at entries begun shortly before the newest checkpoint or later; at `everything` from time
+    to time, for whatever came in with an older key. Raises BrokenTrail.
+    """
+    done = 0
+    while True:
+        with database.reading(None) as db:
+            newest = newest_checkpoint(db)
+            if not waiting_entries(db, None if everything else newest, 1):
+                return done
+        try:
+            with database.writing(None) as db:
+                count = _seal_batch(db, signer, now, everything=everything)
+        except IntegrityError:
+            # another sealer was faster
+            return done
+        done += count
+        if count < BATCH:
+            return done
+
+
+def _seal_batch(db: ScopedSession, signer: Signer, now: dt.datetime, *, everything: bool) -> int:
+    newest = newest_checkpoint(db)
+    entries = waiting_entries(db, None if everything else newest, BATCH)
+    if not entries:
+        return 0
+    edge = _edge_of(newest, signer)
+    leaves = []
+    for entry in entries:
+        leaf = verify.leaf_hash(verify.canonical(entry))
+        edge.append(leaf)
+        leaves.append({"seq": edge.size, "audit_id": entry["id"], "leaf_hash": leaf})
+    db.exec(sa.insert(AuditLeaf), params=leaves, execution_options=SEALING)
+    _sign(db, signer, edge, newest, now)
+    return len(entries)
+
+
+def _edge_of(newest: verify.Checkpoint | None, signer: Signer) -> verify.Edge:
+    """Return where the tree grows on, if the newest checkpoint is what it says."""
+    if newest is None:
+        return verify.Edge()
+    edge = verify.Edge(newest.size, bytes.fromhex(newest.edge))
+    own = newest.key_name == signer.key.name
+    if edge.root().hex() != newest.root or (
+        own and not verify.Note.read(newest.note).is_signed_by(signer.key)
+    ):
+        raise BrokenTrail(f"the checkpoint of {newest.size} entries was changed")
+    return edge
+
+
+def _sign(
+    db: ScopedSession,
+    signer: Signer,
+    edge: verify.Edge,
+    newest: verify.Checkpoint | None,
+    now: dt.datetime,
+) -> None:
+    unsigned = verify.Checkpoint(
+        size=edge.size,
+        root=edge.root().hex(),
+        previous=newest.fingerprint if newest else verify.NOTHING.hex(),
+        sealed_at=str(verify.plain(now)),
+        key_name=signer.key.name,
+        key_id=signer.key.id.hex(),
+        signature="",
+        edge=edge.packed().hex(),
+    )
+    db.add(
+        Checkpoint(
+            size=unsigned.size,
+            root=edge.root(),
+            previous=bytes.fromhex(unsigned.previous),
+            sealed_at=now,
+            key_name=unsigned.key_name,
+            key_id=signer.key.id,
+            signature=signer.sign(unsigned.text.encode()),
+            edge=edge.packed(),
+        )
+    )
