@@ -1,7 +1,7 @@
 """Reading people and organizations with the posts that hold on a day and their telephones."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Literal, TypeVar
@@ -26,12 +26,16 @@ from crm.contacts.models import (
     about,
 )
 from crm.kernel.actor import Actor
-from crm.kernel.columns import Key, holds
+from crm.kernel.columns import DAY, Key, holds
 from crm.kernel.errors import Forbidden, NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import AnySelect, ScopedSession
+from crm.kernel.together import together
 
 T = TypeVar("T")
+
+Owner = Literal["person_id", "organization_id"]
+OWNERS = sa.bindparam("owners", type_=Key(), expanding=True)
 
 PHONE_COLUMNS = (
     col(Telephone.raw),
@@ -77,13 +81,10 @@ def people_where(
 ) -> list[PersonLine]:
     """Return the people who meet `conditions`, in kana order, with their posts on `day` and phones.
 
-    Three statements, however many people.
+    Two statements, however many people.
     """
     found = db.rows(_person_columns().where(*conditions).limit(limit).offset(offset))
-    ids = [row.id for row in found]
-    held = posts_where(db, col(Appointment.person_id).in_(ids), held_on(day))
-    posts = _posts_by(held, "person_id")
-    phones = _phones_of(db, "person_id", ids)
+    posts, phones = _beside(db, "person_id", [row.id for row in found], day)
     return [
         replace(PersonLine(*row), posts=posts.get(row.id, ()), phones=phones.get(row.id, ()))
         for row in found
@@ -131,7 +132,7 @@ def organizations_where(
 ) -> list[OrganizationLine]:
     """Return the organizations that meet `conditions`, with posts on `day` and phones.
 
-    Three statements, however many organizations.
+    Two statements, however many organizations.
     """
     found = db.rows(
         sa.select(
@@ -148,10 +149,7 @@ def organizations_where(
         .limit(limit)
         .offset(offset)
     )
-    ids = [row.id for row in found]
-    held = posts_where(db, col(Appointment.organization_id).in_(ids), held_on(day))
-    posts = _posts_by(held, "organization_id")
-    phones = _phones_of(db, "organization_id", ids)
+    posts, phones = _beside(db, "organization_id", [row.id for row in found], day)
     return [
         replace(OrganizationLine(*row), posts=posts.get(row.id, ()), phones=phones.get(row.id, ()))
         for row in found
@@ -187,7 +185,7 @@ def is_organization(db: ScopedSession, organization_id: UUID) -> bool:
     return db.exec(wanted).first() is not None
 
 
-def held_on(day: dt.date) -> sa.ColumnElement[bool]:
+def held_on(day: dt.date | sa.BindParameter[dt.date]) -> sa.ColumnElement[bool]:
     """Return the condition that an appointment holds on `day`; an unknown start lies before it."""
     starts, ends = col(Appointment.valid_from), col(Appointment.valid_to)
     return sa.and_(
@@ -328,24 +326,39 @@ def _is_kind(kind: OrganizationKind | None) -> sa.ColumnElement[bool]:
     return sa.true() if kind is None else sa.and_(col(Organization.kind) == kind)
 
 
-def _phones_of(
-    db: ScopedSession, owner: Literal["person_id", "organization_id"], ids: Sequence[UUID]
-) -> dict[UUID | None, list[PhoneLine]]:
-    grouped: dict[UUID | None, list[PhoneLine]] = {}
-    for owner_id, *rest in db.rows(_phone_columns(owner), {"owners": ids}):
-        grouped.setdefault(owner_id, []).append(PhoneLine(*rest))
-    return grouped
+def _beside(
+    db: ScopedSession, owner: Owner, ids: Sequence[UUID], day: dt.date
+) -> tuple[Mapping[UUID, Sequence[PostLine]], Mapping[UUID, Sequence[PhoneLine]]]:
+    """Return the posts on `day` and the numbers of each of `ids`, in one statement."""
+    if not ids:
+        return {}, {}
+    held, numbers = together(db, (_posts_beside(owner), _phones_beside(owner)), owners=ids, day=day)
+    posts: dict[UUID, list[PostLine]] = {}
+    for row in sorted(held, key=lambda row: (row.position, row.valid_from or dt.date.min, row.id)):
+        line = PostLine(*row[: len(PostLine._fields)])
+        posts.setdefault(getattr(line, owner), []).append(line)
+    phones: dict[UUID, list[PhoneLine]] = {}
+    for row in sorted(numbers, key=lambda row: row.position):
+        phones.setdefault(row.owner, []).append(PhoneLine(*row[: len(PhoneLine._fields)]))
+    return posts, phones
 
 
 @cache
-def _phone_columns(owner: Literal["person_id", "organization_id"]) -> AnySelect:
-    """Select the numbers of many; built once, for every list."""
-    owner_id: Mapped[UUID | None] = col(getattr(Telephone, owner))
-    owners = sa.bindparam("owners", type_=Key(), expanding=True)
+def _posts_beside(owner: Owner) -> AnySelect:
+    owner_id: Mapped[UUID | None] = col(getattr(Appointment, owner))
     return (
-        sa.select(owner_id, *PHONE_COLUMNS)
-        .where(owner_id.in_(owners))
-        .order_by(col(Telephone.position))
+        _post_columns()
+        .add_columns(col(PostType.position))
+        .where(owner_id.in_(OWNERS), held_on(DAY))
+        .order_by(None)
+    )
+
+
+@cache
+def _phones_beside(owner: Owner) -> AnySelect:
+    owner_id: Mapped[UUID | None] = col(getattr(Telephone, owner))
+    return sa.select(*PHONE_COLUMNS, col(Telephone.position), owner_id.label("owner")).where(
+        owner_id.in_(OWNERS)
     )
 
 
@@ -359,10 +372,3 @@ def _person_columns() -> AnySelect:
         col(Person.family_kana),
         col(Person.given_kana),
     ).order_by(col(Person.kana_sort), col(Person.id))
-
-
-def _posts_by(posts: Iterable[PostLine], owner: str) -> dict[UUID | None, list[PostLine]]:
-    grouped: dict[UUID | None, list[PostLine]] = {}
-    for post in posts:
-        grouped.setdefault(getattr(post, owner), []).append(post)
-    return grouped

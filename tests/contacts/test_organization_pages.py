@@ -87,7 +87,7 @@ def test_organizations_cost_the_same_statements_for_one_and_three(
     with counted(world.database) as for_three:
         browser.get("/organizations")
 
-    assert (len(for_one), len(for_three)) == (7, 7)
+    assert (len(for_one), len(for_three)) == (6, 6)
 
 
 def test_organization_new_registers_and_leads_to_it(world: World, browser: Browser) -> None:

@@ -140,7 +140,7 @@ def test_search_costs_the_same_statements_for_one_and_three(world: World, browse
     with counted(world.database) as for_three:
         found = browser.get(path).text
 
-    # who signed in · the search · people, posts, phones · organizations, posts, phones ·
+    # who signed in · the search · people, what is theirs · organizations, what is theirs ·
     # the record, whom it names
-    assert (len(for_one), len(for_three)) == (10, 10)
+    assert (len(for_one), len(for_three)) == (8, 8)
     assert len(people_in(found)) == 3
