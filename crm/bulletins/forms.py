@@ -14,7 +14,7 @@ from crm.bulletins.models import (
 )
 from crm.bulletins.service import ItemFacts
 from crm.kernel.actor import Actor
-from crm.kernel.forms import Day, Form
+from crm.kernel.forms import Day, Form, OnceForm
 from crm.kernel.i18n import N_, translate
 
 HANDLING_HINTS = {
@@ -29,7 +29,7 @@ WITHIN_THE_OFFICE = N_("庁内限り")
 POLICE_KINDS = {InformationKind.KOBAN_FLASH}
 
 
-class ItemForm(Form):
+class ItemForm(OnceForm):
     """An item; how far it may go has no answer until somebody gives one."""
 
     kind: InformationKind = Field(
@@ -51,7 +51,7 @@ class ItemForm(Form):
 
     def facts(self) -> ItemFacts:
         """Return the item as the form says it."""
-        return ItemFacts(**self.model_dump(exclude={"revision"}))
+        return ItemFacts(**self.model_dump(exclude={"revision", "request_key"}))
 
 
 class WithdrawalForm(Form):

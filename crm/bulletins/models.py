@@ -118,9 +118,14 @@ class InformationItem(AgencyOwned, Stamped, table=True):
     __tablename__ = "information_item"
     __table_args__ = (
         sa.Index("ix_information_item_agency_id_valid_from", "agency_id", "valid_from"),
+        # headquarters' have no station: a form sent twice is known by its author
+        sa.Index(
+            "ix_information_item_created_by_request_key", "created_by", "request_key", unique=True
+        ),
     )
 
     station_id: UUID | None = Field(default=None, foreign_key="unit.id", sa_type=Key)
+    request_key: UUID | None = Field(default=None, sa_type=Key)
     unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
     kind: InformationKind = Field(sa_type=choice(InformationKind))
     issue_number: str = Field(default="", max_length=40)

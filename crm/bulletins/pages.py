@@ -91,7 +91,14 @@ def create(desk: CurrentDesk) -> Response[Any]:
             sheet = _sheet(visit)
             if sub.form is None:
                 return _new_page(visit, sub, status=422)
-            item = service.issue_item(visit.db, visit.actor, sub.form.facts(), sheet, now=visit.now)
+            item = service.issue_item(
+                visit.db,
+                visit.actor,
+                sub.form.facts(),
+                sheet,
+                now=visit.now,
+                request_key=sub.form.request_key,
+            )
         except Refused as refusal:
             return _new_page(visit, sub.refused(refusal), status=422)
         return saved(visit, "bulletins.show", N_("地域安全情報を登録しました。"), item_id=item.id)

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from crm.agencies.models import UnitPlacement
+from crm.agencies.models import Staff, UnitPlacement
 from crm.bulletins.lines import FileFacts, ItemChoice, ItemLine
 from crm.bulletins.models import (
     HANDED_TO_LIAISONS,
@@ -17,6 +17,7 @@ from crm.bulletins.models import (
     InformationKind,
     NoteInformation,
 )
+from crm.kernel.actor import Actor
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
@@ -24,6 +25,22 @@ from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.text import search_key
 
 CHOICES_TO_HAND = 8
+
+
+def item_issued_with(db: ScopedSession, actor: Actor, request_key: UUID) -> InformationItem | None:
+    """Return the item `actor` issued with `request_key`, if the form was sent before.
+
+    Holds the author until the transaction ends: of two forms sent at one moment the second waits.
+    """
+    db.exec(
+        select(Staff.id).where(col(Staff.id) == actor.staff_id).with_for_update(key_share=True)
+    ).first()
+    return db.exec(
+        select(InformationItem).where(
+            col(InformationItem.created_by) == actor.account_id,
+            col(InformationItem.request_key) == request_key,
+        )
+    ).first()
 
 
 def items_page(

@@ -48,14 +48,23 @@ class ItemFacts:
 
 
 def issue_item(
-    db: ScopedSession, actor: Actor, facts: ItemFacts, sheet: Sheet | None, *, now: dt.datetime
+    db: ScopedSession,
+    actor: Actor,
+    facts: ItemFacts,
+    sheet: Sheet | None,
+    *,
+    now: dt.datetime,
+    request_key: UUID | None = None,
 ) -> InformationItem:
     """Register an item: a station's for itself, headquarters' for every station.
 
-    Forbidden for who does neither; Refused for days that cannot be.
+    The same `request_key` sent again is the same item. Forbidden for who does neither; Refused for
+    days that cannot be.
     """
     if not policy.may_issue_information(actor):
         raise Forbidden
+    if request_key and (before := queries.item_issued_with(db, actor, request_key)):
+        return before
     _check(facts)
     if facts.valid_to is not None and facts.valid_to < local_day(now):
         raise Refused("有効期限は、今日以後の日付を入力してください。", field="valid_to")
@@ -64,6 +73,7 @@ def issue_item(
         agency_id=actor.agency_id,
         station_id=actor.station_id,
         unit_id=actor.unit_id,
+        request_key=request_key,
         search_key=_search_key(facts),
         created_at=now,
         created_by=actor.account_id,

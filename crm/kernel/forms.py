@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Protocol, TypeVar, Union, get_args, get_origin
 from unicodedata import category
+from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
+from uuid_utils.compat import uuid7
 
 from crm.kernel.clock import JST
 from crm.kernel.errors import Refused
@@ -25,6 +27,12 @@ class Form(BaseModel):
     """
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
+
+
+class OnceForm(Form):
+    """A form that makes something; sent twice (a double click, a lost answer) it makes it once."""
+
+    request_key: UUID = Field(default_factory=uuid7)
 
 
 F = TypeVar("F", bound=Form)
@@ -49,6 +57,11 @@ class Submission(Generic[F]):
     values: Mapping[str, Any] = field(default_factory=dict)
     form: F | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def request_key(self) -> object:
+        """The hidden key of a `OnceForm`: made with the form, and kept while it is corrected."""
+        return self.values.get("request_key") or uuid7()
 
     def refused(self, error: Refused) -> "Submission[F]":
         """Return the same submission with what the business said at its field."""

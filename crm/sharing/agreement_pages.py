@@ -58,7 +58,13 @@ def make(desk: CurrentDesk) -> Answer:
         if sub.form is None:
             return _new(visit, sub, status=422)
         try:
-            made = agreements.make_agreement(visit.db, visit.actor, sub.form.facts, now=visit.now)
+            made = agreements.make_agreement(
+                visit.db,
+                visit.actor,
+                sub.form.facts,
+                now=visit.now,
+                request_key=sub.form.request_key,
+            )
         except Refused as refusal:
             return _new(visit, sub.refused(refusal), status=422)
         notice = N_("取決めを登録しました。同意のある方の写しを提供しました。")

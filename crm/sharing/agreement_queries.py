@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +22,8 @@ from crm.sharing.models import (
     SharingAgreement,
 )
 from crm.sharing.queries import still_valid
+
+M = TypeVar("M", SharingAgreement, Disclosure)
 
 
 class AgreementLine(NamedTuple):
@@ -56,6 +58,11 @@ class ToldNote(NamedTuple):
     reference: UUID
     text: str
     published_at: dt.datetime
+
+
+def made_with(db: ScopedSession, table: type[M], request_key: UUID) -> M | None:
+    """Return what the own office made with `request_key`, if the form was sent before."""
+    return db.exec(select(table).where(col(table.request_key) == request_key)).first()
 
 
 def agreements(db: ScopedSession, actor: Actor) -> Sequence[SharingAgreement]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from crm.consents.models import SharedField
@@ -14,7 +15,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.kernel.scope import ScopedSession
 from crm.sharing import agreement_queries, queries
-from crm.sharing.giver_queries import disclosures_on
+from crm.sharing.giver_queries import disclosures_on, take_turn
 from crm.sharing.lines import Office, in_order
 from crm.sharing.models import Disclosure, DisclosureBasis, DisclosureEnd, SharingAgreement
 from crm.sharing.policy import may_share
@@ -23,6 +24,7 @@ from crm.sharing.queries import require_own
 
 LONGEST_DISCLOSURE = dt.timedelta(days=366)
 ONE_DAY = dt.timedelta(days=1)
+M = TypeVar("M", SharingAgreement, Disclosure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,21 @@ class DisclosureFacts:
 
 
 def make_agreement(
-    db: ScopedSession, actor: Actor, facts: AgreementFacts, *, now: dt.datetime
+    db: ScopedSession,
+    actor: Actor,
+    facts: AgreementFacts,
+    *,
+    now: dt.datetime,
+    request_key: UUID | None = None,
 ) -> SharingAgreement:
     """Agree on a standing share with another agency's office; whoever agreed to it is given.
 
-    Raises Refused for an unknown office, fields without the name, and an end before the beginning.
+    The same `request_key` sent again is the same agreement. Raises Refused for an
+    unknown office, fields without the name, and an end before the beginning.
     """
     _require_chief(actor)
+    if before := _made_with(db, actor, SharingAgreement, request_key):
+        return before
     office = _office(db, actor, facts.recipient_station_id, now)
     _require_name(facts.fields)
     if facts.valid_to and facts.valid_to < facts.valid_from:
@@ -66,6 +76,7 @@ def make_agreement(
     made = SharingAgreement(
         agency_id=actor.agency_id,
         station_id=actor.station_id,  # type: ignore[arg-type]  # a chief belongs to an office
+        request_key=request_key,
         recipient_agency_id=office.agency_id,
         recipient_station_id=office.station_id,
         recipient_name=office.label,
@@ -145,15 +156,23 @@ def end_agreement(
 
 
 def disclose(
-    db: ScopedSession, actor: Actor, holder: Holder, facts: DisclosureFacts, *, now: dt.datetime
+    db: ScopedSession,
+    actor: Actor,
+    holder: Holder,
+    facts: DisclosureFacts,
+    *,
+    now: dt.datetime,
+    request_key: UUID | None = None,
 ) -> Disclosure:
     """Decide to give something of one contact once (69条), beside any standing share.
 
-    Raises Refused for an unknown office, fields without the name, a day that has passed or lies
-    more than a year ahead.
+    The same `request_key` sent again is the same disclosure. Raises Refused for an
+    unknown office, fields without the name, a day that has passed or lies more than a year ahead.
     """
     _require_chief(actor)
     require_own(db, holder)
+    if before := _made_with(db, actor, Disclosure, request_key):
+        return before
     today = local_day(now)
     office = _office(db, actor, facts.recipient_station_id, now)
     _require_name(facts.fields)
@@ -164,6 +183,7 @@ def disclose(
         station_id=actor.station_id,  # type: ignore[arg-type]  # a chief belongs to an office
         person_id=holder.person_id,
         organization_id=holder.organization_id,
+        request_key=request_key,
         recipient_agency_id=office.agency_id,
         recipient_station_id=office.station_id,
         recipient_name=office.label,
@@ -214,6 +234,16 @@ def end_disclosure(
     audit.record(db, actor, "disclosure.ended", now=now, subject=holder.subject)
     republish(db, actor, holder, now=now)
     return made
+
+
+def _made_with(
+    db: ScopedSession, actor: Actor, table: type[M], request_key: UUID | None
+) -> M | None:
+    """Return what the same form made already; of two sent at one moment the second waits here."""
+    if request_key is None:
+        return None
+    take_turn(db, actor)
+    return agreement_queries.made_with(db, table, request_key)
 
 
 def _put_into_force(

@@ -83,7 +83,14 @@ def _make(visit: Visit, holder: Holder) -> Answer:
     if sub.form is None:
         return _new(visit, holder, sub, status=422)
     try:
-        agreements.disclose(visit.db, visit.actor, holder, sub.form.facts, now=visit.now)
+        agreements.disclose(
+            visit.db,
+            visit.actor,
+            holder,
+            sub.form.facts,
+            now=visit.now,
+            request_key=sub.form.request_key,
+        )
     except Refused as refusal:
         return _new(visit, holder, sub.refused(refusal), status=422)
     return _back(visit, holder, N_("個別の提供を決定し、写しを提供しました。"))

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from crm.consents.models import SharedField
 from crm.contacts.models import Holder
-from crm.kernel.forms import Day, Form
+from crm.kernel.forms import Day, Form, OnceForm
 from crm.kernel.i18n import N_
 from crm.sharing.agreements import AgreementFacts, DisclosureFacts
 from crm.sharing.models import DisclosureBasis
@@ -41,7 +41,7 @@ def _read_listener(value: object) -> Listener:
     return Listener(_read_holder(holder), UUID(station))
 
 
-class AgreementForm(Form):
+class AgreementForm(OnceForm):
     """A standing share."""
 
     recipient_station_id: UUID = Field(
@@ -62,7 +62,7 @@ class AgreementForm(Form):
     @property
     def facts(self) -> AgreementFacts:
         """What the service puts on record."""
-        return AgreementFacts(**self.model_dump())
+        return AgreementFacts(**self.model_dump(exclude={"request_key"}))
 
 
 class NarrowingForm(Form):
@@ -83,7 +83,7 @@ class AgreementEndForm(Form):
     revision: int = 0
 
 
-class DisclosureForm(Form):
+class DisclosureForm(OnceForm):
     """One decision to give (69条)."""
 
     recipient_station_id: UUID = Field(
@@ -102,7 +102,7 @@ class DisclosureForm(Form):
     @property
     def facts(self) -> DisclosureFacts:
         """What the service puts on record."""
-        return DisclosureFacts(**self.model_dump())
+        return DisclosureFacts(**self.model_dump(exclude={"request_key"}))
 
 
 class LinkForm(Form):

@@ -62,6 +62,12 @@ class ProvisionAct(StrEnum):
     ENDED = "ended"
 
 
+def _once(table: str) -> sa.Index:
+    """Let a form sent twice be one row: its key is an office's once."""
+    columns = ("station_id", "request_key")
+    return sa.Index(f"ix_{table}_station_id_request_key", *columns, unique=True)
+
+
 class Recipient(Identified):
     """A row another agency's office receives: written by its giver, read by both.
 
@@ -83,7 +89,9 @@ class SharingAgreement(StationOwned, Dated, Stamped, table=True):
     """
 
     __tablename__ = "sharing_agreement"
+    __table_args__ = (_once("sharing_agreement"),)
 
+    request_key: UUID | None = Field(default=None, sa_type=Key)
     recipient_agency_id: UUID = Field(sa_type=Key)
     recipient_station_id: UUID = Field(sa_type=Key)
     recipient_name: str = Field(max_length=120)
@@ -102,8 +110,9 @@ class Disclosure(Held, table=True):
     Append-only: ending it early is a `DisclosureEnd`.
     """
 
-    __table_args__ = (one_holder(),)
+    __table_args__ = (one_holder(), _once("disclosure"))
 
+    request_key: UUID | None = Field(default=None, sa_type=Key)
     recipient_agency_id: UUID = Field(sa_type=Key)
     recipient_station_id: UUID = Field(sa_type=Key)
     recipient_name: str = Field(max_length=120)

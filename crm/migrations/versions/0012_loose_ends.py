@@ -12,6 +12,14 @@ branch_labels = None
 depends_on = None
 
 
+ONCE = {
+    "sharing_agreement": "station_id",
+    "disclosure": "station_id",
+    "information_item": "created_by",
+}
+"""What a form makes once, however often it is sent, and whose the form is."""
+
+
 def upgrade() -> None:
     op.create_table(
         "errand",
@@ -22,6 +30,11 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_errand")),
     )
+    for table, owner in ONCE.items():
+        op.add_column(table, sa.Column("request_key", columns.Key(), nullable=True))
+        op.create_index(
+            f"ix_{table}_{owner}_request_key", table, [owner, "request_key"], unique=True
+        )
     # none is kept for longer than a day: those without a station are soon gone
     op.add_column("job_file", sa.Column("station_id", columns.Key(), nullable=True))
     # nobody links what an errand gives
@@ -37,5 +50,8 @@ def downgrade() -> None:
         )
     )
     require_value("contact_link", "linked_by")
+    for table, owner in ONCE.items():
+        op.drop_index(f"ix_{table}_{owner}_request_key", table)
+        drop_columns(table, "request_key")
     drop_columns("job_file", "station_id")
     op.drop_table("errand")
