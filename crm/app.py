@@ -22,6 +22,7 @@ from crm.breakglass import pages as breakglass_pages
 from crm.bulletins import pages as bulletin_pages
 from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
+from crm.exports import pages as export_pages
 from crm.intake import pages as intake_pages
 from crm.jobs import pages as job_pages
 from crm.jobs.bell import RedisBell
@@ -56,6 +57,7 @@ PAGES = (
     coverage_pages,
     roster_pages,
     search_pages,
+    export_pages,
     job_pages,
     bulletin_pages,
     information_pages,

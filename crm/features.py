@@ -23,8 +23,11 @@ from crm.consents.models import ConsentRecorded
 from crm.contacts import models as contact_models
 from crm.contacts import policy as contact_policy
 from crm.contacts.models import AppointmentEnded, ContactChanged
+from crm.contacts.queries import names_of
+from crm.exports import jobs as export_jobs
 from crm.exports import models as export_models
 from crm.exports import policy as export_policy
+from crm.exports.screen import name_subjects_by
 from crm.factors import models as factor_models
 from crm.factors import policy as factor_policy
 from crm.imports import models as import_models
@@ -46,7 +49,7 @@ from crm.oversight import models as oversight_models
 from crm.oversight import policy as oversight_policy
 from crm.retention import models as retention_models
 from crm.retention import policy as retention_policy
-from crm.rosters import jobs as roster_jobs
+from crm.rosters import issuing as roster_issuing
 from crm.rosters import models as roster_models
 from crm.rosters import policy as roster_policy
 from crm.seals import errands as seal_errands
@@ -115,7 +118,7 @@ POLICIES = (
 )
 
 # what can be asked for and is made beside the request, and what the product does by itself
-JOBS = (seal_errands, roster_jobs, intake_errands, sharing_errands)
+JOBS = (seal_errands, export_jobs, roster_issuing, intake_errands, sharing_errands)
 
 # what a lower feature announces and a higher one acts on, in the same transaction
 on(AdministratorLeaving)(keep_an_administrator)
@@ -125,6 +128,8 @@ on(ConsentRecorded)(publish_after_consent)
 on(LiaisonTermChanged)(publish_changed_term)
 on(InformationWidening)(refuse_to_widen)
 on(InformationChanged)(follow_item)
+
+name_subjects_by(names_of)
 
 
 def require_rules() -> None:

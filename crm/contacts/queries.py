@@ -1,7 +1,7 @@
 """Reading people and organizations with the posts that hold on a day and their telephones."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Literal, TypeVar
@@ -177,6 +177,24 @@ def appointment(db: ScopedSession, appointment_id: UUID, *, to_change: bool = Fa
     """Return a person's post; as `person`."""
     wanted = select(Appointment).where(Appointment.id == appointment_id)
     return _one(db, wanted, to_change=to_change)
+
+
+def names_of(
+    db: ScopedSession, person_ids: Collection[UUID], organization_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """Return what people and organizations are called, of those the actor may know."""
+    people = db.rows(
+        sa.select(col(Person.id), col(Person.family_name), col(Person.given_name)).where(
+            col(Person.id).in_(person_ids)
+        )
+    )
+    organizations = db.rows(
+        sa.select(col(Organization.id), col(Organization.name)).where(
+            col(Organization.id).in_(organization_ids)
+        )
+    )
+    named = {row.id: f"{row.family_name} {row.given_name}".strip() for row in people}
+    return named | {row.id: row.name for row in organizations}
 
 
 def is_organization(db: ScopedSession, organization_id: UUID) -> bool:

@@ -30,6 +30,7 @@ FOOT_MARGIN = 15 / 25.4
 LINE_HEIGHT = 14.5  # points
 ROW_PADDING = 7.0
 MAX_ROW_HEIGHT = 409.0  # what the format allows
+WATERMARK = "#767676"  # gray that can still be read on white (WCAG 1.4.3)
 JAPANESE_ERA = '[$-411]ggge"年"m"月"d"日"'
 ILLEGAL_IN_NAME = re.compile(r"[\[\]:*?/\\']")
 
@@ -57,8 +58,9 @@ class Sheet:
     """One sheet of paper-ready rows.
 
     `header_lines` stand under the title at the right, `footer_lines` under the rows. `page_note`
-    is printed at the foot of every page, beside the page number. `properties` are the file's own
-    (`title`, `subject`, `author`, `company`, `comments`).
+    is printed at the foot of every page, beside the page number; `watermark` above the title and,
+    in gray, at the head of every page. `properties` are the file's own (`title`, `subject`,
+    `author`, `company`, `comments`, `keywords`).
     """
 
     title: str
@@ -67,6 +69,7 @@ class Sheet:
     header_lines: Sequence[str] = ()
     footer_lines: Sequence[str] = ()
     page_note: str = ""
+    watermark: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -78,8 +81,7 @@ def write_sheet(sheet: Sheet, *, now: datetime) -> bytes:
         book.set_properties({**_clean_all(sheet.properties), "created": created})
         page = book.add_worksheet(_sheet_name(sheet.title))
         styles = _styles(book)
-        heading = 1 + len(sheet.header_lines)
-        _write_head(page, sheet, styles)
+        heading = _write_head(page, sheet, styles)
         end = _write_rows(page, sheet, styles, heading)
         for offset, line in enumerate(sheet.footer_lines):
             _write_text(page, end + offset, 0, line, styles["line"])
@@ -102,6 +104,7 @@ def _styles(book: xlsxwriter.Workbook) -> dict[str, Format]:
     styles = {
         "title": {**text, "bold": True, "font_size": 16, "align": "center_across"},
         "header_line": {**text, "align": "right"},
+        "watermark": {**text, "align": "right", "font_color": WATERMARK},
         "line": text,
         "heading": {**cell, "bold": True, "align": "center", "bg_color": "#E6E6E6", "bottom": 2},
     }
@@ -112,19 +115,24 @@ def _styles(book: xlsxwriter.Workbook) -> dict[str, Format]:
     return {name: book.add_format(properties) for name, properties in styles.items()}
 
 
-def _write_head(page: Worksheet, sheet: Sheet, styles: Mapping[str, Format]) -> None:
+def _write_head(page: Worksheet, sheet: Sheet, styles: Mapping[str, Format]) -> int:
+    """Write all that stands above the rows, and give the number of the row of headings."""
     last = len(sheet.columns) - 1
     page.set_row(0, 30)
     _write_text(page, 0, 0, sheet.title, styles["title"])
     for column in range(1, last + 1):
         page.write_blank(0, column, None, styles["title"])
-    for row, line in enumerate(sheet.header_lines, 1):
-        _write_text(page, row, last, line, styles["header_line"])
-    heading = 1 + len(sheet.header_lines)
+    lines = [("header_line", line) for line in sheet.header_lines]
+    if sheet.watermark:
+        lines.append(("watermark", sheet.watermark))
+    for row, (style, line) in enumerate(lines, 1):
+        _write_text(page, row, last, line, styles[style])
+    heading = 1 + len(lines)
     page.set_row(heading, 24)
     for column, each in enumerate(sheet.columns):
         page.set_column(column, column, each.width)
         _write_text(page, heading, column, each.label, styles["heading"])
+    return heading
 
 
 def _write_rows(page: Worksheet, sheet: Sheet, styles: Mapping[str, Format], heading: int) -> int:
@@ -187,6 +195,14 @@ def _set_up_paper(page: Worksheet, sheet: Sheet, heading: int) -> None:
     page.fit_to_pages(1, 0)
     page.repeat_rows(heading)
     page.set_margins(left=BINDING_MARGIN, right=MARGIN, top=MARGIN, bottom=FOOT_MARGIN)
+    page.set_footer(
+        f'&L&"{FONT}"&9{_note(sheet.page_note)}&R&"{FONT}"&9&P／&Nページ', {"margin": MARGIN / 2}
+    )
+    if sheet.watermark:
+        mark = f'&C&"{FONT}"&12&K{WATERMARK[1:]}{_note(sheet.watermark)}'
+        page.set_header(mark, {"margin": MARGIN / 2})
+
+
+def _note(text: str) -> str:
     # An ampersand begins a code there, and the whole may have 255 characters.
-    note = clean_text(sheet.page_note)[:100].replace("&", "&&")
-    page.set_footer(f'&L&"{FONT}"&9{note}&R&"{FONT}"&9&P／&Nページ', {"margin": MARGIN / 2})
+    return clean_text(text)[:100].replace("&", "&&")

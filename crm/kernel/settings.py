@@ -86,6 +86,12 @@ class Settings(BaseModel):
         pattern=r"^(0\d{1,4})?$",
         description="市外局番 put before local telephone numbers read from files.",
     )
+    export_hours: int = Field(
+        default=24,
+        ge=1,
+        le=72,
+        description="Hours a file made for somebody waits to be fetched before it is shredded.",
+    )
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes that serve pages; as many as there are CPUs."
     )

@@ -86,6 +86,8 @@ def _paper(draft: Draft) -> dict[str, object]:
         "issued_at": _made_at(draft),
         "issued_by": draft.made_by,
         "caution": CAUTIONS[draft.roster.profile],
+        "watermark": _watermark(draft),
+        "terms": _terms(draft),
         "columns": [
             {"key": each.key, "label": each.label, "width": each.paper, "align": each.align}
             for each in columns
@@ -115,15 +117,37 @@ def _sheet(draft: Draft) -> Sheet:
             f"{_counts(draft)}　{FOOT}",
             f"作成目的：{draft.purpose}　　一覧表番号：{draft.number}",
             f"作成日時：{_made_at(draft)}　　作成者の所属：{draft.made_by}",
+            *_terms(draft),
         ),
         page_note=f"{caution}　作成目的：{draft.purpose}　一覧表番号：{draft.number}",
+        watermark="　".join(_watermark(draft)) if draft.slip else "",
         properties={
             "title": f"{TITLE}　{wareki(roster.day)}現在",
             "subject": f"作成目的：{draft.purpose}",
             "author": draft.office,
-            "comments": f"一覧表番号：{draft.number}",
+            "comments": "　　".join([f"一覧表番号：{draft.number}", *_terms(draft)]),
+            "keywords": draft.slip.number if draft.slip else "",
         },
     )
+
+
+def _watermark(draft: Draft) -> list[str]:
+    """Return what stands across every page: the number above all, then who, when and why."""
+    number = draft.slip.number if draft.slip else draft.number
+    return [number, draft.made_by, _made_at(draft), draft.purpose]
+
+
+def _terms(draft: Draft) -> list[str]:
+    """Return what whoever holds the file must know: its number, whom it is for, what is asked."""
+    slip = draft.slip
+    if slip is None:
+        return []
+    asked = [
+        *([f"条件：{slip.conditions}"] if slip.conditions else []),
+        *([f"返却・廃棄の期限：{wareki(slip.return_on)}"] if slip.return_on else []),
+    ]
+    lines = [f"書出番号：{slip.number}　　提供先：{slip.recipient}"]
+    return [*lines, "　　".join(asked)] if asked else lines
 
 
 def _counts(draft: Draft) -> str:

@@ -1,36 +1,43 @@
 """連絡員一覧表 on screen, and as a file whose issue is on record before it leaves."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.datastructures import MultiDict
 from litestar.params import FromQuery
 from uuid_utils.compat import uuid7
 
-from crm.access.desk import CurrentDesk, Desk
+from crm.access.desk import CurrentDesk
+from crm.exports.asking import purpose_choices, recipient_choices
+from crm.exports.desk import take_out
+from crm.exports.models import Export, ExportPurpose
+from crm.exports.service import MAX_PURPOSE
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, Refused
 from crm.kernel.forms import SentForm, Submission, read_form
 from crm.kernel.i18n import translate
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
-from crm.kernel.scope import ScopedSession
 from crm.rosters.columns import paper_columns
-from crm.rosters.files import MEDIA_TYPES, TITLE, file_name, suffix, write_file
-from crm.rosters.forms import IssueForm, RosterQuestion
-from crm.rosters.jobs import ask_for_roster
-from crm.rosters.models import ROSTER_PROFILE_LABELS, RosterFormat
+from crm.rosters.files import TITLE
+from crm.rosters.forms import RECIPIENTS, IssueForm, RosterQuestion
+from crm.rosters.issuing import ask_for_roster
+from crm.rosters.models import ROSTER_PROFILE_LABELS, RosterProfile
 from crm.rosters.policy import may_issue, require_network
 from crm.rosters.queries import recent_issues, roster_on
 from crm.rosters.rows import Roster, RosterRow
-from crm.rosters.service import MAX_PURPOSE, RosterFile, issue_roster, require_come
-from crm.web.pages import HEADERS, goto, page
+from crm.rosters.service import require_come
+from crm.web.pages import page
 from crm.web.visit import Visit
 
 ISSUES_SHOWN = 20
+PURPOSES = {
+    RosterProfile.STATION: ExportPurpose.OFFICE,
+    RosterProfile.MEETING: ExportPurpose.MEETING,
+}
+"""What a roster is for unless its maker says otherwise."""
 
 
 @get("/roster", name="rosters.show", sync_to_thread=True)
@@ -50,7 +57,7 @@ def show(
 
 @post("/roster/issues", name="rosters.issue", sync_to_thread=True)
 def issue(desk: CurrentDesk) -> Response[Any]:
-    """Answer with the file itself once its issue is on record; paper is made beside the request."""
+    """Register the export and lead to the page its file is fetched from."""
     with desk.reads() as visit:
         require_network(visit.actor)
         if not may_issue(visit.actor):
@@ -61,34 +68,16 @@ def issue(desk: CurrentDesk) -> Response[Any]:
             errors = {**question.errors, **sub.errors}
             return _page(visit, Submission(sub.values, None, errors), question.form, status=422)
     try:
-        if sub.form.format is RosterFormat.PDF:
-            return _ask_for_paper(desk, sub.form)
-        return _attachment(_made(desk, sub.form, visit.now))
+        return take_out(desk, partial(_ask, sub.form, desk.settings.export_hours))
     except Refused as refusal:
         with desk.reads() as visit:
             return _page(visit, sub.refused(refusal), question.form, status=422)
 
 
-def _ask_for_paper(desk: Desk, form: IssueForm) -> Response[Any]:
-    with desk.writes() as visit:
-        asked = ask_for_roster(
-            visit.db, visit.actor, form.order(), request_key=form.request_key, now=visit.now
-        )
-        return goto(visit, "jobs.show", job_id=asked.id)
-
-
-def _made(desk: Desk, form: IssueForm, now: dt.datetime) -> RosterFile:
-    @contextmanager
-    def reads() -> Iterator[ScopedSession]:
-        with desk.reads() as visit:
-            yield visit.db
-
-    @contextmanager
-    def finishes(_: RosterFile) -> Iterator[ScopedSession]:
-        with desk.writes() as visit:
-            yield visit.db
-
-    return issue_roster(form.order(), reads=reads, finishes=finishes, write=write_file, now=now)
+def _ask(form: IssueForm, kept_hours: int, visit: Visit) -> Export:
+    order = form.order()
+    taking = form.taking(RECIPIENTS[form.profile], kept_hours, form.reason(), order)
+    return ask_for_roster(visit.db, visit.actor, order, taking, now=visit.now)
 
 
 def _question(sent: SentForm, today: dt.date) -> Submission[RosterQuestion]:
@@ -133,6 +122,10 @@ def _page(
         may_issue=issues,
         issues=recent_issues(visit.db, ISSUES_SHOWN) if issues else [],
         profile_labels=ROSTER_PROFILE_LABELS,
+        purposes=purpose_choices(),
+        recipients=recipient_choices(),
+        purpose=PURPOSES[roster.profile] if roster else "",
+        recipient=RECIPIENTS[roster.profile] if roster else "",
         request_key=uuid7(),
     )
 
@@ -163,18 +156,6 @@ def _rows(roster: Roster, number: int) -> Page[RosterRow]:
 
 def _base(roster: Roster) -> str:
     return f"/roster?{urlencode({'profile': roster.profile, 'as_of': roster.day})}&number="
-
-
-def _attachment(made: RosterFile) -> Response[bytes]:
-    name = quote(file_name(made.number, made.format))
-    plain = f"roster.{suffix(made.format)}"
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
-    return Response(
-        made.content,
-        status_code=200,
-        media_type=MEDIA_TYPES[made.format],
-        headers={**HEADERS, "Content-Disposition": disposition},  # RFC 6266 §4.3, RFC 8187
-    )
 
 
 HANDLERS = [show, issue]

@@ -66,6 +66,20 @@ class Roster:
         """How many organizations it names as liaisons."""
         return len(self.rows) - self.persons
 
+    @property
+    def people_named(self) -> list[UUID]:
+        """Return every person it names, as a liaison or as who speaks for one; each once."""
+        return self._named("person")
+
+    @property
+    def organizations_named(self) -> list[UUID]:
+        """Return every organization it names."""
+        return self._named("organization")
+
+    def _named(self, kind: str) -> list[UUID]:
+        named = (subject for row in self.rows for subject in row.subjects)
+        return list(dict.fromkeys(key for each, key in named if each == kind))
+
 
 class Name(NamedTuple):
     """What a holder is called, and where that stands in 五十音 order."""

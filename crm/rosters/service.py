@@ -9,12 +9,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
+from crm.exports.service import MAX_PURPOSE, MISSING_PURPOSE
 from crm.formats.errors import UnprintableDocument
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Forbidden, Refused
-from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import fiscal_year, fiscal_year_label
 from crm.rosters.models import RosterFormat, RosterIssue, RosterProfile
@@ -22,13 +22,21 @@ from crm.rosters.policy import may_issue
 from crm.rosters.queries import issues_numbered, lock_numbers, office_name, roster_on
 from crm.rosters.rows import Roster
 
-MAX_PURPOSE = 40
-MISSING_PURPOSE = N_("作成目的を入力してください。（例：第３回地域安全の会）")
 ATTEMPTS = 5
 
 
 class NumberTaken(Exception):
     """The number a draft bears went to another roster meanwhile; nothing of this one is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What an export says of itself on every page: its number, who gets it, on what conditions."""
+
+    number: str
+    recipient: str
+    conditions: str = ""
+    return_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ class RosterOrder:
     as_of: dt.date | None
     format: RosterFormat
     may_replace: bool = False
+    slip: Slip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +66,17 @@ class Draft:
     made_by: str
     made_at: dt.datetime
     may_replace: bool = False
+    slip: Slip | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RosterFile:
-    """A file of a roster; once its issue is on record it may leave."""
+    """The file of a roster; once its issue is on record it may leave."""
 
     number: str
     format: RosterFormat
     content: bytes
-    persons: int
-    organizations: int
+    roster: Roster
 
 
 def issue_roster(
@@ -89,7 +98,7 @@ def issue_roster(
     for _ in range(ATTEMPTS):
         with reads() as db:
             draft = draft_roster(db, order, now=now)
-        made = _written(draft, write)
+        made = written(draft, write)
         try:
             with finishes(made) as db:
                 record_issue(db, draft, made.content, now=now)
@@ -120,6 +129,7 @@ def draft_roster(db: ScopedSession, order: RosterOrder, *, now: dt.datetime) -> 
         made_by=f"{unit}　{actor.name}" if order.profile is RosterProfile.STATION else unit,
         made_at=now,
         may_replace=order.may_replace,
+        slip=order.slip,
     )
 
 
@@ -171,14 +181,14 @@ def whole_name(station: str, unit: str) -> str:
     return unit if unit.startswith(station) else f"{station}{unit}"
 
 
-def _written(draft: Draft, write: Callable[[Draft], bytes]) -> RosterFile:
+def written(draft: Draft, write: Callable[[Draft], bytes]) -> RosterFile:
+    """Return the file of `draft`; Refused at the field that would help when it cannot be made."""
     try:
         content = write(draft)
     except UnprintableDocument as error:
         field = "may_replace" if draft.format is RosterFormat.CSV_CP932 else ""
         raise Refused(error.message, field=field, **error.facts) from error
-    roster = draft.roster
-    return RosterFile(draft.number, draft.format, content, roster.persons, roster.organizations)
+    return RosterFile(draft.number, draft.format, content, draft.roster)
 
 
 def _issuer(db: ScopedSession) -> tuple[Actor, UUID]:

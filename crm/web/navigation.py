@@ -115,6 +115,14 @@ PLACES = (
         frozenset({Role.HQ_VIEWER, Role.SECTION_CHIEF, Role.STATION_CHIEF, Role.AUDITOR}),
         POLICE,
     ),
+    Place(
+        "exports",
+        N_("書出しの記録"),
+        "exports.index",
+        "/exports",
+        "download",
+        frozenset({Role.SECTION_CHIEF, Role.STATION_CHIEF, Role.AUDITOR}),
+    ),
     Place("audit", N_("監査記録"), "access.audit", "/audit", "log", frozenset({Role.AUDITOR})),
     Place(
         "administration",

@@ -43,7 +43,7 @@ WITHIN_FLOOR = {
     "samples": {"sharing"},
 }
 OPEN_ROOMS = {
-    *("models", "queries", "lines", "service", "filing", "policy", "desk", "errands"),
+    *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
     *("staffing", "reorganization", "transfers", "settings", "subjects"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples

@@ -23,15 +23,16 @@ SYSTEM_STATEMENTS = {
     "access/service.py",
     "breakglass/queries.py",
     "coverage/queries.py",
+    "exports/queries.py",
     "jobs/leases.py",
     "jobs/queries.py",
     "seals/queries.py",
     "sharing/queries.py",
 }
 """Modules whose statements may be marked `system`: the sign-in, counts for headquarters, the jobs a
-runner takes up for every requester, the seals over all of the audit trail, the one person an
-emergency names, and what other agencies' offices are called (a recipient has to be named; no secret
-is in a name)."""
+runner takes up for every requester, the seals over all of the audit trail, the numbers a station
+gave its exports and the files past their time, the one person an emergency names, and what other
+agencies' offices are called (a recipient has to be named; no secret is in a name)."""
 SYSTEM_CONNECTIONS = {
     "kernel/migrate.py",
     "agencies/service.py",

@@ -1,4 +1,5 @@
 import hashlib
+import re
 import stat
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from sqlmodel import select
 
 from crm.cli import main
 from crm.kernel.audit import AuditEntry
+from crm.kernel.clock import local_day, utc_now
+from crm.kernel.wareki import fiscal_year
 from crm.rosters.models import RosterIssue
-from tests.rosters.network import pdf_text, put_consent, put_term, sheet_text
+from tests.rosters.network import pdf_text, put_consent, put_term, sheet_text, unprotected
 from tests.support.world import World
 
 PURPOSE = "第３回地域安全の会"
@@ -31,6 +34,13 @@ def roster(output: Path, login: str = "chief", *more: str, purpose: str = PURPOS
     return CliRunner().invoke(main, arguments)
 
 
+def opened(output: Path, done: Result) -> bytes:
+    """Return the file as whoever read the password on the screen opens it."""
+    told = re.search(r"パスワード (\S+)（", done.output)
+    content = output.read_bytes()
+    return unprotected(content, told.group(1)) if told else content
+
+
 def issues(world: World) -> list[tuple[str, str, str]]:
     with world.reading("chief") as db:
         rows = db.exec(select(RosterIssue)).all()
@@ -49,20 +59,21 @@ def test_roster_is_written_and_on_record(town: World, tmp_path: Path, suffix: st
     done = roster(output)
 
     assert done.exit_code == 0, done.output
-    content = output.read_bytes()
-    text = pdf_text(content) if suffix == "pdf" else sheet_text(content).replace(" ", "")
+    read, content = opened(output, done), output.read_bytes()
+    text = pdf_text(read) if suffix == "pdf" else sheet_text(read).replace(" ", "")
     assert ("髙橋京子" in text, "054-000-1001" in text, PURPOSE in text) == (True, True, True)
     assert issues(town) == [(PURPOSE, "station", hashlib.sha256(content).hexdigest())]
-    assert actions(town) == ["roster.issued"]
+    assert actions(town) == ["export.asked", "roster.issued", "export.made", "export.fetched"]
     assert stat.S_IMODE(output.stat().st_mode) == 0o600
-    assert "個人 1名、団体 0団体" in done.output
+    assert f"書出番号 若葉-{fiscal_year(local_day(utc_now()))}-0001（1名）" in done.output
+    assert ("パスワード" in done.output) is (suffix == "xlsx")
 
 
 def test_meeting_roster_has_no_telephone(town: World, tmp_path: Path) -> None:
     output = tmp_path / "一覧表.xlsx"
     done = roster(output, "chief", "--profile", "meeting", "--as-of", "令和6年4月1日")
     assert done.exit_code == 0, done.output
-    text = sheet_text(output.read_bytes())
+    text = sheet_text(opened(output, done))
     assert ("髙橋 京子" in text, "054-000-1001" in text) == (True, False)
     assert "令和6年4月1日現在" in text
     assert [row[1] for row in issues(town)] == ["meeting"]

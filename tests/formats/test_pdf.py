@@ -43,6 +43,8 @@ def roster(*rows: Mapping[str, str], without: str = "") -> dict[str, object]:
         "issued_at": "令和８年11月20日14時05分",
         "issued_by": "みなと警察署地域課",
         "caution": "取扱注意",
+        "watermark": ["みなと-2026-0012", "みなと警察署地域課", "令和８年11月20日", "地域安全の会"],
+        "terms": ["書出番号：みなと-2026-0012　　提供先：会議の出席者"],
         "columns": [
             {"key": key, "label": label, "width": 25, "align": "left"}
             for key, label in ALL_COLUMNS.items()

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from crm.consents.models import ConsentMethod
 from crm.contacts.models import Holder, Person
 from crm.formats.errors import UnprintableDocument
-from crm.kernel.audit import AuditEntry
+from crm.kernel.audit import AuditEntry, fingerprint
 from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.liaisons.service import withdraw
 from crm.rosters.models import RosterFormat, RosterIssue, RosterProfile
@@ -60,7 +60,8 @@ def test_issue_is_on_record_with_the_fingerprint_of_the_file(world: World) -> No
 
     (row,) = issues(world)
     actor = world.actors["chief"]
-    assert made == RosterFile("令和8-0001", RosterFormat.PDF, made.content, 1, 0)
+    assert made == RosterFile("令和8-0001", RosterFormat.PDF, made.content, made.roster)
+    assert (made.roster.people_named, made.roster.organizations_named) == ([person.id], [])
     assert (row.number, row.as_of, row.purpose) == ("令和8-0001", TODAY, "第３回地域安全の会")
     assert (row.persons, row.organizations, row.issued_at) == (1, 0, NOW)
     assert (row.issued_by, row.unit_id) == (actor.staff_id, actor.unit_id)
@@ -78,9 +79,11 @@ def test_issue_is_on_record_with_the_fingerprint_of_the_file(world: World) -> No
         "profile": "station",
         "format": "pdf",
         "as_of": "2026-11-20",
-        "persons": [str(person.id)],
-        "organizations": [],
+        "persons": 1,
+        "organizations": 0,
         "sha256": row.sha256,
+        "named": 1,
+        "named_sha256": fingerprint([person.id]),
     }
 
 

@@ -110,9 +110,12 @@ def speak(walker: Walker, language: str) -> None:
 
 def take_paper(walker: Walker, folder: Path) -> None:
     """Make the roster as paper and photograph its first page."""
-    walker.page.get_by_label("作成目的").fill("第３回地域安全の会")
+    walker.page.get_by_label("目的の内容").fill("第３回地域安全の会")
+    walker.page.get_by_role("button", name="PDFで作成する").click()
+    fetch = walker.page.get_by_role("button", name="ファイルを受け取る")
+    fetch.wait_for()
     with walker.page.expect_download() as waiting:
-        walker.page.get_by_role("button", name="PDFで作成する").click()
+        fetch.click()
     paper = folder / "roster.pdf"
     waiting.value.save_as(paper)
     program = shutil.which("pdftoppm")

@@ -1,5 +1,7 @@
 """what left the house, with its number."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -126,7 +128,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _owned() -> list[sa.Column]:
+def _owned() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", columns.Key(), nullable=False),
         sa.Column("agency_id", columns.Key(), nullable=False),
