@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response
@@ -16,7 +17,7 @@ from crm.exports.screen import show_page
 from crm.exports.seconds import second_of
 from crm.exports.service import Making, craft_of
 from crm.kernel.scope import ScopedSession
-from crm.web.pages import goto
+from crm.web.pages import HEADERS, goto
 from crm.web.visit import Visit
 
 Asking = Callable[[Visit], Export]
@@ -57,6 +58,19 @@ def go_on(desk: Desk, export_id: UUID) -> Response[Any]:
         if making.password:
             return show_page(visit, export_id, password=making.password)
         return goto(visit, "exports.show", export_id=export_id)
+
+
+def attachment(name: str, media_type: str, content: bytes) -> Response[bytes]:
+    """Answer with a file, named for browsers old and new (RFC 6266 §4.3, RFC 8187)."""
+    suffix = name.rpartition(".")[2]
+    plain = f"document.{suffix}" if suffix.isascii() and suffix.isalnum() else "document"
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    return Response(
+        content,
+        status_code=200,
+        media_type=media_type,
+        headers={**HEADERS, "Content-Disposition": disposition},
+    )
 
 
 def _reads(desk: Desk) -> Callable[[], Any]:

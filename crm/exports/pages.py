@@ -1,7 +1,7 @@
 """書出し記録: what was taken out, by whom and for whom; and the one fetch of a file."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -11,7 +11,7 @@ from crm.access.desk import CurrentDesk
 from crm.access.policy import require_strong
 from crm.access.queries import actor_of_account
 from crm.exports import queries
-from crm.exports.desk import go_on
+from crm.exports.desk import attachment, go_on
 from crm.exports.lines import STANDING_LABELS, STANDING_TONES
 from crm.exports.policy import looks_over
 from crm.exports.screen import show_page
@@ -19,7 +19,7 @@ from crm.exports.service import fetch
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, NotFound
 from crm.kernel.forms import blank
-from crm.web.pages import HEADERS, page
+from crm.web.pages import page
 from crm.web.visit import Visit
 
 
@@ -83,19 +83,6 @@ def _require_same_rights(visit: Visit, export_id: UUID) -> None:
     then = actor_of_account(visit.db, who, local_day(made_at or visit.now))
     if then != actor_of_account(visit.db, who, local_day(visit.now)):
         raise NotFound
-
-
-def attachment(name: str, media_type: str, content: bytes) -> Response[bytes]:
-    """Answer with a file, named for browsers old and new (RFC 6266 §4.3, RFC 8187)."""
-    suffix = name.rpartition(".")[2]
-    plain = f"document.{suffix}" if suffix.isascii() and suffix.isalnum() else "document"
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    return Response(
-        content,
-        status_code=200,
-        media_type=media_type,
-        headers={**HEADERS, "Content-Disposition": disposition},
-    )
 
 
 HANDLERS = [index, show, make, hand_over]

@@ -17,11 +17,13 @@ def rejected_sheet(
     labels: Mapping[int, str],
     rows: Sequence[tuple[SheetRow, Sequence[Remark]]],
     *,
+    number: str,
+    watermark: str,
     now: dt.datetime,
 ) -> bytes:
     """Write the rows under the sheet's own headings, to be corrected and handed in again.
 
-    Every cell is text; what was filled from another cell is written out.
+    Every cell is text; what was filled from another cell is written out. `number` is the export's.
     """
     shown = [
         index for index, label in labels.items() if label or any(r.text(index) for r, _ in rows)
@@ -35,6 +37,9 @@ def rejected_sheet(
                 [*(row.text(index) for index in shown), "\n".join(str(each) for each in reasons)]
                 for row, reasons in rows
             ],
+            page_note=watermark,
+            watermark=watermark,
+            properties={"title": translate(TITLE), "keywords": number},
         ),
         now=now,
     )

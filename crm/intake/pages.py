@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk, Desk
+from crm.access.policy import require_strong
+from crm.exports.desk import attachment
 from crm.formats.errors import UnreadableFile
 from crm.formats.workbook import LIMITS, Book, read_workbook
 from crm.intake import queries, screen, service
-from crm.intake.files import rejected_sheet
+from crm.intake.export import take_out_rejected
 from crm.intake.forms import ApplicationForm, HeaderForm, ListForm, kind_options, told_meanings
 from crm.intake.models import BATCH_STATE_LABELS, LIST_KIND_LABELS, BatchState, IntakeBatch
 from crm.intake.policy import may_take_in_people
@@ -21,12 +22,11 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
-from crm.web.pages import HEADERS, page, saved
+from crm.web.pages import page, saved
 from crm.web.visit import Upload, Visit
 
 MAX_BODY_BYTES = LIMITS.file_bytes + 1_000_000
 """Room for a file somewhat too large, so that it is refused in words."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACCEPTED = ".xlsx,.csv,.tsv,.txt"
 
 
@@ -135,24 +135,24 @@ def undo(desk: CurrentDesk, batch_id: FromPath[UUID]) -> Response[Any]:
     return _change(desk, batch_id, take_back, N_("取込みを取り消しました。"))
 
 
-@get("/intake/{batch_id:uuid}/rejected.xlsx", name="intake.rejected", sync_to_thread=True)
+@post("/intake/{batch_id:uuid}/rejected", name="intake.rejected", sync_to_thread=True)
 def rejected(desk: CurrentDesk, batch_id: FromPath[UUID]) -> Response[bytes]:
-    """Answer with the rows set aside and why, to be corrected and handed in again."""
+    """Answer with the rows set aside and why, to be corrected and handed in again.
+
+    They leave without a password, for a workbook under one could not be handed in, and without a
+    second person, for it is what the office itself handed in.
+    """
     with desk.reads() as visit:
         _require_taker(visit)
+        require_strong(visit.actor)
         batch = queries.batch(visit.db, batch_id)
         found = screen.reasoned(visit, batch, desk.settings.area_code)
         if not found.rows:
             raise NotFound
         visit.seen("intake.rejected", ("intake", batch_id), count=len(found.rows))
-        content = rejected_sheet(found.labels, found.rows, now=visit.now)
-    name = quote(f"{translate(N_('取り込めなかった行'))}.xlsx")
-    disposition = f"attachment; filename=\"rejected.xlsx\"; filename*=UTF-8''{name}"
-    return Response(
-        content,
-        media_type=XLSX,
-        headers={**HEADERS, "Content-Disposition": disposition},  # RFC 6266 §4.3, RFC 8187
-    )
+    with desk.writes() as visit:
+        made = take_out_rejected(visit.db, visit.actor, found.labels, found.rows, now=visit.now)
+    return attachment(made.name, made.media_type, made.content)
 
 
 def _require_taker(visit: Visit) -> None:

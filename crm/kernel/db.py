@@ -125,6 +125,8 @@ def _speak_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # what is deleted is overwritten: a file that was handed out is not left on the disk
+            "secure_delete=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -96,7 +96,6 @@ ELSEWHERE = {
     "bulletins.file": "a file, not a page",
     "sharing.information_file": "a file, not a page",
     "intake.show": "walked with a file, below",
-    "intake.rejected": "a file",
     "access.home": "sends everybody on",
     "access.sign_in": "walked below, signed out",
     "search.show": "walked below, after a search",
