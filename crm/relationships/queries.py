@@ -34,7 +34,7 @@ from crm.relationships.timeline import (
     steps_of,
 )
 from crm.sharing import queries as sharing
-from crm.sharing.lines import ReceivedContact, Visibility
+from crm.sharing.lines import IdleLink, ReceivedContact, Visibility
 
 LATELY = dt.timedelta(days=90)
 """「この90日で4課から6回」: long enough to see a burden, short enough to act on it."""
@@ -101,6 +101,7 @@ class Standing:
     has_more: bool
     visibility: Visibility
     received: Sequence[ReceivedContact]
+    idle_links: Sequence[IdleLink]
 
 
 def standing_of(
@@ -140,6 +141,7 @@ def standing_of(
         has_more=own.has_more or received.has_more,
         visibility=shared.visibility,
         received=shared.contacts,
+        idle_links=shared.idle,
     )
 
 

@@ -273,6 +273,7 @@ def put_link(
     reference: UUID | None = None,
 ) -> UUID:
     """Put the reference two offices know a contact by into one side's rows and return it."""
+    recognized = reference is not None
     reference = reference or side.rows.key(day)
     side.rows.put(
         ContactLink,
@@ -282,6 +283,7 @@ def put_link(
         other_agency_id=other.agency_id,
         other_station_id=other.station_id,
         linked_at=moment(day, 17),
+        recognized=recognized,
         linked_by=side.account,
     )
     return reference

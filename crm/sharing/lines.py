@@ -195,6 +195,13 @@ def office_label(agency_name: str, office_name: str) -> str:
     return agency_name if office_name in {"", agency_name} else f"{agency_name} {office_name}"
 
 
+class IdleLink(NamedTuple):
+    """A recognition whose copy is gone: it waits for the next, and may have been a mistake."""
+
+    reference: UUID
+    giver_name: str
+
+
 def giver_label(actor: Actor) -> str:
     """Return what the actor's office is called where its copies are read."""
     return office_label(actor.agency_name, actor.station_name)

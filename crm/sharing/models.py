@@ -139,8 +139,9 @@ class DisclosureEnd(StationOwned, table=True):
 class ContactLink(Held, table=True):
     """By which reference an own contact is known between this office and another agency's.
 
-    Both sides hold one: the giver from the first copy on, the recipient once it recognizes its own
-    contact in the copy. Nobody linked what the product itself gave, on the day something began.
+    Both sides hold one: the giver from the first copy on, the recipient once it has `recognized`
+    its own contact in the copy. Nobody linked what the product itself gave, on the day something
+    began.
     """
 
     __tablename__ = "contact_link"
@@ -153,6 +154,7 @@ class ContactLink(Held, table=True):
     other_agency_id: UUID = Field(sa_type=Key)
     other_station_id: UUID = Field(sa_type=Key)
     linked_at: dt.datetime = Field(sa_type=Moment)
+    recognized: bool = False
     linked_by: UUID | None = Field(default=None, foreign_key="account.id", sa_type=Key)
 
 

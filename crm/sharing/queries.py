@@ -30,6 +30,7 @@ from crm.kernel.together import together
 from crm.sharing.giver_queries import agreements_on, disclosures_on, facts_of
 from crm.sharing.lines import (
     Ground,
+    IdleLink,
     NoteRecipient,
     Office,
     ReceivedContact,
@@ -38,6 +39,7 @@ from crm.sharing.lines import (
     grounds_of,
     in_order,
 )
+from crm.sharing.link_queries import idle_links
 from crm.sharing.models import Basis, ContactLink, PublishedContact, PublishedNote
 from crm.sharing.visibility import given_line, headquarters_line, station_line
 
@@ -49,6 +51,7 @@ class SharedAbout(NamedTuple):
     visibility: Visibility
     contacts: Sequence[ReceivedContact]
     notes: Sequence[ReceivedNote]
+    idle: Sequence[IdleLink]
 
 
 class Giver(NamedTuple):
@@ -131,8 +134,11 @@ def received_contact(
 def shared_about(
     db: ScopedSession, actor: Actor, holder: Holder, day: dt.date, *, most_notes: int
 ) -> SharedAbout:
-    """Return all that sharing knows of an own contact, as its page shows it; one statement."""
-    consents, given, contacts, notes = together(
+    """Return all that sharing knows of an own contact, as its page shows it; one statement.
+
+    A second one tells what the offices are called whose copies are gone.
+    """
+    consents, given, contacts, notes, idle = together(
         db, _shared_selects(), **named(holder), **_to(actor, day), most_notes=most_notes
     )
     consent = in_force(history_from(consents), day)
@@ -143,6 +149,7 @@ def shared_about(
         _visibility(actor, consent, given),
         [_received_line(row) for row in received],
         [ReceivedNote(*row) for row in told],
+        _named_links(db, actor, idle, day),
     )
 
 
@@ -201,16 +208,6 @@ def visibility_of(db: ScopedSession, actor: Actor, holder: Holder, day: dt.date)
     return _visibility(actor, consent, given)
 
 
-def link_of(db: ScopedSession, actor: Actor, reference: UUID) -> ContactLink | None:
-    """Return which own contact a reference was recognized as."""
-    return db.exec(
-        select(ContactLink).where(
-            col(ContactLink.station_id) == actor.station_id,
-            col(ContactLink.reference) == reference,
-        )
-    ).first()
-
-
 def giver_of(db: ScopedSession, actor: Actor, reference: UUID, day: dt.date) -> Giver:
     """Return who published a contact under `reference` to the own office; NotFound if nobody."""
     rows = db.rows(
@@ -254,7 +251,7 @@ def _to(actor: Actor, day: dt.date) -> dict[str, Any]:
 def _shared_selects() -> tuple[AnySelect, ...]:
     """Select all that sharing knows of a `named` holder; built once, for every page."""
     received = _received_columns().where(_received(), any_of(ContactLink))
-    return history_rows(), _given(), received, _notes_about()
+    return history_rows(), _given(), received, _notes_about(), idle_links()
 
 
 @cache
@@ -276,6 +273,15 @@ def _notes() -> AnySelect:
         .order_by(col(note.happened_at).desc(), col(note.id).desc())
         .limit(_MOST_NOTES)
     )
+
+
+def _named_links(
+    db: ScopedSession, actor: Actor, links: Sequence[Any], day: dt.date
+) -> list[IdleLink]:
+    if not links:
+        return []
+    names = {office.station_id: office.label for office in other_offices(db, actor, day)}
+    return [IdleLink(one.reference, names.get(one.other_station_id, "")) for one in links]
 
 
 def _visibility(actor: Actor, consent: Consent | None, given: Iterable[Any]) -> Visibility:

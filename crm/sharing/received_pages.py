@@ -81,6 +81,17 @@ def unlink(desk: CurrentDesk, contact_id: FromPath[UUID]) -> Answer:
         )
 
 
+@post("/links/{reference:uuid}/end", name="sharing.link_end", sync_to_thread=True)
+def end_link(desk: CurrentDesk, reference: FromPath[UUID]) -> Answer:
+    """Take a recognition back whose copy is gone, from the page of the own contact."""
+    with desk.writes() as visit:
+        holder = service.unlink_contact(visit.db, visit.actor, reference, now=visit.now)
+        kind, key = holder.subject
+        return saved(
+            visit, f"relationships.{kind}", N_("結び付けを解除しました。"), **{f"{kind}_id": key}
+        )
+
+
 def _index(visit: Visit, sub: Submission[Any], number: int, *, status: int = 200) -> Response[str]:
     require_reader(visit.actor)
     query = sub.form.q if sub.form else ""
@@ -145,4 +156,4 @@ def _fields(contact: ReceivedContact) -> list[tuple[str, str, bool]]:
     ]
 
 
-HANDLERS = [index, search, show, link, unlink]
+HANDLERS = [index, search, show, link, unlink, end_link]

@@ -14,6 +14,7 @@ from crm.notes.policy import may_correct
 from crm.notes.queries import note_of, parties_of
 from crm.sharing import agreement_queries, queries
 from crm.sharing.lines import NoteRecipient, giver_label
+from crm.sharing.link_queries import link_of
 from crm.sharing.models import ContactLink, ProvisionAct, PublishedNote
 from crm.sharing.policy import may_link
 from crm.sharing.publishing import end_all_under, record_provision
@@ -80,7 +81,7 @@ def withdraw_note(db: ScopedSession, actor: Actor, published_id: UUID, *, now: d
     told = agreement_queries.told_note(db, actor, published_id)
     if not may_correct(actor, note_of(db, told.note_id)):
         raise Forbidden
-    link = queries.link_of(db, actor, told.reference)
+    link = link_of(db, actor, told.reference)
     if link is None:
         raise NotFound
     holder = Holder(link.person_id, link.organization_id)
@@ -101,7 +102,7 @@ def link_contact(
         raise Forbidden
     giver = queries.giver_of(db, actor, reference, local_day(now))
     require_own(db, holder)
-    if queries.link_of(db, actor, reference) is not None:
+    if link_of(db, actor, reference) is not None:
         raise Refused("この連絡先は、すでに結び付けられています。", field="holder")
     link = ContactLink(
         agency_id=actor.agency_id,
@@ -113,6 +114,7 @@ def link_contact(
         other_station_id=giver.station_id,
         linked_at=now,
         linked_by=actor.account_id,
+        recognized=True,
     )
     db.add(link)
     db.flush()
@@ -121,15 +123,16 @@ def link_contact(
     return link
 
 
-def unlink_contact(db: ScopedSession, actor: Actor, reference: UUID, *, now: dt.datetime) -> None:
-    """Take a recognition back: they were not the same after all.
+def unlink_contact(db: ScopedSession, actor: Actor, reference: UUID, *, now: dt.datetime) -> Holder:
+    """Take a recognition back: they were not the same after all; return whom it was taken from.
 
-    What the own office gave under that reference is removed: it was about somebody else.
+    What the own office gave under that reference is removed: it was about somebody else. It needs
+    no copy to be there: the next one would be taken for the same person again.
     """
     if not may_link(actor):
         raise Forbidden
-    link = queries.link_of(db, actor, reference)
-    if link is None:
+    link = link_of(db, actor, reference)
+    if link is None or not link.recognized:
         raise NotFound
     holder = Holder(link.person_id, link.organization_id)
     end_all_under(db, actor, holder, link, now=now)
@@ -137,6 +140,7 @@ def unlink_contact(db: ScopedSession, actor: Actor, reference: UUID, *, now: dt.
     db.flush()
     audit.record(db, actor, "contact.unlinked", now=now, subject=holder.subject)
     republish(db, actor, holder, now=now)
+    return holder
 
 
 def _note_recipient(

@@ -3,16 +3,18 @@
 import re
 
 import pytest
+from sqlmodel import select
 
 from crm.contacts.models import Holder
 from crm.kernel.clock import local_day, utc_now
 from crm.sharing.giver_queries import links_by_reference
-from crm.sharing.models import PublishedContact
+from crm.sharing.models import ContactLink, PublishedContact
 from tests.sharing.acts import (
     CITY_OFFICE,
     SOME,
     F,
     agreed,
+    consented,
     copies,
     disclosed,
     liaison,
@@ -210,6 +212,40 @@ def test_a_received_contact_is_linked_and_unlinked(
     assert f'href="/people/{own.id}"' in linked.text
     unlinked = browser.post(f"{path}/unlink")
     assert f'value="person:{own.id}"' in unlinked.text
+
+
+def test_a_link_whose_copy_is_gone_is_undone_at_the_own_contact(
+    world: World, browser: Browser, hidden: PublishedContact
+) -> None:
+    own = world.person("桒原 健太", "クワバラ ケンタ", station=CITY_OFFICE)
+    page, undo = f"/people/{own.id}", f"/links/{hidden.reference}/end"
+    browser.sign_in("city").get("/shared")
+    browser.post(f"/shared/{hidden.id}/link", {"holder": f"person:{own.id}"})
+    assert undo not in browser.get(page).text
+    consented(world, serving(world), ())
+    shown = browser.get(page).text
+    assert f'action="{undo}"' in shown
+    assert "若葉署" in shown
+    assert "提供は終わりました。" in shown
+
+    undone = browser.post(undo)
+
+    assert "結び付けを解除しました。" in undone.text
+    assert undo not in undone.text
+    assert browser.post(undo).status_code == 404
+
+
+def test_the_giver_s_own_reference_is_nothing_to_undo(
+    browser: Browser, hidden: PublishedContact
+) -> None:
+    browser.sign_in("chief").get("/agreements")
+    assert browser.post(f"/links/{hidden.reference}/end").status_code == 404
+
+
+def serving(world: World) -> Holder:
+    """Return whom the station gave the city."""
+    with world.reading("chief") as db:
+        return Holder(person_id=db.exec(select(ContactLink.person_id)).one())
 
 
 def test_another_offices_person_is_not_linked(

@@ -37,6 +37,19 @@ def upgrade() -> None:
         )
     # none is kept for longer than a day: those without a station are soon gone
     op.add_column("job_file", sa.Column("station_id", columns.Key(), nullable=True))
+    op.add_column(
+        "contact_link",
+        sa.Column("recognized", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    # a giver's link came with its first copy
+    op.execute(
+        sa.text(
+            "UPDATE contact_link SET recognized = TRUE WHERE NOT EXISTS (SELECT 1 FROM"
+            " provision_record AS given WHERE given.reference = contact_link.reference"
+            " AND given.station_id = contact_link.station_id"
+            " AND given.at <= contact_link.linked_at)"
+        )
+    )
     # nobody links what an errand gives
     allow_none("contact_link", "linked_by")
 
@@ -50,6 +63,7 @@ def downgrade() -> None:
         )
     )
     require_value("contact_link", "linked_by")
+    drop_columns("contact_link", "recognized")
     for table, owner in ONCE.items():
         op.drop_index(f"ix_{table}_{owner}_request_key", table)
         drop_columns(table, "request_key")
