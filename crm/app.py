@@ -34,6 +34,7 @@ from crm.liaisons import pages as liaison_pages
 from crm.notes import pages as note_pages
 from crm.relationships import pages as relationship_pages
 from crm.rosters import pages as roster_pages
+from crm.seals import pages as seal_pages
 from crm.search import pages as search_pages
 from crm.sharing import information_pages
 from crm.sharing import pages as sharing_pages
@@ -59,6 +60,7 @@ PAGES = (
     search_pages,
     export_pages,
     job_pages,
+    seal_pages,
     bulletin_pages,
     information_pages,
     administration_pages,

@@ -15,6 +15,7 @@ COMMANDS = {
     "import": "crm.cli.imports",
     "transfer": "crm.cli.transfers",
     "roster": "crm.cli.rosters",
+    "audit": "crm.cli.audit",
     "check": "crm.cli.check",
 }
 

@@ -65,6 +65,7 @@ VIEWERS = {
     "coverage.show": "hq",
     "coverage.station": "hq",
     "access.audit": "auditor",
+    "seals.index": "auditor",
     "access.system": "admin",
     "administration.index": "admin",
     "administration.units": "admin",

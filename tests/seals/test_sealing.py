@@ -2,45 +2,21 @@
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from uuid_utils.compat import uuid7
 
-from crm.kernel.audit import AuditEntry
 from crm.kernel.db import Database
 from crm.seals.models import Checkpoint
 from crm.seals.queries import whole_trail
 from crm.seals.sealing import BATCH, BrokenTrail, seal
 from crm.seals.signing import Signer, log_signer
 from crm.seals.verify import Report, examine
+from tests.support.seals_acts import SECOND, record, unguarded
 from tests.support.world import NOW, World
 
 SIGNER = log_signer(bytes(32))
-SECOND = dt.timedelta(seconds=1)
-
-
-def record(world: World, count: int, *, at: dt.datetime = NOW, key: UUID | None = None) -> None:
-    actor = world.actors["officer"]
-    world.put(
-        *(
-            AuditEntry(
-                id=key or uuid7(),
-                at=at,
-                action="person.viewed",
-                account_id=actor.account_id,
-                agency_id=actor.agency_id,
-                actor_name=actor.name,
-                subject_type="person",
-                subject_id=uuid7(),
-                detail={"fields": ["氏名", "電話"], "count": number},
-            )
-            for number in range(count)
-        )
-    )
 
 
 def checked(database: Database, signer: Signer = SIGNER) -> Report:
@@ -115,19 +91,3 @@ def test_a_new_key_of_the_installation_goes_on_and_both_are_needed(world: World)
         both = examine(whole_trail(db), [SIGNER.key, other.key])
     kinds = [finding.kind for finding in checked(world.database).findings]
     assert (both, kinds) == (Report(4, 2, 0, []), ["unknown_key"])
-
-
-@contextmanager
-def unguarded(database: Database) -> Iterator[sa.Connection]:
-    """Work as a superuser of the database does, past what refuses changes to sealed rows."""
-    sqlite = database.engine.dialect.name == "sqlite"
-    with database.system("a tampering") as connection:
-        if sqlite:
-            triggers = connection.exec_driver_sql(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            ).scalars()
-            for name in list(triggers):
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        else:
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        yield connection
