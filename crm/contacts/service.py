@@ -188,6 +188,18 @@ def appoint(
         db, person_id, facts.post_type_id, facts.organization_id, facts.title, local_day(now)
     ):
         raise Refused(N_("この役職は、すでに登録されています。"), field="post_type_id")
+    appointment = appoint_newcomer(db, actor, person, facts, now=now)
+    announce(db, ContactChanged(Holder(person_id=person.id)), actor, now)
+    return appointment
+
+
+def appoint_newcomer(
+    db: ScopedSession, actor: Actor, person: Person, facts: PostFacts, *, now: dt.datetime
+) -> Appointment:
+    """Record a post of a person this transaction registered, at what its caller has looked up.
+
+    Nobody else can know of the person yet: nothing is asked of the database, nobody is told.
+    """
     appointment = Appointment(
         **owner(actor), **_made(actor, now), **asdict(facts), person_id=person.id
     )
@@ -201,7 +213,6 @@ def appoint(
         subject=("person", person.id),
         appointment_id=str(appointment.id),
     )
-    announce(db, ContactChanged(Holder(person_id=person.id)), actor, now)
     return appointment
 
 

@@ -6,9 +6,9 @@ person). Nothing of that is guessed here: the session itself tells what it is ab
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -103,8 +103,8 @@ def recording(db: ScopedSession) -> Iterator[Recorder]:
 
 def fingerprint(row: StationOwned) -> str:
     """Return what tells a record from what it was or will be, without saying what it is."""
-    text = json.dumps(_columns(row), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    said = [getattr(row, name) for name in _names(type(row))]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def restore(row: StationOwned, before: Mapping[str, Any]) -> None:
@@ -128,10 +128,12 @@ def bring_back(record_type: str, before: Mapping[str, Any]) -> StationOwned:
 
 
 def _columns(row: StationOwned) -> dict[str, Any]:
-    return {
-        attribute.key: _packed(getattr(row, attribute.key))
-        for attribute in sa.inspect(type(row)).column_attrs
-    }
+    return {name: _packed(getattr(row, name)) for name in _names(type(row))}
+
+
+@cache
+def _names(table: type[StationOwned]) -> tuple[str, ...]:
+    return tuple(attribute.key for attribute in sa.inspect(table).column_attrs)
 
 
 def _packed(value: Any) -> Any:  # noqa: ANN401 - any column's value

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -42,23 +44,29 @@ class Writer:
     batch: IntakeBatch
     area_code: str
     now: dt.datetime
-    people: dict[int, UUID] = field(default_factory=dict)
+    people: dict[int, Person] = field(default_factory=dict)
     organizations: dict[str, UUID] = field(default_factory=dict)
 
     def write(self, plan: Plan, recorder: Recorder) -> None:
         """Do all that `plan` says; Refused, naming the row, when a verb will not have it."""
-        for step in plan.steps:
-            recorder.number = step.number
-            try:
-                for deed in step.deeds:
-                    _DOES[type(deed)](self, step, deed)
-                self.db.flush()
-            except Refused as refusal:
-                raise Refused(
-                    N_("%(number)s行目を登録できません。%(reason)s"),
-                    number=step.number,
-                    reason=translate(refusal.message, **refusal.facts),
-                ) from refusal
+        for all_new, steps in groupby(plan.steps, key=_registers_only):
+            # rows that ask nothing of the book need not wait for each other
+            with self.db.gathering() if all_new else nullcontext():
+                for step in steps:
+                    self._take(step, recorder)
+
+    def _take(self, step: Step, recorder: Recorder) -> None:
+        recorder.number = step.number
+        try:
+            for deed in step.deeds:
+                _DOES[type(deed)](self, step, deed)
+            self.db.flush()
+        except Refused as refusal:
+            raise Refused(
+                N_("%(number)s行目を登録できません。%(reason)s"),
+                number=step.number,
+                reason=translate(refusal.message, **refusal.facts),
+            ) from refusal
 
     def register_person(self, step: Step, deed: RegisterPerson) -> None:
         """Enter the row's person, with the name as the list spells it and where it comes from."""
@@ -77,7 +85,7 @@ class Writer:
         if deed.name_as_given:
             person.name_as_given = deed.name_as_given
             index_person(person)
-        self.people[step.number] = person.id
+        self.people[step.number] = person
 
     def register_organization(self, step: Step, deed: RegisterOrganization) -> None:
         """Enter an organization the row names, or is about."""
@@ -125,7 +133,10 @@ class Writer:
             title=deed.title,
             valid_from=deed.valid_from,
         )
-        service.appoint(self.db, self.actor, self._person_of(step), facts, now=self.now)
+        if newcomer := self._newcomer(step):
+            service.appoint_newcomer(self.db, self.actor, newcomer, facts, now=self.now)
+        else:
+            service.appoint(self.db, self.actor, self._person_of(step), facts, now=self.now)
 
     def note_candidate(self, step: Step, deed: NoteCandidate) -> None:
         """Name the row's holder as a candidate whose acceptance nobody has confirmed."""
@@ -180,7 +191,11 @@ class Writer:
         return "\n".join(each.raw for each in contacts.telephones_of(self.db, holder))
 
     def _person_of(self, step: Step) -> UUID:
-        return step.person_id or self.people[step.same_as or step.number]
+        return step.person_id or self.people[step.same_as or step.number].id
+
+    def _newcomer(self, step: Step) -> Person | None:
+        """Return the person the row itself registered."""
+        return None if step.person_id or step.same_as else self.people.get(step.number)
 
     def _provenance(self, step: Step) -> dict[str, Any]:
         return {
@@ -191,6 +206,13 @@ class Writer:
         }
 
 
+def _registers_only(step: Step) -> bool:
+    """Whether a row makes a person, an organization and a post, and touches nothing on record."""
+    new = step.person_id is None and step.organization_id is None and step.same_as is None
+    return new and all(type(deed) in _NEW for deed in step.deeds)
+
+
+_NEW = {RegisterPerson, RegisterOrganization, GivePost}
 _NAMES_OF_PERSON = ("family_name", "given_name", "family_kana", "given_kana")
 _COLUMNS_OF_ORGANIZATION = (
     *("kind", "name", "kana", "parent_id", "area_id", "address", "is_active", "care_note"),

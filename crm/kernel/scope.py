@@ -104,6 +104,7 @@ class ScopedSession(Session):
         super().__init__(bind, expire_on_commit=False)
         self._actor = actor
         self._reader = replace(actor, address="") if actor else None
+        self._gathers = False
 
     @property
     def actor(self) -> Actor | None:
@@ -129,6 +130,29 @@ class ScopedSession(Session):
         done = orm.Session.execute(self, statement, parameters, execution_options=options)
         return int(done.rowcount)  # type: ignore[attr-defined]  # an update always counts its rows
 
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Write what the block adds at its end, table after table: hundreds of rows at a time.
+
+        What the block added cannot be asked for inside it.
+        """
+        self.flush()
+        self._gathers = True
+        try:
+            yield
+        finally:
+            self._gathers = False
+        added: dict[sa.FromClause, list[SQLModel]] = {}
+        for row in self.new:
+            added.setdefault(sa.inspect(type(row)).local_table, []).append(row)
+        for rows in added.values():
+            for row in rows:
+                self.expunge(row)
+        # what other rows refer to comes first
+        for table in SQLModel.metadata.sorted_tables:
+            self.add_all(added.get(table, ()))
+            self.flush()
+
     @property
     def writes_alone(self) -> bool:
         """Whether nobody else can write until this transaction ends, as on SQLite."""
@@ -136,7 +160,7 @@ class ScopedSession(Session):
 
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401 - SQLAlchemy's signature
         """Write pending changes; only here may the engine see a statement without criteria."""
-        if not (self.new or self.dirty or self.deleted):
+        if self._gathers or not (self.new or self.dirty or self.deleted):
             return
         with _flushing(self.connection()):
             super().flush(objects)
