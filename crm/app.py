@@ -15,6 +15,7 @@ from litestar.params import FromPath
 from litestar.routes import HTTPRoute
 
 from crm import features
+from crm.access import lock_pages, session_pages
 from crm.access import pages as access_pages
 from crm.access.desk import client_address, provide_desk, record_foreign_form
 from crm.administration import pages as administration_pages
@@ -49,6 +50,8 @@ YEAR_S = 31_536_000
 
 PAGES = (
     access_pages,
+    lock_pages,
+    session_pages,
     contact_pages,
     intake_pages,
     liaison_pages,

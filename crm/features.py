@@ -2,7 +2,7 @@
 
 from crm.access import models as access_models
 from crm.access import policy as access_policy
-from crm.access.service import keep_an_administrator
+from crm.access.accounts import keep_an_administrator
 from crm.agencies import models as agency_models
 from crm.agencies import policy as agency_policy
 from crm.agencies.models import AdministratorLeaving

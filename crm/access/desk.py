@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Flag, auto
+from uuid import UUID
 
 from litestar import Request
 from litestar.datastructures import Cookie, FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 
-from crm.access import queries, service
+from crm.access import drafts, queries, service
 from crm.access.models import DeviceKind, SignInLevel
 from crm.access.policy import needs_strength
 from crm.access.queries import OpenSession
@@ -35,12 +36,14 @@ from crm.web.errors import (
     SignInNeeded,
     answered_in,
     preferred_locale,
+    sent_from,
 )
 from crm.web.pages import wants_fragment
 from crm.web.security import SAFE_METHODS, csrf_token, require_token
 from crm.web.visit import RequestFacts, Upload, Visit
 
 MAX_FILE_NAME = 200
+DEVICE_KNOWN_S = 2 * 365 * 24 * 3600
 
 
 class Gate(Flag):
@@ -79,10 +82,11 @@ class Desk:
         """Open a unit of work that shows something; SignInNeeded when nobody is signed in.
 
         What a page asks for by itself is not `attended`: it neither keeps the sign-in in use nor
-        takes the notice left for whoever sits there. `past` are the gates this page lies before.
+        takes the notice left for whoever sits there; nor does the lock. `past` are the gates this
+        page lies before.
         """
         visit = self._arrive(past)
-        if not attended:
+        if not attended or Gate.LOCK in past:
             visit.notice, visit.is_stale = "", False
         try:
             self._require_token()
@@ -104,6 +108,7 @@ class Desk:
                 visit.db = db
                 yield visit
                 db.add_all(visit.entries)
+                self._drop_sent_draft(visit)
                 if visit.notice_to_leave:
                     service.touch(db, visit.actor, now=visit.now, notice=visit.notice_to_leave)
         except (NotFound, Forbidden) as refusal:
@@ -131,8 +136,15 @@ class Desk:
 
     def session_cookie(self, value: str, *, max_age: int | None = None) -> Cookie:
         """Return the cookie of a session that was opened, raised or unlocked."""
+        return self._cookie(self.cookie_name, value, max_age)
+
+    def device_cookie(self, value: str) -> Cookie:
+        """Return the cookie a browser is known by, whoever signs in there."""
+        return self._cookie(_device_cookie_name(self.settings), value, DEVICE_KNOWN_S)
+
+    def _cookie(self, name: str, value: str, max_age: int | None) -> Cookie:
         return Cookie(
-            key=self.cookie_name,
+            key=name,
             value=value,
             max_age=max_age,
             path="/",
@@ -155,7 +167,12 @@ class Desk:
         if found is None:
             raise SignInNeeded
         is_strong = self._is_strong(found)
-        self._require_way(found, past, now, is_strong=is_strong)
+        try:
+            self._require_way(found, past, now, is_strong=is_strong)
+        except GoFirst as first:
+            if first.path == LOCK and self.request.method == "POST":
+                self._keep_what_was_sent(found, now)
+            raise
         use_locale(found.locale)
         self.request.answered_in[:] = [found.locale]
         stale = now - found.last_seen_at > service.TOUCH_EVERY
@@ -169,7 +186,32 @@ class Desk:
             notice=found.notice,
             is_stale=stale,
             has_second_factor=found.has_second_factor,
+            lock_after_s=int(self._idle(found.device).total_seconds()),
         )
+
+    def _keep_what_was_sent(self, found: OpenSession, now: dt.datetime) -> None:
+        """Keep a form that came too late, for its author to find behind the lock."""
+        self._require_token()
+        typed = [(name, str(value)) for name, value in self.request.sent.multi_items()]
+        with self.database.writing(found.actor) as db:
+            drafts.keep_draft(
+                db,
+                found.actor,
+                self.settings,
+                page=self.request.sent_from,
+                target=self.request.path,
+                fields=typed,
+                is_sent=True,
+                now=now,
+            )
+
+    def _drop_sent_draft(self, visit: Visit) -> None:
+        """Forget a draft whose form this is."""
+        try:
+            draft_id = UUID(str(visit.sent.get("_draft", "")))
+        except ValueError:
+            return
+        drafts.drop_draft(visit.db, draft_id)
 
     def _is_strong(self, found: OpenSession) -> bool:
         return found.level is SignInLevel.SECOND_FACTOR or self.settings.second_factor != "required"
@@ -248,12 +290,18 @@ async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # u
         sent=sent,
         answered_in=answered_in(request),
         files=files,
+        device_cookie=request.cookies.get(_device_cookie_name(settings), ""),
+        sent_from=sent_from(request),
     )
     return Desk(database, settings, facts)
 
 
 def _cookie_name(settings: Settings) -> str:
     return "__Host-sid" if settings.is_https else "sid"
+
+
+def _device_cookie_name(settings: Settings) -> str:
+    return "__Host-device" if settings.is_https else "device"
 
 
 def client_address(request: Request) -> str:  # type: ignore[type-arg]  # as above

@@ -1,7 +1,8 @@
-"""The sign-in form."""
+"""The forms of signing in, unlocking and of one's own password."""
 
 from pydantic import Field
 
+from crm.access.models import DeviceKind
 from crm.kernel.forms import Form
 from crm.kernel.i18n import N_
 
@@ -19,6 +20,43 @@ class SignInForm(Form):
         max_length=200,
         json_schema_extra={"missing": N_("パスワードを入力してください。")},
     )
+
+
+class UnlockForm(Form):
+    """What somebody types to go on where the screen was locked."""
+
+    password: str = Field(
+        title=N_("パスワード"),
+        max_length=200,
+        json_schema_extra={"missing": N_("パスワードを入力してください。")},
+    )
+
+
+class PasswordForm(Form):
+    """A new password of one's own, and the one it takes the place of."""
+
+    password: str = Field(
+        title=N_("今のパスワード"),
+        max_length=200,
+        json_schema_extra={"missing": N_("今のパスワードを入力してください。")},
+    )
+    new_password: str = Field(
+        title=N_("新しいパスワード"),
+        max_length=200,
+        json_schema_extra={"missing": N_("新しいパスワードを入力してください。")},
+    )
+
+
+class DeviceForm(Form):
+    """What an administrator says of a device."""
+
+    name: str = Field(
+        title=N_("端末の名前"),
+        max_length=60,
+        json_schema_extra={"missing": N_("端末の名前を入力してください。")},
+    )
+    kind: DeviceKind = Field(title=N_("種類"))
+    revision: int = Field(title=N_("版"))
 
 
 class LocaleForm(Form):

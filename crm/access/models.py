@@ -66,6 +66,7 @@ class SignInSession(SQLModel, table=True):
     expires_at: dt.datetime = Field(sa_type=Moment)
     revoked_at: dt.datetime | None = Field(default=None, sa_type=Moment)
     notice: str = Field(default="", max_length=200)
+    address: str = Field(default="", max_length=64)
     device: DeviceKind = Field(default=DeviceKind.SHARED, sa_type=choice(DeviceKind))
     level: SignInLevel = Field(default=SignInLevel.PASSWORD, sa_type=choice(SignInLevel))
     locked_at: dt.datetime | None = Field(default=None, sa_type=Moment)

@@ -2,21 +2,24 @@
 
 import datetime as dt
 from importlib.metadata import version
+from typing import Any
 from urllib.parse import urlencode
 
+from anyio.to_thread import run_sync
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from crm.access import queries, service
-from crm.access.desk import CurrentDesk, Gate
+from crm.access import passwords, queries, service
+from crm.access.desk import CurrentDesk, Desk, Gate
 from crm.access.forms import LocaleForm, SignInForm
+from crm.access.service import Attempt
 from crm.access.trail import label_of, trail_line
 from crm.kernel.clock import utc_now
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
-from crm.kernel.i18n import N_, translate
+from crm.kernel.i18n import N_, translate, use_locale
 from crm.web.errors import SignInNeeded
 from crm.web.navigation import first_page
 from crm.web.pages import HEADERS, environment, goto, page
@@ -36,26 +39,57 @@ def sign_in_page(desk: CurrentDesk) -> Response[str]:
         return page(visit, "access/sign_in.html", sub=blank())
 
 
-@post("/sign-in", name="access.sign_in_post", sync_to_thread=True)
-def sign_in(desk: CurrentDesk) -> Response[str] | Response[None]:
+@post("/sign-in", name="access.sign_in_post")
+async def sign_in(desk: CurrentDesk) -> Response[str] | Response[None]:
     """Open a session under a new random cookie, whatever cookie the browser brought."""
+    begun = await run_sync(_begin, desk)
+    if isinstance(begun, Response):
+        return begun
+    attempt, password = begun
+    matches = await passwords.matched(attempt.password_hash, password)
+    return await run_sync(_finish, desk, attempt, matches)
+
+
+def _begin(desk: Desk) -> tuple[Attempt, str] | Response[str]:
+    """Count the attempt and return what its hash is compared with, or why there is none."""
+    use_locale(desk.request.language)
     sub = read_form(SignInForm, desk.request.sent)
-    with desk.strangers() as visit:
-        if sub.form is None:
-            return page(visit, "access/sign_in.html", status=422, sub=_without_password(sub))
+    if sub.form is None:
+        return _again(desk, sub, status=422)
     facts = service.SignInFacts(
-        sub.form.login, sub.form.password, desk.request.address, utc_now(), desk.settings.demo
+        sub.form.login,
+        desk.request.address,
+        utc_now(),
+        demo=desk.settings.demo,
+        device_cookie=desk.request.device_cookie,
+        cookie=desk.request.cookie,
     )
+    try:
+        return service.begin_attempt(desk.database, facts), sub.form.password
+    except service.TooManyAttempts as refusal:
+        refused = Refused(refusal.message, field="login", **refusal.facts)
+        return _again(desk, sub.refused(refused), status=refusal.status)
+
+
+def _finish(desk: Desk, attempt: Attempt, matches: bool) -> Response[Any]:  # noqa: FBT001 - passed on by position
+    """Open the session, or say that name or password is wrong."""
+    use_locale(desk.request.language)
     lasts = dt.timedelta(hours=desk.settings.absolute_hours)
     try:
-        cookie = service.sign_in(desk.database, facts, lasts=lasts)
-    except (Refused, service.TooManyAttempts) as refusal:
-        with desk.strangers() as visit:
-            field = getattr(refusal, "field", "login")
-            said = Refused(refusal.message, field=field, **refusal.facts)
-            sub = _without_password(sub.refused(said))
-            return page(visit, "access/sign_in.html", status=refusal.status, sub=sub)
-    return Redirect("/", status_code=303, headers=HEADERS, cookies=[desk.session_cookie(cookie)])
+        opened = service.finish_sign_in(desk.database, attempt, matches=matches, lasts=lasts)
+    except Refused as refusal:
+        sub = read_form(SignInForm, desk.request.sent).refused(refusal)
+        return _again(desk, sub, status=refusal.status)
+    cookies = [desk.session_cookie(opened.cookie)]
+    if opened.device_cookie:
+        cookies.append(desk.device_cookie(opened.device_cookie))
+    path = "/drafts" if opened.has_drafts else "/"
+    return Redirect(path, status_code=303, headers=HEADERS, cookies=cookies)
+
+
+def _again(desk: Desk, sub: Submission[SignInForm], *, status: int) -> Response[str]:
+    with desk.strangers() as visit:
+        return page(visit, "access/sign_in.html", status=status, sub=_without_password(sub))
 
 
 @post("/sign-out", name="access.sign_out", sync_to_thread=True)

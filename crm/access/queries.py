@@ -11,7 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from crm.access.models import Account, DeviceKind, SignInAttempt, SignInLevel, SignInSession
+from crm.access.models import (
+    Account,
+    DeviceKind,
+    Draft,
+    KnownDevice,
+    SignInAttempt,
+    SignInLevel,
+    SignInSession,
+)
 from crm.agencies.models import Agency, Staff, StaffAssignment, Unit, UnitPlacement
 from crm.kernel.actor import Actor, Role
 from crm.kernel.audit import AuditEntry
@@ -46,6 +54,14 @@ class Credentials(NamedTuple):
     has_second_factor: bool
 
 
+class DeviceFacts(NamedTuple):
+    """A device a browser names by its cookie, and whether this login signed in there before."""
+
+    id: UUID
+    kind: DeviceKind
+    knows_login: bool
+
+
 def credentials_of(db: ScopedSession, login: str) -> Credentials | None:
     """Return what the active account `login` must match."""
     found = db.exec(
@@ -54,6 +70,31 @@ def credentials_of(db: ScopedSession, login: str) -> Credentials | None:
         .execution_options(**SIGN_IN)
     ).first()
     return Credentials(*found) if found else None
+
+
+def device_of_cookie(db: ScopedSession, cookie_hash: str, login: str) -> DeviceFacts | None:
+    """Return the device of a cookie, unless it was revoked."""
+    before = (
+        sa.select(col(SignInSession.key))
+        .join(Account, col(Account.id) == SignInSession.account_id)
+        .where(col(SignInSession.device_id) == KnownDevice.id, col(Account.login) == login)
+        .exists()
+    )
+    found = db.rows(
+        sa.select(col(KnownDevice.id), col(KnownDevice.kind), before.label("knows_login"))
+        .where(
+            col(KnownDevice.cookie_hash) == cookie_hash,
+            col(KnownDevice.revoked_at).is_(None),
+        )
+        .execution_options(**SIGN_IN)
+    )
+    return DeviceFacts(*found[0]) if found else None
+
+
+def has_drafts(db: ScopedSession, account_id: UUID) -> bool:
+    """Whether somebody left a draft behind a lock."""
+    drafts = select(Draft.id).where(Draft.account_id == account_id).limit(1)
+    return db.exec(drafts.execution_options(**SIGN_IN)).first() is not None
 
 
 def failures_of(db: ScopedSession, key: str) -> SignInAttempt | None:

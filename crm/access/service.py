@@ -1,8 +1,7 @@
-"""Signing in and out, and opening accounts."""
+"""Signing in and out, and what happens to a sign-in between: levels, the lock, the end."""
 
 import datetime as dt
 import hashlib
-import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,85 +10,178 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import col
 
-from crm.access.models import Account, SignInAttempt, SignInLevel, SignInSession
-from crm.access.passwords import hash_password, password_matches
+from crm.access.models import Account, DeviceKind, KnownDevice, SignInLevel, SignInSession
 from crm.access.policy import may_keep_accounts
 from crm.access.queries import (
     SIGN_IN,
     Credentials,
+    DeviceFacts,
     account_of,
     actor_by_login,
-    administrators_on,
     credentials_of,
-    failures_of,
+    device_of_cookie,
+    has_drafts,
 )
-from crm.agencies.models import AdministratorLeaving, Staff, StaffAssignment
-from crm.agencies.policy import roles_at
+from crm.access.throttle import Count, TooManyAttempts, count_attempt, counts_for, take_back
 from crm.kernel import audit
-from crm.kernel.actor import Actor, Role
+from crm.kernel.actor import Actor
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import local_day
 from crm.kernel.db import Database
-from crm.kernel.errors import Conflict, DomainError, Forbidden, Refused
-from crm.kernel.i18n import N_
+from crm.kernel.errors import Forbidden, Refused
 from crm.kernel.scope import ScopedSession
 
-MIN_PASSWORD = 12
-COPIED = "abcdefghjkmnpqrstuvwxyz23456789"
-PASSWORD_GROUPS, PASSWORD_GROUP = 4, 4
+__all__ = ["TooManyAttempts"]
 TOUCH_EVERY = dt.timedelta(minutes=1)
-
-
-class TooManyAttempts(DomainError):
-    """Somebody guesses; wait, but never be locked out (`security.md` F4)."""
-
-    status = 429
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How many failures are free, and the longest wait (s) that grows from there."""
-
-    free: int
-    longest_s: int
-    of_login: bool
+WRONG = "ログイン名またはパスワードが違います。"
 
 
 @dataclass(frozen=True, slots=True)
 class SignInFacts:
-    """What one attempt to sign in brings."""
+    """What one attempt to sign in, or to unlock, brings; never the password itself."""
 
     login: str
-    password: str
     address: str
     now: dt.datetime
-    demo: bool
+    demo: bool = False
+    device_cookie: str = ""
+    cookie: str = ""
+    """The session cookie the browser had; it opens nothing once somebody has signed in."""
 
 
-def sign_in(database: Database, facts: SignInFacts, *, lasts: dt.timedelta) -> str:
-    """Open a new session for the right password and return its cookie.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that was counted, before its hash is computed."""
 
-    Each step is a transaction of its own, so that no lock is held while a hash is computed and a
-    failure stays counted. Raises Refused for wrong credentials, TooManyAttempts while throttled.
+    facts: SignInFacts
+    known: Credentials | None
+    device: DeviceFacts | None
+    counts: list[Count]
+
+    @property
+    def password_hash(self) -> str | None:
+        """What the password must match; None for a name nobody has."""
+        return self.known.password_hash if self.known else None
+
+
+def begin_attempt(database: Database, facts: SignInFacts) -> Attempt:
+    """Count an attempt and return what its password is compared with.
+
+    Counting and the two steps that follow are transactions of their own: no lock is held while a
+    hash is computed, and a failure stays counted. Raises TooManyAttempts while throttled.
     """
-    keys = _throttle_keys(facts)
     with database.reading(None) as db:
-        _require_patience(db, keys, facts.now)
         known = credentials_of(db, facts.login)
+        device = (
+            device_of_cookie(db, hash_of(facts.device_cookie), facts.login)
+            if facts.device_cookie
+            else None
+        )
     if known and known.is_sample and not facts.demo:
         known = None
-    # counted before the hash is computed: parallel guesses cannot slip past the count
+    trusted = device.id if device and device.knows_login else None
+    counts = counts_for(facts.login, facts.address, trusted)
     with database.writing(None) as db:
-        for key in keys:
-            _count_failure(db, key, facts.now)
-    if not password_matches(known.password_hash if known else None, facts.password):
-        _record_failure(database, facts)
-        raise Refused("ログイン名またはパスワードが違います。", field="password")
-    return _open(database, known, facts, keys, lasts)  # type: ignore[arg-type]  # a match implies an account
+        count_attempt(db, counts, facts.now)
+    return Attempt(facts, known, device, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the browser gets for the right password."""
+
+    cookie: str
+    device_cookie: str
+    """Empty where the device was known before."""
+    has_drafts: bool
+
+
+def finish_sign_in(
+    database: Database, attempt: Attempt, *, matches: bool, lasts: dt.timedelta
+) -> Opened:
+    """Open a new session after the right password; Refused for a wrong one.
+
+    The session waits for the second factor where the account has one.
+    """
+    facts = attempt.facts
+    if not matches or attempt.known is None:
+        record_failure(database, facts)
+        raise Refused(WRONG, field="password")
+    with database.writing(None) as db:
+        actor = actor_by_login(db, facts.login, local_day(facts.now))
+        if actor is None or credentials_of(db, facts.login) != attempt.known:
+            raise Refused(
+                "現在の所属が登録されていません。管理者に連絡してください。", field="login"
+            )
+        take_back(db, attempt.counts, facts.now)
+        _end_cookie(db, facts.cookie, facts.now)
+        device, device_cookie = know_device(db, actor, attempt.device, facts.now)
+        level = SignInLevel.PENDING if attempt.known.has_second_factor else SignInLevel.PASSWORD
+        cookie = start_session(db, actor, facts, level=level, device=device, lasts=lasts)
+        return Opened(cookie, device_cookie, has_drafts=has_drafts(db, actor.account_id))
+
+
+def start_session(
+    db: ScopedSession,
+    actor: Actor,
+    facts: SignInFacts,
+    *,
+    level: SignInLevel,
+    device: DeviceFacts | None,
+    lasts: dt.timedelta,
+) -> str:
+    """Open a session for an actor who has shown who they are, and return its cookie.
+
+    It lasts `lasts` at most and locks as the kind of `device` does, a shared one where unknown.
+    """
+    cookie, key = secrets.token_urlsafe(32), secrets.token_hex(32)
+    db.add(
+        SignInSession(
+            key=key,
+            cookie_hash=hash_of(cookie),
+            account_id=actor.account_id,
+            address=facts.address,
+            level=level,
+            device=device.kind if device else DeviceKind.SHARED,
+            device_id=device.id if device else None,
+            created_at=facts.now,
+            last_seen_at=facts.now,
+            expires_at=facts.now + lasts,
+        )
+    )
+    who = replace(actor, session_key=key, address=facts.address)
+    db.add(audit.entry_of(who, "session.started", now=facts.now))
+    return cookie
+
+
+def know_device(
+    db: ScopedSession, actor: Actor, device: DeviceFacts | None, now: dt.datetime
+) -> tuple[DeviceFacts, str]:
+    """Note who signed in with a device; one not known yet is, from now on, as a shared terminal.
+
+    Returns it and, where it is new, the cookie to know it by. The cookie lets nobody in.
+    """
+    if device is not None:
+        db.exec(
+            sa.update(KnownDevice)
+            .where(col(KnownDevice.id) == device.id)
+            .values(last_account_id=actor.account_id, last_used_at=now)
+            .execution_options(**SIGN_IN)
+        )
+        return device, ""
+    cookie = secrets.token_urlsafe(32)
+    made = KnownDevice(
+        agency_id=actor.agency_id,
+        cookie_hash=hash_of(cookie),
+        last_account_id=actor.account_id,
+        last_used_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    db.add(made)
+    return DeviceFacts(made.id, made.kind, knows_login=False), cookie
 
 
 def raise_level(db: ScopedSession, key: str, level: SignInLevel, *, now: dt.datetime) -> str:
@@ -101,17 +193,40 @@ def raise_level(db: ScopedSession, key: str, level: SignInLevel, *, now: dt.date
     return _renew_cookie(db, key, {"level": level, "last_seen_at": now})
 
 
-def _renew_cookie(db: ScopedSession, key: str, values: Mapping[str, Any]) -> str:
-    cookie = secrets.token_urlsafe(32)
+def lock(db: ScopedSession, actor: Actor, now: dt.datetime) -> None:
+    """Let the session show nothing but the lock until its own account opens it again."""
     changed = db.exec(
         sa.update(SignInSession)
-        .where(col(SignInSession.key) == key, col(SignInSession.revoked_at).is_(None))
-        .values(cookie_hash=hash_of(cookie), **values)
-        .execution_options(**SIGN_IN)
+        .where(
+            col(SignInSession.key) == actor.session_key,
+            col(SignInSession.locked_at).is_(None),
+        )
+        .values(locked_at=now)
     )
-    if changed.rowcount != 1:
-        raise Forbidden
-    return cookie
+    if changed.rowcount:
+        audit.record(db, actor, "session.locked", now=now)
+
+
+def unlock(db: ScopedSession, actor: Actor, now: dt.datetime) -> str:
+    """Open the lock for an actor who has shown who they are; return the session's new cookie."""
+    assert actor.session_key is not None  # noqa: S101 - whoever is locked has a session
+    audit.record(db, actor, "session.unlocked", now=now)
+    return _renew_cookie(db, actor.session_key, {"locked_at": None, "last_seen_at": now})
+
+
+def finish_unlock(database: Database, actor: Actor, attempt: Attempt, *, matches: bool) -> str:
+    """Open the lock after the right password and return the new cookie; Refused for a wrong one."""
+    if not matches or attempt.known is None or attempt.known.account_id != actor.account_id:
+        record_failure(database, attempt.facts)
+        raise Refused("パスワードが違います。", field="password")
+    with database.writing(actor) as db:
+        take_back(db, attempt.counts, attempt.facts.now)
+        return unlock(db, actor, attempt.facts.now)
+
+
+def forgive(db: ScopedSession, attempt: Attempt) -> None:
+    """Forget the failures before an attempt whose password was right."""
+    take_back(db, attempt.counts, attempt.facts.now)
 
 
 def sign_out(db: ScopedSession, actor: Actor, now: dt.datetime) -> None:
@@ -127,6 +242,52 @@ def revoke(db: ScopedSession, actor: Actor, now: dt.datetime) -> None:
         .where(col(SignInSession.key) == actor.session_key)
         .values(revoked_at=now)
     )
+
+
+def end_own_session(db: ScopedSession, actor: Actor, key: str, now: dt.datetime) -> None:
+    """End one of the actor's own sessions, on whatever device; an ended one stays ended."""
+    changed = db.exec(
+        sa.update(SignInSession)
+        .where(col(SignInSession.key) == key, col(SignInSession.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+    if changed.rowcount:
+        audit.record(db, actor, "sessions.ended", now=now, count=1)
+
+
+def end_other_sessions(db: ScopedSession, actor: Actor, now: dt.datetime) -> int:
+    """End every session of the actor's account but the one in use; return how many there were."""
+    ended = end_sessions(db, actor.account_id, now, but=actor.session_key)
+    if ended:
+        audit.record(db, actor, "sessions.ended", now=now, count=ended)
+    return ended
+
+
+def end_sessions_of(db: ScopedSession, actor: Actor, account_id: UUID, now: dt.datetime) -> int:
+    """Let an administrator end every session of an account of the agency; return how many."""
+    if not may_keep_accounts(actor):
+        raise Forbidden
+    account_of(db, account_id)
+    ended = end_sessions(db, account_id, now)
+    audit.record(db, actor, "sessions.ended", now=now, subject=("account", account_id), count=ended)
+    return ended
+
+
+def end_sessions(
+    db: ScopedSession, account_id: UUID, now: dt.datetime, *, but: str | None = None
+) -> int:
+    """End the sessions of an account, all `but` one; whoever calls asks whether that may be."""
+    changed = db.exec(
+        sa.update(SignInSession)
+        .where(
+            col(SignInSession.account_id) == account_id,
+            col(SignInSession.revoked_at).is_(None),
+            col(SignInSession.key) != (but or ""),
+        )
+        .values(revoked_at=now)
+        .execution_options(**SIGN_IN)
+    )
+    return int(changed.rowcount)
 
 
 def touch(db: ScopedSession, actor: Actor, *, now: dt.datetime, notice: str) -> None:
@@ -148,243 +309,13 @@ def choose_locale(db: ScopedSession, actor: Actor, locale: str) -> None:
     db.exec(sa.update(Account).where(col(Account.id) == actor.account_id).values(locale=locale))
 
 
-def open_account(
-    db: ScopedSession,
-    actor: Actor,
-    staff_id: UUID,
-    *,
-    login: str,
-    password: str,
-    now: dt.datetime,
-) -> Account:
-    """Give a member of staff an account; refuses short passwords and taken names."""
-    if not may_keep_accounts(actor):
-        raise Forbidden
-    stored = stored_password(password)
-    if credentials_of(db, login):
-        raise Refused("このログイン名は使われています。別の名前にしてください。", field="login")
-    account = Account(
-        agency_id=actor.agency_id,
-        staff_id=staff_id,
-        login=login,
-        password_hash=stored,
-        created_by=actor.account_id,
-    )
-    db.add(account)
-    audit.record(db, actor, "account.opened", now=now, subject=("account", account.id))
-    return account
-
-
-def renew_password(
-    db: ScopedSession, actor: Actor, account_id: UUID, *, revision: int, now: dt.datetime
-) -> str:
-    """Give an account a new random password and return it, to be told once; nothing keeps it.
-
-    Whoever is signed in with the account is signed out.
-    """
-    account = _account_to_change(db, actor, account_id, revision)
-    password = new_password()
-    account.password_hash = stored_password(password)
-    _stamp(account, actor, now)
-    _end_sessions(db, account_id, now)
-    audit.record(db, actor, "account.password_renewed", now=now, subject=("account", account_id))
-    return password
-
-
-def close_account(
-    db: ScopedSession, actor: Actor, account_id: UUID, *, revision: int, now: dt.datetime
-) -> None:
-    """Let an account sign in no more, from its next request on; Refused for the last administrator.
-
-    Nothing it did is lost, and it can be opened again.
-    """
-    account = _account_to_change(db, actor, account_id, revision)
-    _require_other_administrator(db, account.staff_id, local_day(now))
-    account.is_active = False
-    _stamp(account, actor, now)
-    _end_sessions(db, account_id, now)
-    audit.record(db, actor, "account.closed", now=now, subject=("account", account_id))
-
-
-def reopen_account(
-    db: ScopedSession, actor: Actor, account_id: UUID, *, revision: int, now: dt.datetime
-) -> None:
-    """Let a closed account sign in again."""
-    account = _account_to_change(db, actor, account_id, revision)
-    account.is_active = True
-    _stamp(account, actor, now)
-    audit.record(db, actor, "account.reopened", now=now, subject=("account", account_id))
-
-
-def keep_an_administrator(
-    db: ScopedSession, change: AdministratorLeaving, actor: Actor, now: dt.datetime
-) -> None:
-    """Refuse that the last administrator who can sign in becomes something else."""
-    del actor, now
-    _require_other_administrator(db, change.staff_id, change.day)
-
-
-def assign(
-    db: ScopedSession, actor: Actor, name: str, *, unit_id: UUID, role: Role, day: dt.date
-) -> Staff:
-    """Take a member of staff on and assign them to a unit in a role, from `day`.
-
-    Refused for a role that agencies of this kind do not have.
-    """
-    if role not in roles_at(actor.agency_kind):
-        raise Refused("この役割は、この機関にはありません。", field="role")
-    family, _, given = name.strip().partition(" ")
-    staff = Staff(agency_id=actor.agency_id, family_name=family, given_name=given)
-    db.add(staff)
-    db.flush()
-    db.add(
-        StaffAssignment(
-            agency_id=actor.agency_id,
-            staff_id=staff.id,
-            unit_id=unit_id,
-            role=role,
-            valid_from=day,
-        )
-    )
-    return staff
-
-
-def stored_password(password: str) -> str:
-    """Return what to store for `password`; refuses one that is too short."""
-    require_password(password)
-    return hash_password(password)
-
-
-def require_password(password: str) -> None:
-    """Refuse a password that is too short; length is what counts, not its composition."""
-    if len(password) < MIN_PASSWORD:
-        raise Refused("パスワードは12文字以上にしてください。", field="password")
-
-
-def new_password() -> str:
-    """Return a random password somebody can copy from paper: no letters that look alike."""
-    letters = [secrets.choice(COPIED) for _ in range(PASSWORD_GROUPS * PASSWORD_GROUP)]
-    groups = range(0, len(letters), PASSWORD_GROUP)
-    return "-".join("".join(letters[start : start + PASSWORD_GROUP]) for start in groups)
-
-
 def hash_of(cookie: str) -> str:
     """Return what is stored of a cookie: the table never holds what opens a session."""
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
-def _account_to_change(db: ScopedSession, actor: Actor, account_id: UUID, revision: int) -> Account:
-    if not may_keep_accounts(actor):
-        raise Forbidden
-    account = account_of(db, account_id)
-    if account.revision != revision:
-        raise Conflict
-    return account
-
-
-def _stamp(account: Account, actor: Actor, now: dt.datetime) -> None:
-    account.revision += 1
-    account.updated_at, account.updated_by = now, actor.account_id
-
-
-def _end_sessions(db: ScopedSession, account_id: UUID, now: dt.datetime) -> None:
-    db.exec(
-        sa.update(SignInSession)
-        .where(col(SignInSession.account_id) == account_id, col(SignInSession.revoked_at).is_(None))
-        .values(revoked_at=now)
-        .execution_options(**SIGN_IN)
-    )
-
-
-def _require_other_administrator(db: ScopedSession, staff_id: UUID, day: dt.date) -> None:
-    administrators = administrators_on(db, day)
-    if administrators == {staff_id}:
-        raise Refused(N_("最後のシステム管理者です。先に別のシステム管理者を登録してください。"))
-
-
-def _open(
-    database: Database,
-    known: Credentials,
-    facts: SignInFacts,
-    keys: Mapping[str, Patience],
-    lasts: dt.timedelta,
-) -> str:
-    cookie = secrets.token_urlsafe(32)
-    with database.writing(None) as db:
-        actor = actor_by_login(db, facts.login, local_day(facts.now))
-        if actor is None:
-            raise Refused(
-                "現在の所属が登録されていません。管理者に連絡してください。", field="login"
-            )
-        # the address keeps its count: one right password must not buy another round of guesses
-        db.exec(
-            sa.delete(SignInAttempt)
-            .where(col(SignInAttempt.key).in_([key for key in keys if keys[key].of_login]))
-            .execution_options(**SIGN_IN)
-        )
-        key = secrets.token_hex(32)
-        db.add(
-            SignInSession(
-                key=key,
-                cookie_hash=hash_of(cookie),
-                level=SignInLevel.PENDING if known.has_second_factor else SignInLevel.PASSWORD,
-                account_id=known.account_id,
-                created_at=facts.now,
-                last_seen_at=facts.now,
-                expires_at=facts.now + lasts,
-            )
-        )
-        who = replace(actor, session_key=key, address=facts.address)
-        db.add(audit.entry_of(who, "session.started", now=facts.now))
-    return cookie
-
-
-def _throttle_keys(facts: SignInFacts) -> dict[str, Patience]:
-    """Count a name at an address, the name anywhere, and the address with any name apart.
-
-    Neither guessing nor spraying goes unnoticed; the wait for a name anywhere stays short, so that
-    a stranger's guesses cannot keep its owner out.
-    """
-    return {
-        _digest(f"login:{facts.login}:{facts.address}"): Patience(5, 300, of_login=True),
-        _digest(f"login:{facts.login}"): Patience(20, 15, of_login=True),
-        _digest(f"address:{facts.address}"): Patience(60, 300, of_login=False),
-    }
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _require_patience(db: ScopedSession, keys: Mapping[str, Patience], now: dt.datetime) -> None:
-    for key, patience in keys.items():
-        attempt = failures_of(db, key)
-        if attempt is None or attempt.failures < patience.free:
-            continue
-        seconds = min(2 ** (attempt.failures - patience.free + 1), patience.longest_s)
-        left = (attempt.last_failed_at + dt.timedelta(seconds=seconds) - now).total_seconds()
-        if left > 0:
-            raise TooManyAttempts(
-                "続けて失敗したため、あと%(seconds)s秒お待ちください。", seconds=math.ceil(left)
-            )
-
-
-def _count_failure(db: ScopedSession, key: str, now: dt.datetime) -> None:
-    """Add one in a single statement, so that workers cannot miss each other's count."""
-    insert = postgresql_insert if db.get_bind().dialect.name == "postgresql" else sqlite_insert
-    row = insert(SignInAttempt).values(key=key, failures=1, last_failed_at=now, open_at=now)
-    db.exec(
-        row.on_conflict_do_update(
-            index_elements=["key"],
-            set_={
-                "failures": SignInAttempt.failures + 1,
-                "last_failed_at": row.excluded.last_failed_at,
-            },
-        ).execution_options(**SIGN_IN)
-    )
-
-
-def _record_failure(database: Database, facts: SignInFacts) -> None:
+def record_failure(database: Database, facts: SignInFacts) -> None:
+    """Put a wrong password or second factor on record, under whoever has that name."""
     with database.writing(None) as db:
         who = actor_by_login(db, facts.login, local_day(facts.now))
         entry = (
@@ -403,3 +334,29 @@ def _record_failure(database: Database, facts: SignInFacts) -> None:
             )
         )
         db.add(entry)
+
+
+def _renew_cookie(db: ScopedSession, key: str, values: Mapping[str, Any]) -> str:
+    cookie = secrets.token_urlsafe(32)
+    changed = db.exec(
+        sa.update(SignInSession)
+        .where(col(SignInSession.key) == key, col(SignInSession.revoked_at).is_(None))
+        .values(cookie_hash=hash_of(cookie), **values)
+        .execution_options(**SIGN_IN)
+    )
+    if changed.rowcount != 1:
+        raise Forbidden
+    return cookie
+
+
+def _end_cookie(db: ScopedSession, cookie: str, now: dt.datetime) -> None:
+    if cookie:
+        db.exec(
+            sa.update(SignInSession)
+            .where(
+                col(SignInSession.cookie_hash) == hash_of(cookie),
+                col(SignInSession.revoked_at).is_(None),
+            )
+            .values(revoked_at=now)
+            .execution_options(**SIGN_IN)
+        )

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from crm.access import service
+from crm.access import accounts as keeping
 from crm.access.desk import CurrentDesk
 from crm.access.queries import require_administrator
 from crm.administration import staff_queries
@@ -61,19 +61,20 @@ def account_new(desk: CurrentDesk, staff_id: FromPath[UUID]) -> Response[str]:
 )
 def account_open(desk: CurrentDesk, staff_id: FromPath[UUID]) -> Response[Any]:
     """Open an account and show its password, this once."""
+    password = keeping.new_password()
+    stored = keeping.stored_password(password)
     with desk.writes() as visit:
         found = _staff(visit, staff_id)
-        password = service.new_password()
 
         def open_for(form: AccountForm) -> None:
             if staff_queries.account_of_staff(visit.db, staff_id) is not None:
                 raise Refused(N_("この職員には、アカウントがあります。"))
-            service.open_account(
+            keeping.open_account(
                 visit.db,
                 visit.actor,
                 staff_id,
                 login=form.login,
-                password=password,
+                password_hash=stored,
                 now=visit.now,
             )
 
@@ -104,19 +105,23 @@ def account(desk: CurrentDesk, account_id: FromPath[UUID]) -> Response[str]:
 )
 def account_password(desk: CurrentDesk, account_id: FromPath[UUID]) -> Response[Any]:
     """Give an account a new password and show it, this once."""
+    password = keeping.new_password()
+    stored = keeping.stored_password(password)
     with desk.writes() as visit:
         found = _account(visit, account_id)
-        made: list[str] = []
         return carry_out(
             visit,
             RevisionForm,
-            lambda form: made.append(
-                service.renew_password(
-                    visit.db, visit.actor, account_id, revision=form.revision, now=visit.now
-                )
+            lambda form: keeping.renew_password(
+                visit.db,
+                visit.actor,
+                account_id,
+                password_hash=stored,
+                revision=form.revision,
+                now=visit.now,
             ),
             show=partial(_account_page, visit, found),
-            done=lambda _: _password(visit, found.login, found.name, made[0]),
+            done=lambda _: _password(visit, found.login, found.name, password),
         )
 
 
@@ -131,7 +136,7 @@ def account_close(desk: CurrentDesk, account_id: FromPath[UUID]) -> Response[Any
         return carry_out(
             visit,
             RevisionForm,
-            lambda form: service.close_account(
+            lambda form: keeping.close_account(
                 visit.db, visit.actor, account_id, revision=form.revision, now=visit.now
             ),
             show=partial(_account_page, visit, _account(visit, account_id)),
@@ -150,7 +155,7 @@ def account_reopen(desk: CurrentDesk, account_id: FromPath[UUID]) -> Response[An
         return carry_out(
             visit,
             RevisionForm,
-            lambda form: service.reopen_account(
+            lambda form: keeping.reopen_account(
                 visit.db, visit.actor, account_id, revision=form.revision, now=visit.now
             ),
             show=partial(_account_page, visit, _account(visit, account_id)),

@@ -4,7 +4,7 @@ import datetime as dt
 
 import click
 
-from crm.access.service import assign, open_account
+from crm.access.accounts import assign, open_account, stored_password
 from crm.agencies.queries import unit_by_path
 from crm.agencies.service import found_agency
 from crm.cli.office import acting_as, office, read_password
@@ -29,6 +29,7 @@ def create_admin(agency: str, kind: str, login: str, name: str, *, password_stdi
     password = read_password(from_stdin=password_stdin)
     now = utc_now()
     with office() as database:
+        stored = stored_password(password)
         actor = found_agency(database, agency, kind=AgencyKind(kind), day=local_day(now))
         with database.writing(actor) as db:
             staff = assign(
@@ -39,7 +40,9 @@ def create_admin(agency: str, kind: str, login: str, name: str, *, password_stdi
                 role=Role.SYSTEM_ADMINISTRATOR,
                 day=local_day(now),
             )
-            open_account(db, actor, staff.id, login=login, password=password, now=now)
+            open_account(
+                db, actor, staff.id, login=login, password_hash=stored, now=now, is_own=True
+            )
     click.echo(f"{agency} と管理者「{login}」を登録しました。")
 
 
@@ -51,6 +54,9 @@ def create_admin(agency: str, kind: str, login: str, name: str, *, password_stdi
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), help="配置の初日")
 @click.option("--password-stdin", is_flag=True, help="パスワードを標準入力から読む")
+@click.option(
+    "--own-password", is_flag=True, help="本人が入力したパスワードなので、最初の変更を求めない"
+)
 def create_account(
     login_as: str,
     login: str,
@@ -60,15 +66,25 @@ def create_account(
     *,
     valid_from: dt.datetime | None,
     password_stdin: bool,
+    own_password: bool,
 ) -> None:
     """Take a member of staff on, assign them to a unit and give them an account."""
     password = read_password(from_stdin=password_stdin)
     now = utc_now()
     day = valid_from.date() if valid_from else local_day(now)
     with office() as database:
+        stored = stored_password(password)
         actor = acting_as(database, login_as)
         with database.writing(actor) as db:
             unit_id = unit_by_path(db, unit, local_day(now))
             staff = assign(db, actor, name, unit_id=unit_id, role=Role(role), day=day)
-            open_account(db, actor, staff.id, login=login, password=password, now=now)
+            open_account(
+                db,
+                actor,
+                staff.id,
+                login=login,
+                password_hash=stored,
+                now=now,
+                is_own=own_password,
+            )
     click.echo(f"「{login}」を {unit} に登録しました。")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
+from crm.access.accounts import MIN_PASSWORD, require_password
 from crm.access.passwords import hash_password
-from crm.access.service import MIN_PASSWORD, require_password
 from crm.agencies.models import ROLE_LABELS
 from crm.cli.office import office
 from crm.kernel.clock import local_day, utc_now

@@ -119,10 +119,17 @@ def own_path(text: str) -> str:
 def _asked_for(request: Request) -> str:  # type: ignore[type-arg]  # as above
     """Return the page to come back to: the one asked for, or the one a form was sent from."""
     if request.method == "GET" and not wants_fragment(request):
-        asked = request.url
-    else:
-        asked = URL(request.headers.get("referer", "/"))
-    return own_path(asked.path + (f"?{asked.query}" if asked.query else ""))
+        return _path_of(request.url)
+    return sent_from(request)
+
+
+def sent_from(request: Request) -> str:  # type: ignore[type-arg]  # as above
+    """Return the page of ours a form or a fragment was asked from, as far as the browser tells."""
+    return _path_of(URL(request.headers.get("referer", "/")))
+
+
+def _path_of(address: URL) -> str:
+    return own_path(address.path + (f"?{address.query}" if address.query else ""))
 
 
 def _error_page(

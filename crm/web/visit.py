@@ -35,6 +35,10 @@ class RequestFacts:
     """The language of whoever signed in, for an error page made after the unit of work."""
     files: Mapping[str, Upload] = field(default_factory=dict)
     """The files a form brought, by the name of their field; none chosen, none here."""
+    device_cookie: str = ""
+    """What the browser is known by, whoever sits there."""
+    sent_from: str = "/"
+    """The page of ours a form was sent from, as far as the browser tells."""
 
 
 @dataclass(slots=True)
@@ -55,6 +59,8 @@ class Visit:
     notice_to_leave: str = ""
     is_stale: bool = False
     has_second_factor: bool = False
+    lock_after_s: int = 0
+    """Seconds without use after which the screen locks; 0 where nothing can be locked."""
     entries: list[AuditEntry] = field(default_factory=list)
 
     @property

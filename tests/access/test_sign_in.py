@@ -18,7 +18,7 @@ def actions(world: World) -> list[tuple[str, str]]:
 
 def test_signing_in_with_the_right_password_opens_the_first_page(browser: Browser) -> None:
     answer = browser.post("/sign-in", {"login": "auditor", "password": PASSWORD})
-    assert (answer.status_code, answer.url.path) == (200, "/audit")
+    assert (answer.status_code, answer.url.path) == (200, "/openings")
 
 
 def test_signing_in_with_a_wrong_password_says_so_and_keeps_the_name(browser: Browser) -> None:
@@ -107,7 +107,7 @@ def test_signing_in_out_and_failing_are_on_record(browser: Browser, world: World
     assert actions(world) == [
         ("session.refused", "refused"),
         ("session.started", "done"),
-        ("audit.viewed", "done"),
+        ("openings.listed", "done"),
         ("session.ended", "done"),
     ]
 

@@ -44,7 +44,7 @@ WITHIN_FLOOR = {
 }
 OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
-    *("staffing", "reorganization", "transfers", "settings", "subjects"),
+    *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by; the last four hold

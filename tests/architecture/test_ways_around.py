@@ -20,7 +20,10 @@ BANNED_CALLS = {
 BANNED_NAMES = {"__table__": set[str]()}
 SYSTEM_STATEMENTS = {
     "access/queries.py",
+    "access/devices.py",
     "access/service.py",
+    "access/session_queries.py",
+    "access/throttle.py",
     "breakglass/queries.py",
     "coverage/queries.py",
     "exports/queries.py",

@@ -65,6 +65,12 @@ VIEWERS = {
     "coverage.show": "hq",
     "coverage.station": "hq",
     "access.audit": "auditor",
+    "access.sessions": "officer",
+    "access.password": "officer",
+    "access.drafts": "officer",
+    "access.account_sessions": "admin",
+    "access.devices": "admin",
+    "access.device": "admin",
     "seals.index": "auditor",
     "access.system": "admin",
     "administration.index": "admin",
@@ -97,6 +103,7 @@ ELSEWHERE = {
     "bulletins.file": "a file, not a page",
     "sharing.information_file": "a file, not a page",
     "intake.show": "walked with a file, below",
+    "access.lock": "tests/journeys/test_lock.py: it has no page behind it",
     "access.home": "sends everybody on",
     "access.sign_in": "walked below, signed out",
     "search.show": "walked below, after a search",
@@ -160,6 +167,7 @@ KEYS = {
         "SELECT a.id FROM staff_assignment a JOIN account c ON c.staff_id = a.staff_id"
         " WHERE c.login = 'officer'"
     ),
+    "device_id": "SELECT id FROM known_device",
     "account_id": "SELECT id FROM account WHERE login = 'officer'",
 }
 

@@ -38,6 +38,10 @@ def upgrade() -> None:
         op.add_column("sign_in_session", sa.Column(name, kind, nullable=True))
     op.add_column(
         "sign_in_session",
+        sa.Column("address", sa.String(64), nullable=False, server_default=""),
+    )
+    op.add_column(
+        "sign_in_session",
         sa.Column("cookie_hash", sa.String(64), nullable=False, server_default=""),
     )
     op.execute(sa.text("UPDATE sign_in_session SET cookie_hash = key"))
@@ -59,7 +63,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_in_session_cookie_hash"), "sign_in_session")
     drop_columns(
         "sign_in_session",
-        *("cookie_hash", "device_id", "opened_until", "opened_person_id", "locked_at"),
+        *("cookie_hash", "address", "device_id", "opened_until", "opened_person_id", "locked_at"),
         *("level", "device"),
     )
     op.drop_table("draft")

@@ -1,0 +1,191 @@
+"""The lock screen, and the drafts that wait behind it for whoever typed them."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from anyio.to_thread import run_sync
+from litestar import MediaType, Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from crm.access import drafts, passwords, service, session_queries
+from crm.access.desk import CurrentDesk, Desk, Gate
+from crm.access.forms import UnlockForm
+from crm.access.models import Draft
+from crm.access.queries import account_of
+from crm.access.service import Attempt
+from crm.kernel.actor import Actor
+from crm.kernel.errors import Refused
+from crm.kernel.forms import Submission, blank, read_form
+from crm.web.errors import LOCK, own_path
+from crm.web.pages import HEADERS, goto, page
+
+BEHIND = Gate.LOCK | Gate.PASSWORD | Gate.STRENGTH
+"""Only a second factor that was not shown yet comes before the lock."""
+EMPTIED = {**HEADERS, "Clear-Site-Data": '"cache"'}
+"""Nothing the screen showed stays behind a Back button."""
+
+
+@get(LOCK, name="access.lock", sync_to_thread=True)
+def lock_page(desk: CurrentDesk, next: FromQuery[str] = "/") -> Response[str]:  # noqa: A002 - its name in the address
+    """Show nothing but who locked the screen, and a field to go on."""
+    return _lock_page(desk, next, blank(), status=200)
+
+
+@post(LOCK, name="access.lock_post", sync_to_thread=True)
+def lock(desk: CurrentDesk) -> Response[None]:
+    """Lock the screen, and keep what was being typed for its author."""
+    sent = desk.request.sent
+    where = own_path(str(sent.get("page") or desk.request.sent_from))
+    with desk.writes(past=BEHIND) as visit:
+        service.lock(visit.db, visit.actor, visit.now)
+        drafts.keep_draft(
+            visit.db,
+            visit.actor,
+            desk.settings,
+            page=where,
+            target=own_path(str(sent.get("target") or where)),
+            fields=_pairs(sent.get("draft")),
+            is_sent=False,
+            now=visit.now,
+        )
+    path = f"{LOCK}?{urlencode({'next': where})}"
+    return Redirect(path, status_code=303, headers=EMPTIED)
+
+
+@post("/lock/opening", name="access.unlock")
+async def unlock(desk: CurrentDesk) -> Response[Any]:
+    """Open the lock with the password of the account that is signed in, under a new cookie."""
+    begun = await run_sync(_begin, desk)
+    if isinstance(begun, Response):
+        return begun
+    actor, attempt, password = begun
+    matches = await passwords.matched(attempt.password_hash, password)
+    return await run_sync(_finish, desk, actor, attempt, matches)
+
+
+@post("/presence", name="access.presence", sync_to_thread=True)
+def presence(desk: CurrentDesk) -> Response[None]:
+    """Note that somebody is at work on a page that asks for nothing; a long note is no idleness."""
+    with desk.reads():
+        return Response(None, status_code=204, headers=HEADERS)
+
+
+@get("/drafts", name="access.drafts", sync_to_thread=True)
+def own_drafts(desk: CurrentDesk) -> Response[str]:
+    """Show what somebody left unfinished when the screen was locked."""
+    with desk.reads() as visit:
+        kept = [
+            draft
+            for draft in session_queries.drafts_of(visit.db)
+            if draft.kept_at > visit.now - drafts.KEPT_FOR
+        ]
+        return page(visit, "access/drafts.html", drafts=[_shown(desk, each) for each in kept])
+
+
+@post("/drafts/{draft_id:uuid}/taking", name="access.draft_take", sync_to_thread=True)
+def take_draft(desk: CurrentDesk, draft_id: FromPath[UUID]) -> Response[str]:
+    """Give a draft back to the page it was typed on, where the script puts it into its form."""
+    with desk.writes() as visit:
+        given = drafts.take_draft(visit.db, desk.settings, draft_id)
+    return Response(json.dumps(given), media_type=MediaType.JSON, headers=HEADERS)
+
+
+@post("/drafts/{draft_id:uuid}/removal", name="access.draft_drop", sync_to_thread=True)
+def drop_draft(desk: CurrentDesk, draft_id: FromPath[UUID]) -> Response[None]:
+    """Forget a draft its author wants no more."""
+    with desk.writes() as visit:
+        session_queries.draft_of(visit.db, draft_id)
+        drafts.drop_draft(visit.db, draft_id)
+        return goto(visit, "access.drafts")
+
+
+def _begin(desk: Desk) -> tuple[Actor, Attempt, str] | Response[Any]:
+    sub = read_form(UnlockForm, desk.request.sent)
+    where = own_path(str(desk.request.sent.get("next") or "/"))
+    with desk.writes(past=BEHIND) as visit:
+        actor, now = visit.actor, visit.now
+        login = account_of(visit.db, actor.account_id).login
+    if sub.form is None:
+        return _lock_page(desk, where, sub, status=422)
+    facts = service.SignInFacts(
+        login,
+        desk.request.address,
+        now,
+        demo=desk.settings.demo,
+        device_cookie=desk.request.device_cookie,
+    )
+    try:
+        return actor, service.begin_attempt(desk.database, facts), sub.form.password
+    except service.TooManyAttempts as refusal:
+        refused = Refused(refusal.message, field="password", **refusal.facts)
+        return _lock_page(desk, where, sub.refused(refused), status=refusal.status)
+
+
+def _finish(desk: Desk, actor: Actor, attempt: Attempt, matches: bool) -> Response[Any]:  # noqa: FBT001 - passed on by position
+    where = own_path(str(desk.request.sent.get("next") or "/"))
+    try:
+        cookie = service.finish_unlock(desk.database, actor, attempt, matches=matches)
+    except Refused as refusal:
+        sub = read_form(UnlockForm, desk.request.sent).refused(refusal)
+        return _lock_page(desk, where, sub, status=refusal.status)
+    with desk.database.reading(actor) as db:
+        waiting = [draft for draft in session_queries.drafts_of(db) if draft.page == where]
+    if waiting:
+        draft = waiting[0]
+        where = "/drafts" if draft.is_sent else f"{draft.page}#draft={draft.id}"
+    cookies = [desk.session_cookie(cookie)]
+    return Redirect(where, status_code=303, headers=HEADERS, cookies=cookies)
+
+
+def _lock_page(desk: Desk, where: str, sub: Submission[Any], *, status: int) -> Response[str]:
+    kept: Submission[Any] = Submission({}, None, sub.errors)
+    with desk.reads(past=BEHIND) as visit:
+        return page(
+            visit, "access/lock.html", status=status, plain=True, sub=kept, next=own_path(where)
+        )
+
+
+def _pairs(text: object) -> list[tuple[str, str]]:
+    """Return the fields the page's script sent; nothing of what no script of ours sends."""
+    try:
+        given = json.loads(text) if isinstance(text, str) and text else []
+        return [(str(name), str(value)) for name, value in given]
+    except (ValueError, TypeError):
+        return []
+
+
+def _shown(desk: Desk, draft: Draft) -> dict[str, object]:
+    """Return a draft as its author's page shows it: the words, and what sends them again."""
+    fields = drafts.fields_of(draft, desk.settings)
+    words = [value for name, value in fields if name not in drafts.MACHINE_MADE and len(value) > 1]
+    return {
+        "id": draft.id,
+        "page": draft.page,
+        "target": draft.target,
+        "is_sent": draft.is_sent,
+        "kept_at": draft.kept_at,
+        "fields": fields,
+        "words": [value for value in words if not _is_key(value)],
+    }
+
+
+def _is_key(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
+
+
+HANDLERS = [
+    lock_page,
+    lock,
+    unlock,
+    presence,
+    own_drafts,
+    take_draft,
+    drop_draft,
+]

@@ -1,0 +1,97 @@
+// Locks the screen when nobody uses it. What was being typed goes to the server first: nothing of it
+// may stay on a terminal others use. One page tells the others, so that all of them lock together.
+
+const after_ms = Number(document.body.dataset.lockAfter) * 1000;
+const LOOK_EVERY_MS = 2_000;
+const EARLY_MS = Math.min(10_000, after_ms / 10); // before the server stops listening
+const TELL_EVERY_MS = Math.min(60_000, after_ms / 4);
+
+const others = new BroadcastChannel("tsunagari-lock");
+const here = location.pathname + location.search;
+let used = Date.now();
+let told = used;
+let typedInto = null;
+let locked = false;
+
+const token = () => document.querySelector('input[name="_csrf_token"]').value;
+const late = () => Date.now() - used >= after_ms - EARLY_MS;
+
+function post(path, fields) {
+  const body = new URLSearchParams({ _csrf_token: token(), ...fields });
+  return fetch(path, { method: "POST", body, redirect: "manual" });
+}
+
+function draft() {
+  const refused = document.querySelector('form:has([aria-invalid="true"])');
+  const form = typedInto?.isConnected ? typedInto : refused;
+  if (!form || form.method !== "post" || form.getAttribute("role") === "search") return {};
+  const secret = (name) => form.elements[name]?.type === "password";
+  const typed = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !secret(name));
+  return { target: new URL(form.action).pathname, draft: JSON.stringify(typed) };
+}
+
+async function lock() {
+  if (locked) return;
+  locked = true;
+  const fields = { page: here, ...draft() };
+  document.body.hidden = true;
+  others.postMessage("locked");
+  await post("/lock", fields).catch(() => {});
+  location.replace(`/lock?next=${encodeURIComponent(here)}`);
+}
+
+function use(event) {
+  if (late()) {
+    // the machine slept: whoever is here now has not been seen yet
+    event.preventDefault?.();
+    event.stopImmediatePropagation?.();
+    lock();
+    return;
+  }
+  used = Date.now();
+  if (used - told < TELL_EVERY_MS) return;
+  told = used;
+  others.postMessage("used");
+  post("/presence", {}).catch(() => {});
+}
+
+async function giveBack(id) {
+  history.replaceState(null, "", here);
+  const answer = await post(`/drafts/${id}/taking`, {});
+  if (!answer.ok) return;
+  const kept = await answer.json();
+  const form = [...document.forms].find((each) => new URL(each.action).pathname === kept.target);
+  if (form) fill(form, kept.fields);
+}
+
+function fill(form, fields) {
+  for (const name of new Set(fields.map(([each]) => each))) {
+    const values = fields.filter(([each]) => each === name).map(([, value]) => value);
+    for (const control of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+      if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
+      else if (control.type !== "file") control.value = values[0];
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+}
+
+if (after_ms) {
+  for (const kind of ["pointerdown", "keydown", "submit", "wheel"]) {
+    document.addEventListener(kind, use, { capture: true });
+  }
+  document.addEventListener("input", (event) => (typedInto = event.target.form ?? null));
+  document.addEventListener("submit", (event) => {
+    if (!("lock" in event.target.dataset)) return;
+    event.preventDefault();
+    lock();
+  });
+  others.addEventListener("message", ({ data }) => (data === "locked" ? lock() : (used = Date.now())));
+  setInterval(() => late() && lock(), LOOK_EVERY_MS);
+  // a page a Back button brings from memory may be another officer's
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    document.body.hidden = true;
+    location.reload();
+  });
+  if (location.hash.startsWith("#draft=")) giveBack(location.hash.slice("#draft=".length));
+}
