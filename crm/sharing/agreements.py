@@ -16,6 +16,7 @@ from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.kernel.scope import ScopedSession
 from crm.sharing import agreement_queries, queries
 from crm.sharing.giver_queries import disclosures_on, take_turn
+from crm.sharing.information import end_without_agreement
 from crm.sharing.lines import Office, in_order
 from crm.sharing.models import Disclosure, DisclosureBasis, DisclosureEnd, SharingAgreement
 from crm.sharing.policy import may_share
@@ -260,6 +261,7 @@ def _put_into_force(
     )
     concerned = holders_naming(db, agreement.recipient_agency_id)
     republish_all(db, actor, concerned, now=now)
+    end_without_agreement(db, actor, now=now)
 
 
 def _require_chief(actor: Actor) -> None:

@@ -6,6 +6,7 @@ from crm.jobs.errands import errand, for_each_office
 from crm.kernel.actor import Actor
 from crm.kernel.db import Database
 from crm.sharing.giver_queries import holders_to_review
+from crm.sharing.information import end_without_agreement
 from crm.sharing.publishing import BATCH, republish_all
 
 AFTER_MIDNIGHT = dt.time(0, 5)
@@ -25,3 +26,5 @@ def refresh_office(database: Database, office: Actor, now: dt.datetime) -> None:
     for start in range(0, max(1, len(holders)), BATCH):
         with database.writing(office) as db:
             republish_all(db, office, holders[start : start + BATCH], now=now)
+    with database.writing(office) as db:
+        end_without_agreement(db, office, now=now)

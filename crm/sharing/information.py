@@ -90,6 +90,15 @@ def withdraw_information(
             _end(db, actor, item_id, copy, now)
 
 
+def end_without_agreement(db: ScopedSession, actor: Actor, *, now: dt.datetime) -> None:
+    """Remove the own office's copies from offices no agreement holds with today.
+
+    They were given under one; what was given stays on record.
+    """
+    for item_id, copy in queries.copies_without_agreement(db, actor, local_day(now)):
+        _end(db, actor, item_id, copy, now)
+
+
 def follow_item(
     db: ScopedSession, change: InformationChanged, actor: Actor, now: dt.datetime
 ) -> None:
@@ -191,7 +200,7 @@ def _end(db: ScopedSession, actor: Actor, item_id: UUID, copy: Copy, now: dt.dat
         ended = given.model_dump(exclude={"id"}) | {
             "act": ProvisionAct.ENDED,
             "at": now,
-            "by_account_id": actor.account_id,
+            "by_account_id": None if actor.is_product else actor.account_id,
         }
         db.add(ProvisionRecord(**ended))
     db.flush()

@@ -139,6 +139,27 @@ def copies_of(db: ScopedSession, actor: Actor, item_id: UUID) -> list[Copy]:
     return [Copy(*row) for row in rows]
 
 
+def copies_without_agreement(
+    db: ScopedSession, actor: Actor, day: dt.date
+) -> list[tuple[UUID, Copy]]:
+    """Return the own office's copies, each with its item, where no agreement holds on `day`."""
+    copy, agreement = PublishedInformation, SharingAgreement
+    is_agreed = sa.exists().where(
+        col(agreement.recipient_station_id) == col(copy.recipient_station_id),
+        holds(agreement, day),
+    )
+    rows = db.rows(
+        sa.select(
+            col(copy.item_id),
+            col(copy.id),
+            col(copy.recipient_agency_id),
+            col(copy.recipient_station_id),
+            col(copy.published_at),
+        ).where(col(copy.giver_station_id) == actor.station_id, ~is_agreed)
+    )
+    return [(item_id, Copy(*rest)) for item_id, *rest in rows]
+
+
 def last_provision(
     db: ScopedSession, item_id: UUID, recipient_agency_id: UUID
 ) -> ProvisionRecord | None:

@@ -7,8 +7,11 @@ from crm.bulletins import queries as bulletins
 from crm.bulletins.models import Handling
 from crm.kernel.audit import AuditEntry
 from crm.kernel.errors import Forbidden, NotFound, Refused
+from crm.kernel.scope import ScopedSession
 from crm.sharing import information
 from crm.sharing import information_queries as queries
+from crm.sharing.agreements import end_agreement
+from crm.sharing.errands import refresh_every_copy
 from crm.sharing.information_queries import Office
 from crm.sharing.models import ProvisionRecord, PublishedInformation
 from tests.bulletins.acts import DAY, PDF, SHEET, agreed, corrected, issued, published, withdrawn
@@ -216,6 +219,52 @@ def test_taken_back_can_be_given_again(world: World) -> None:
 
     assert received(world) == ["ひったくりに注意"]
     assert acts(world) == ["given", "ended", "given"]
+
+
+def test_copies_go_with_the_end_of_the_agreement_in_the_same_transaction(world: World) -> None:
+    agreement = agreed(world)
+    item = issued(world, sheet=SHEET)
+    published(world, item.id)
+
+    with world.writing("chief") as db:
+        end_agreement(
+            db, world.actors["chief"], agreement.id, reason="見直し", revision=1, now=NOW + DAY
+        )
+        assert copies(db) == 0
+
+    assert received(world) == []
+    with world.reading("chief") as db:
+        told = db.exec(select(ProvisionRecord.act).order_by(ProvisionRecord.id)).all()
+    assert told == ["given", "ended"]
+
+
+def test_copies_stay_where_another_agreement_holds(world: World) -> None:
+    agreement = agreed(world)
+    agreed(world)
+    item = issued(world)
+    published(world, item.id)
+
+    with world.writing("chief") as db:
+        end_agreement(
+            db, world.actors["chief"], agreement.id, reason="見直し", revision=1, now=NOW + DAY
+        )
+
+    assert received(world) == ["ひったくりに注意"]
+
+
+def test_copies_go_in_the_night_after_the_last_day_of_the_agreement(world: World) -> None:
+    agreed(world, valid_to=TODAY)
+    published(world, issued(world).id)
+
+    refresh_every_copy(world.database, NOW)
+    on_the_day = received(world)
+    refresh_every_copy(world.database, NOW + DAY)
+
+    assert (on_the_day, received(world)) == (["ひったくりに注意"], [])
+
+
+def copies(db: ScopedSession) -> int:
+    return len(db.exec(select(PublishedInformation.id)).all())
 
 
 def test_the_city_gives_a_station_just_so(world: World) -> None:
