@@ -7,6 +7,8 @@ is guarded by an apostrophe before whatever a spreadsheet program would take for
 import datetime as dt
 import re
 
+from crm.kernel.text import TURNING
+
 Cell = str | int | dt.date | None
 
 MAX_TEXT = 32_767  # characters a spreadsheet's cell can hold
@@ -19,8 +21,11 @@ GUARDED = re.compile(rf"'+{UNSEEN}[=+\-@\t\r＝＋－＠|%]")
 
 
 def clean_text(text: str) -> str:
-    """Give the text as a cell can hold it: no characters illegal in XML, line feeds only."""
-    plain = ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Give the text as a cell can hold it: no characters illegal in XML, line feeds only.
+
+    Nor are there marks that turn the direction of reading: a cell is to be read as it is stored.
+    """
+    plain = ILLEGAL.sub("", TURNING.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
     return plain if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
 
 

@@ -5,7 +5,6 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Protocol, TypeVar, Union, get_args, get_origin
-from unicodedata import category
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -16,6 +15,7 @@ from uuid_utils.compat import uuid7
 from crm.kernel.clock import JST
 from crm.kernel.errors import Refused
 from crm.kernel.i18n import N_, translate
+from crm.kernel.text import as_typed
 from crm.kernel.wareki import parse_date
 
 
@@ -89,12 +89,8 @@ def read_form(form_type: type[F], sent: SentForm) -> Submission[F]:
 
 
 def _clean(value: object) -> object:
-    """Drop what no keyboard types (NUL, lone surrogates) and the blanks around the rest."""
-    if not isinstance(value, str):
-        return value
-    lines = value.replace("\r\n", "\n")
-    typed = (char for char in lines if char in "\n\t" or category(char) not in {"Cc", "Cs"})
-    return "".join(typed).strip()
+    """Drop what no keyboard types, and the blanks around the rest."""
+    return as_typed(value).strip() if isinstance(value, str) else value
 
 
 def _takes_many(annotation: Any) -> bool:  # noqa: ANN401 - any type annotation

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.formats.cells import guard, unguard
+from crm.formats.cells import clean_text, guard, unguard
 from tests.formats.test_xlsx import NASTY
 
 UNSEEN = ' \t\r\n\ufeff\u200b\u2060\u00a0\u3000"'
@@ -24,6 +24,10 @@ def test_guard_is_undone_exactly(text: str) -> None:
 @given(st.text() | LOOKS_LIKE_FORMULA)
 def test_guarded_text_never_begins_as_a_formula(text: str) -> None:
     assert guard(text).lstrip(UNSEEN)[:1] not in STARTS
+
+
+def test_cell_reads_as_it_is_stored() -> None:
+    assert clean_text("名簿\u202excod.exe\u2066") == "名簿xcod.exe"
 
 
 @pytest.mark.parametrize("text", ORDINARY)

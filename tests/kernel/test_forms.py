@@ -44,6 +44,20 @@ def test_what_no_keyboard_types_is_dropped() -> None:
     assert found.form == Sample(name="山田\n太")
 
 
+@pytest.mark.parametrize(
+    "turning", [*"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e", *"\u2066\u2067\u2068\u2069"]
+)
+def test_marks_that_turn_the_reading_are_dropped(turning: str) -> None:
+    found = read_form(Sample, sent(name=f"{turning}山{turning}田"))
+    assert found.form == Sample(name="山田")
+    assert found.values == {"name": "山田"}
+
+
+def test_a_name_of_such_marks_alone_is_none() -> None:
+    found = read_form(Sample, sent(name="\u202e\u2066"))
+    assert found.errors == {"name": "「氏名」を入力してください。"}
+
+
 def test_unknown_controls_are_ignored() -> None:
     found = read_form(Sample, sent(name="山田", station_id="x"))
     assert found.form == Sample(name="山田")
