@@ -20,7 +20,9 @@ from crm.access import pages as access_pages
 from crm.access.desk import client_address, provide_desk, record_foreign_form
 from crm.administration import pages as administration_pages
 from crm.breakglass import pages as breakglass_pages
+from crm.approvals import pages as approval_pages
 from crm.bulletins import pages as bulletin_pages
+from crm.circulations import pages as circulation_pages
 from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
 from crm.exports import pages as export_pages
@@ -32,6 +34,7 @@ from crm.kernel.db import Database
 from crm.kernel.errors import DomainError, Forbidden, StrongSignInNeeded
 from crm.kernel.settings import Settings
 from crm.liaisons import pages as liaison_pages
+from crm.notes import circulation_pages as note_circulation_pages
 from crm.notes import pages as note_pages
 from crm.relationships import pages as relationship_pages
 from crm.rosters import pages as roster_pages
@@ -56,6 +59,9 @@ PAGES = (
     intake_pages,
     liaison_pages,
     note_pages,
+    note_circulation_pages,
+    approval_pages,
+    circulation_pages,
     relationship_pages,
     today_pages,
     coverage_pages,

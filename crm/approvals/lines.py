@@ -7,6 +7,10 @@ from uuid import UUID
 
 from crm.approvals.models import PENDING, ApprovalKind, ApprovalState, StepAct
 from crm.approvals.route import Stamp, Step, StepLine, stamps, unreviewed
+from crm.kernel.clock import local_day
+from crm.kernel.i18n import N_
+
+DRAFTER = N_("起案者")
 
 
 class ApprovalLine(NamedTuple):
@@ -68,8 +72,9 @@ class ApprovalLine(NamedTuple):
 
     @property
     def stamps(self) -> Sequence[Stamp]:
-        """The boxes of the 決裁欄."""
-        return stamps(self.route, self.steps)
+        """The boxes of the 決裁欄, the drafter's first."""
+        drafter = Stamp(DRAFTER, self.drafter_name, local_day(self.drafted_at))
+        return [drafter, *stamps(self.route, self.steps)]
 
     @property
     def unreviewed(self) -> Sequence[int]:

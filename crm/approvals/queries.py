@@ -21,7 +21,7 @@ from crm.approvals.models import (
     ApprovalStep,
     StepAct,
 )
-from crm.approvals.route import DEFAULT_ROUTE, Step, StepLine, is_decided_by_default
+from crm.approvals.route import Step, StepLine, default_route, is_decided_by_default
 from crm.approvals.subjects import Terms, digest_of
 from crm.kernel.actor import Actor, AgencyKind
 from crm.kernel.audit import Subject
@@ -81,9 +81,8 @@ def approval_of(db: ScopedSession, approval_id: UUID, *, to_change: bool = False
     return found
 
 
-def approval_line(db: ScopedSession, approval_id: UUID) -> ApprovalLine:
+def approval_line(db: ScopedSession, row: Approval) -> ApprovalLine:
     """Return a draft with its steps, and whether its subject is still as it was."""
-    row = approval_of(db, approval_id)
     digest = digest_of(db, row.kind, (row.subject_type, row.subject_id), row.terms)
     return _line(row, steps_of(db, [row.id])[row.id], covers=row.digest == digest)
 
@@ -182,7 +181,9 @@ def routes_on(
 ) -> Mapping[ApprovalKind, RouteSetting]:
     """Return what a station decided about each kind as of `day`, or the default; one statement."""
     settled = {
-        kind: RouteSetting(kind, is_decided_by_default(kind, agency_kind), DEFAULT_ROUTE)
+        kind: RouteSetting(
+            kind, is_decided_by_default(kind, agency_kind), default_route(kind, agency_kind)
+        )
         for kind in ApprovalKind
     }
     rows = db.exec(

@@ -15,6 +15,7 @@ from crm.approvals.models import (
 )
 from crm.kernel.actor import AgencyKind
 from crm.kernel.clock import local_day
+from crm.kernel.wareki import wareki_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class Step:
         )
 
 
-DEFAULT_ROUTE = (Step(StepHolder.ANY_CHIEF, STEP_HOLDER_LABELS[StepHolder.ANY_CHIEF]),)
-"""What holds where a station decided nothing: one chief who is not the drafter."""
+ANY_CHIEF = Step(StepHolder.ANY_CHIEF, STEP_HOLDER_LABELS[StepHolder.ANY_CHIEF])
+STATION_CHIEF = Step(StepHolder.STATION_CHIEF, STEP_HOLDER_LABELS[StepHolder.STATION_CHIEF])
 
 DECIDED_BY_DEFAULT = frozenset({ApprovalKind.ROSTER_ISSUE, ApprovalKind.PROVISION})
 ALWAYS_DECIDED = frozenset({ApprovalKind.EXPORT})
@@ -65,6 +66,15 @@ def is_decided_by_default(kind: ApprovalKind, agency: AgencyKind) -> bool:
     """
     police = agency is AgencyKind.PREFECTURAL_POLICE
     return kind in ALWAYS_DECIDED or (police and kind in DECIDED_BY_DEFAULT)
+
+
+def default_route(kind: ApprovalKind, agency: AgencyKind) -> tuple[Step, ...]:
+    """Return the route where a station decided nothing: one chief who is not the drafter.
+
+    What is given to another agency is the police station chief's to decide, or a delegate's.
+    """
+    police = agency is AgencyKind.PREFECTURAL_POLICE
+    return (STATION_CHIEF,) if police and kind is ApprovalKind.PROVISION else (ANY_CHIEF,)
 
 
 class Done(Protocol):
@@ -127,6 +137,11 @@ class Stamp(NamedTuple):
     mark: StepAct | None = None
     reviewed_by: str = ""
     document_number: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day as a stamp bears it, 「R8.11.20」."""
+        return wareki_short(self.on) if self.on else ""
 
 
 def stamps(route: Sequence[Step], done: Sequence[StepLine]) -> list[Stamp]:

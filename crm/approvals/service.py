@@ -146,7 +146,7 @@ def approve(
     _require_unchanged(db, approval)
     act = StepAct.ON_BEHALF if on_behalf else StepAct.APPROVED
     _take(db, actor, approval, act, now, post=step.post, comment=comment)
-    _audit(db, actor, f"approval.{act}", approval, now)
+    _audit(db, actor, "approval.delegated" if on_behalf else "approval.approved", approval, now)
     return approval
 
 
@@ -254,7 +254,7 @@ def carry_out(
         raise _needed(found)
     approval = queries.approval_of(db, found.id, to_change=True)
     _add_step(db, actor, approval, StepAct.CARRIED_OUT, now, approval.position)
-    _audit(db, actor, "approval.carried_out", approval, now)
+    _audit(db, actor, "approval.used", approval, now)
     return found
 
 

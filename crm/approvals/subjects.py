@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from crm.approvals.models import ApprovalKind
 from crm.kernel.audit import Subject
@@ -27,11 +26,12 @@ class Teller:
     """How subjects of one type are named and told.
 
     `facts` gives what a decision of a kind covers; `names` what several are called, as far as the
-    reader may know: a name is read when it is shown and never kept with the draft.
+    reader may know: a name is read when it is shown and never kept with the draft. One function
+    may name subjects of several types.
     """
 
-    facts: Callable[[ScopedSession, ApprovalKind, UUID], Facts]
-    names: Callable[[ScopedSession, Collection[UUID]], Mapping[UUID, str]]
+    facts: Callable[[ScopedSession, ApprovalKind, Subject], Facts]
+    names: Callable[[ScopedSession, Collection[Subject]], Mapping[Subject, str]]
 
 
 _tellers: dict[str, Teller] = {}
@@ -52,20 +52,20 @@ def digest_of(db: ScopedSession, kind: ApprovalKind, subject: Subject, terms: Te
         "kind": kind.value,
         "subject": [subject_type, str(key)],
         "terms": dict(terms or {}),
-        "facts": dict(teller.facts(db, kind, key)) if teller else {},
+        "facts": dict(teller.facts(db, kind, subject)) if teller else {},
     }
     text = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def names_of(db: ScopedSession, subjects: Iterable[Subject]) -> Mapping[Subject, str]:
-    """Return what subjects are called, as far as the reader may know; one statement a type."""
-    by_type: defaultdict[str, set[UUID]] = defaultdict(set)
-    for subject_type, key in subjects:
-        if subject_type in _tellers:
-            by_type[subject_type].add(key)
+    """Return what subjects are called, as far as the reader may know; each function asked once."""
+    groups: defaultdict[Callable[..., Mapping[Subject, str]], set[Subject]] = defaultdict(set)
+    for subject in subjects:
+        if teller := _tellers.get(subject[0]):
+            groups[teller.names].add(subject)
     return {
-        (subject_type, key): name
-        for subject_type, keys in by_type.items()
-        for key, name in _tellers[subject_type].names(db, keys).items()
+        subject: name
+        for names, asked in groups.items()
+        for subject, name in names(db, asked).items()
     }

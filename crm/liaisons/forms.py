@@ -49,6 +49,12 @@ class ApproachForm(Form):
     chief_confirms: bool = Field(default=False, title=N_("課長の確認"))
 
 
+class RequestDraftForm(Form):
+    """The draft of an asking that needs a decision: why they are fit to be asked."""
+
+    reason: str = Field(title=N_("依頼する理由"), max_length=500)
+
+
 class AnswerForm(Form):
     """An answer: all that is asked of somebody who declines."""
 

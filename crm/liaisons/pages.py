@@ -17,6 +17,7 @@ from crm.kernel.forms import Form, Submission, read_form
 from crm.kernel.i18n import N_
 from crm.liaisons import service
 from crm.liaisons.acts import Act
+from crm.liaisons.decisions import draft_request
 from crm.liaisons.forms import (
     AcceptanceForm,
     AnswerChoice,
@@ -26,6 +27,7 @@ from crm.liaisons.forms import (
     ConsentForm,
     ContactForm,
     EndingForm,
+    RequestDraftForm,
     WithdrawalForm,
 )
 from crm.liaisons.policy import may_note_candidate, may_record_answer
@@ -100,7 +102,13 @@ def _ask(visit: Visit, holder: Holder) -> Answer:
         )
         return N_("依頼を記録しました。")
 
+    def draft(form: RequestDraftForm) -> str:
+        draft_request(visit.db, visit.actor, holder, reason=form.reason, now=visit.now)
+        return N_("起案しました。決裁の後に、依頼を記録できます。")
+
     _require(may_record_answer(visit.actor))
+    if visit.sent.get("wish") == "draft":
+        return _take(visit, holder, Act.APPROACH, read_form(RequestDraftForm, visit.sent), draft)
     return _take(visit, holder, Act.APPROACH, read_form(ApproachForm, visit.sent), record)
 
 

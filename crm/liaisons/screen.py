@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from crm.approvals.lines import ApprovalLine
 from crm.consents.models import (
     CONSENT_METHOD_LABELS,
     SHARED_FIELD_LABELS,
@@ -28,6 +29,7 @@ from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_, translate
 from crm.liaisons.acts import ACT_LABELS, Act, act_at_hand, acts_offered
 from crm.liaisons.checks import said_no_lately, station_of
+from crm.liaisons.decisions import request_decision
 from crm.liaisons.forms import provision_value
 from crm.liaisons.models import (
     END_REASON_LABELS,
@@ -108,6 +110,8 @@ class Screen:
     may_record: bool
     area_groups: Mapping[str, Sequence[AreaLine]]
     speakers: Sequence[tuple[str, str]]
+    needs_decision: bool
+    decision: ApprovalLine | None
     agencies: Sequence[AgencyLine]
     scope_labels: Mapping[ConsentScope, str]
 
@@ -234,6 +238,8 @@ def liaison_screen(
     )
     at_hand = act_at_hand(offered, holder, course, today)
     act = Act(wanted) if sub or wanted in offered else at_hand
+    asking = act is Act.APPROACH
+    needs, decision = request_decision(db, visit.actor, holder, today) if asking else (False, None)
     return Screen(
         holder=holder,
         line=line,
@@ -251,6 +257,8 @@ def liaison_screen(
         may_record=may_record_answer(visit.actor),
         area_groups=_area_groups(visit, today) if act is Act.ANSWER else {},
         speakers=_speakers(visit, holder, today) if act in {Act.ANSWER, Act.CONTACT} else (),
+        needs_decision=needs,
+        decision=decision,
         agencies=other_agencies(db, visit.actor) if act in {Act.ANSWER, Act.CONSENTS} else (),
         scope_labels=scope_labels(visit.actor),
     )

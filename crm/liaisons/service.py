@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from crm.approvals.service import carry_out
 from crm.consents.models import ConsentFacts, ConsentMethod, ConsentRecord
 from crm.consents.queries import current_consent
 from crm.consents.service import record_consent
@@ -29,6 +30,7 @@ from crm.liaisons.checks import (
     station_of,
     take_course,
 )
+from crm.liaisons.decisions import request_matter
 from crm.liaisons.models import (
     AcceptanceFacts,
     AcceptanceRecord,
@@ -120,6 +122,7 @@ def ask(
             field="chief_confirms",
             days=RE_ASK_AFTER_DAYS,
         )
+    carry_out(db, actor, request_matter(holder), now=now)
     approach = Approach(
         **_owner(actor, holder),
         asked_on=asked_on,

@@ -67,3 +67,10 @@ class ReplyForm(Form):
 
     told_on: Day = Field(title=N_("回答した日"))
     text: Lines = Field(max_length=MAX_TEXT, title=N_("回答の内容"))
+
+
+class CirculationForm(Form):
+    """To which units a note is shown, and what to look at."""
+
+    unit_ids: list[UUID] = Field(default_factory=list, title=N_("供覧先"))
+    remark: Lines = Field(default="", title=N_("添え書き"), max_length=500)

@@ -98,6 +98,8 @@ PLACES = (
         STATION_ROLES,
         POLICE,
     ),
+    Place("approvals", N_("決裁"), "approvals.index", "/approvals", "check", STATION_ROLES),
+    Place("circulations", N_("供覧"), "circulations.index", "/circulations", "eye", STATION_ROLES),
     Place(
         "agreements",
         N_("提供の取決め"),

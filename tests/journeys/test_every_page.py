@@ -28,6 +28,10 @@ VIEWERS = {
     "notes.show": "officer",
     "notes.correct": "chief",
     "notes.reply": "officer",
+    "notes.circulation": "officer",
+    "approvals.index": "chief",
+    "approvals.routes": "admin",
+    "circulations.index": "officer",
     "notes.new_for_person": "officer",
     "notes.new_for_organization": "officer",
     "relationships.person": "officer",
@@ -102,6 +106,7 @@ VIEWERS = {
 ELSEWHERE = {
     "bulletins.file": "a file, not a page",
     "sharing.information_file": "a file, not a page",
+    "approvals.show": "walked in tests/approvals, where something is drafted",
     "intake.show": "walked with a file, below",
     "access.lock": "tests/journeys/test_lock.py: it has no page behind it",
     "access.home": "sends everybody on",
