@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -49,6 +49,16 @@ class World:
     areas: dict[str, UUID] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     city_id: UUID = field(default_factory=uuid7)
+
+    def on(self, database: Database) -> "World":
+        """Return the same world in a copy of its database."""
+        return replace(
+            self,
+            database=database,
+            units=dict(self.units),
+            areas=dict(self.areas),
+            actors=dict(self.actors),
+        )
 
     @contextmanager
     def reading(self, who: str) -> Iterator[ScopedSession]:
