@@ -33,7 +33,7 @@ def is_guessable(password: str, about: Collection[str] = ()) -> bool:
     `about` are words of the account itself: its login, its holder's name and unit.
     """
     typed = unicodedata.normalize("NFKC", password).casefold()
-    if _is_row(typed) or typed in common():
+    if _is_row(typed) or _unit(typed) in common():
         return True
     own = {unicodedata.normalize("NFKC", word).casefold() for word in about}
     return any(_is_common(core, own) for core in _cores(typed))

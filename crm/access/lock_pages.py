@@ -1,6 +1,7 @@
 """The lock screen, and the drafts that wait behind it for whoever typed them."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -132,12 +133,17 @@ def _finish(desk: Desk, actor: Actor, attempt: Attempt, matches: bool) -> Respon
         sub = read_form(UnlockForm, desk.request.sent).refused(refusal)
         return _lock_page(desk, where, sub, status=refusal.status)
     with desk.database.reading(actor) as db:
-        waiting = [draft for draft in session_queries.drafts_of(db) if draft.page == where]
-    if waiting:
-        draft = waiting[0]
-        where = "/drafts" if draft.is_sent else f"{draft.page}#draft={draft.id}"
+        where = _back_to(where, session_queries.drafts_of(db))
     cookies = [desk.session_cookie(cookie)]
     return Redirect(where, status_code=303, headers=HEADERS, cookies=cookies)
+
+
+def _back_to(where: str, kept: Sequence[Draft]) -> str:
+    """Return where the author of a draft goes on: its page, whose script asks for it."""
+    draft = next((each for each in kept if each.page == where), None)
+    if draft is None:
+        return where
+    return "/drafts" if draft.is_sent else f"{where}#draft={draft.id}"
 
 
 def _lock_page(desk: Desk, where: str, sub: Submission[Any], *, status: int) -> Response[str]:

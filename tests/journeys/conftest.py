@@ -113,6 +113,7 @@ def settle(url: str, place: Place, tmp_path: Path) -> None:
             unit,
             "--role",
             role,
+            "--own-password",
         )
     crm(url, "import", place.files, "--as", "chief")
 
