@@ -13,6 +13,7 @@ from crm.access.queries import actor_of_account
 from crm.exports import queries
 from crm.exports.desk import attachment, go_on
 from crm.exports.lines import STANDING_LABELS, STANDING_TONES
+from crm.exports.models import EXPORT_KIND_LABELS
 from crm.exports.policy import looks_over
 from crm.exports.screen import show_page
 from crm.exports.service import fetch
@@ -40,6 +41,7 @@ def index(
             lines=[(line, line.standing(visit.now)) for line in found.items],
             labels=STANDING_LABELS,
             tones=STANDING_TONES,
+            kinds=EXPORT_KIND_LABELS,
             over=looks_over(visit.actor),
             wanted=wanted,
             sub=blank(number=number),

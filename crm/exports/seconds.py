@@ -4,6 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
+from crm.approvals.lines import ApprovalLine
 from crm.approvals.models import ApprovalKind
 from crm.approvals.queries import approval_for
 from crm.approvals.service import Matter, carry_out, draft
@@ -13,6 +14,8 @@ from crm.kernel.errors import Forbidden
 from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 
+KINDS = (ApprovalKind.EXPORT, ApprovalKind.ROSTER_ISSUE)
+"""The decisions a file can wait for."""
 UNDECIDED = N_("決裁が済むまで作成できません。")
 
 
@@ -24,34 +27,43 @@ class Second(NamedTuple):
     number: str = ""
 
 
-def ask_second(db: ScopedSession, actor: Actor, export: Export, *, now: dt.datetime) -> None:
+def ask_second(
+    db: ScopedSession, actor: Actor, export: Export, kind: ApprovalKind, *, now: dt.datetime
+) -> None:
     """Draft the approval that `export` waits for."""
-    draft(db, actor, _matter(export), reason=export.purpose, now=now)
+    draft(db, actor, _matter(export, kind), reason=export.purpose, now=now)
 
 
 def second_of(db: ScopedSession, export_id: UUID, *, needed: bool) -> Second:
     """Return what a second person said of an export, which never changes once it was asked for."""
     if not needed:
         return Second(is_approved=True)
-    found = approval_for(db, ApprovalKind.EXPORT, ("export", export_id))
+    found = decision_of(db, export_id)
     if found is None:
         return Second(is_approved=False)
     return Second(found.is_approved, found.id, found.number)
+
+
+def decision_of(db: ScopedSession, export_id: UUID) -> ApprovalLine | None:
+    """Return the draft an export waits for, with the boxes of its 決裁欄."""
+    found = (approval_for(db, kind, ("export", export_id)) for kind in KINDS)
+    return next((line for line in found if line is not None), None)
 
 
 def use_second(db: ScopedSession, actor: Actor, export: Export, *, now: dt.datetime) -> None:
     """Use the decision an export needs, once; Forbidden while nobody else has approved it."""
     if not export.needs_approval:
         return
-    if not second_of(db, export.id, needed=True).is_approved:
+    found = decision_of(db, export.id)
+    if found is None or not found.is_approved:
         raise Forbidden(UNDECIDED)
-    carry_out(db, actor, _matter(export), now=now)
+    carry_out(db, actor, _matter(export, found.kind), now=now)
 
 
-def _matter(export: Export) -> Matter:
+def _matter(export: Export, kind: ApprovalKind) -> Matter:
     """Return an export as what is to be decided; its row is only added, so no terms are needed."""
     return Matter(
-        ApprovalKind.EXPORT,
+        kind,
         ("export", export.id),
         title=f"{export.title}（{export.number}）",
         path=f"/exports/{export.id}",

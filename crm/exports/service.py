@@ -10,6 +10,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from crm.approvals.models import ApprovalKind
 from crm.exports import queries
 from crm.exports.models import (
     Export,
@@ -73,6 +74,8 @@ class ExportFacts:
     return_on: dt.date | None = None
     kept_hours: int = 24
     request_key: UUID | None = None
+    decision: ApprovalKind | None = None
+    """What the station has decided before such a file leaves, however few it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ def register_export(
     if before := queries.export_asked_with(db, actor.account_id, key):
         return before
     _require_told(facts)
+    decision = _decision(facts)
     year = fiscal_year(local_day(now))
     serial = queries.last_serial(db, actor.station_id, year) + 1
     export = Export(
@@ -207,7 +211,7 @@ def register_export(
         args=dict(facts.args),
         people=facts.people,
         organizations=facts.organizations,
-        needs_approval=facts.people > MOST_ALONE and facts.kind not in ALONE,
+        needs_approval=decision is not None,
         kept_hours=facts.kept_hours,
         account_id=actor.account_id,
         unit_id=actor.unit_id,
@@ -219,8 +223,8 @@ def register_export(
     db.add(export)
     db.flush()
     _audit(db, actor, "export.asked", export, now, count=export.people, fields=export.fields)
-    if export.needs_approval:
-        ask_second(db, actor, export, now=now)
+    if decision is not None:
+        ask_second(db, actor, export, decision, now=now)
     return export
 
 
@@ -297,6 +301,13 @@ def short_name(station: str) -> str:
         if station.endswith(ending) and station != ending:
             return station.removesuffix(ending)
     return station
+
+
+def _decision(facts: ExportFacts) -> ApprovalKind | None:
+    """Return which decision a file waits for; above a hundred people always one as an export."""
+    if facts.people > MOST_ALONE and facts.kind not in ALONE:
+        return ApprovalKind.EXPORT
+    return facts.decision
 
 
 def _require_told(facts: ExportFacts) -> None:
