@@ -36,6 +36,7 @@ from crm.kernel.settings import Settings
 from crm.liaisons import pages as liaison_pages
 from crm.notes import circulation_pages as note_circulation_pages
 from crm.notes import pages as note_pages
+from crm.oversight import pages as oversight_pages
 from crm.relationships import pages as relationship_pages
 from crm.rosters import pages as roster_pages
 from crm.seals import pages as seal_pages
@@ -74,6 +75,7 @@ PAGES = (
     information_pages,
     administration_pages,
     sharing_pages,
+    oversight_pages,
     breakglass_pages,
 )
 

@@ -125,6 +125,22 @@ PLACES = (
         "download",
         frozenset({Role.SECTION_CHIEF, Role.STATION_CHIEF, Role.AUDITOR}),
     ),
+    Place(
+        "readings",
+        N_("読取り点検"),
+        "oversight.readings",
+        "/readings",
+        "check",
+        frozenset({Role.SECTION_CHIEF, Role.STATION_CHIEF}),
+    ),
+    Place(
+        "oversight",
+        N_("点検"),
+        "oversight.index",
+        "/oversight",
+        "search",
+        frozenset({Role.AUDITOR}),
+    ),
     Place("audit", N_("監査記録"), "access.audit", "/audit", "log", frozenset({Role.AUDITOR})),
     Place(
         "administration",

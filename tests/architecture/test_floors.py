@@ -41,10 +41,12 @@ WITHIN_FLOOR = {
     "notes": {"liaisons", "bulletins"},
     "relationships": {"sharing"},
     "samples": {"sharing"},
+    "oversight": {"sharing"},
+    "retention": {"intake", "search", "sharing"},
 }
 OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
-    *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
+    *("staffing", "reorganization", "transfers", "settings", "subjects", "trail", "standing", "accounts"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by; the last four hold

@@ -29,13 +29,15 @@ SYSTEM_STATEMENTS = {
     "exports/queries.py",
     "jobs/leases.py",
     "jobs/queries.py",
+    "oversight/queries.py",
     "seals/queries.py",
     "sharing/queries.py",
 }
 """Modules whose statements may be marked `system`: the sign-in, counts for headquarters, the jobs a
 runner takes up for every requester, the seals over all of the audit trail, the numbers a station
 gave its exports and the files past their time, the one person an emergency names, and what other
-agencies' offices are called (a recipient has to be named; no secret is in a name)."""
+agencies' offices are called (a recipient has to be named; no secret is in a name); for oversight
+the keys behind a typed name, and the trail as a dossier and a weekly check show it."""
 SYSTEM_CONNECTIONS = {
     "kernel/migrate.py",
     "agencies/service.py",

@@ -69,6 +69,14 @@ VIEWERS = {
     "coverage.show": "hq",
     "coverage.station": "hq",
     "access.audit": "auditor",
+    "oversight.index": "auditor",
+    "oversight.person": "auditor",
+    "oversight.account": "auditor",
+    "oversight.outflow": "auditor",
+    "oversight.unusual": "auditor",
+    "oversight.leaks": "auditor",
+    "oversight.readings": "chief",
+    "oversight.dossier": "chief",
     "access.sessions": "officer",
     "access.password": "officer",
     "access.drafts": "officer",
@@ -104,6 +112,8 @@ VIEWERS = {
 }
 """Who opens which page. A page missing here fails the test below."""
 ELSEWHERE = {
+    "oversight.leak": "walked in tests/oversight, where something leaked",
+    "oversight.leak_file": "a file, not a page (tests/oversight)",
     "bulletins.file": "a file, not a page",
     "sharing.information_file": "a file, not a page",
     "approvals.show": "walked in tests/approvals, where something is drafted",
@@ -162,6 +172,7 @@ KEYS = {
         f" AND handling = 'public' AND station_id = {_OWN} ORDER BY valid_from DESC"
     ),
     "station_id": f"SELECT {_OWN}",
+    "subject_id": f"SELECT person_id {_TERM} person_id IS NOT NULL",
     "unit_id": (
         "SELECT a.unit_id FROM staff_assignment a JOIN account c ON c.staff_id = a.staff_id"
         " WHERE c.login = 'officer'"
