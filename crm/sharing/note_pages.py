@@ -67,13 +67,12 @@ def withdraw(desk: CurrentDesk, published_id: FromPath[UUID]) -> Answer:
 def _new(visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200) -> Response[str]:
     note = _require_teller(visit, note_id)
     today = local_day(visit.now)
-    parties = parties_of(visit.db, note_id)
-    recipients = [
-        (holder_key(party.holder, one.station_id), _option(party.name, one), None)
-        for party in parties
+    offered = [
+        (party, one)
+        for party in parties_of(visit.db, note_id)
         for one in queries.recipients_of_notes(visit.db, visit.actor, party.holder, today)
     ]
-    named = [party.holder.subject for party in parties]
+    named = [party.holder.subject for party, _ in offered]
     visit.seen("note.viewed", ("note", note_id), named=named)
     return page(
         visit,
@@ -82,7 +81,10 @@ def _new(visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200
         sub=sub,
         note=note,
         occasion=occasion_labels(visit.actor)[note.occasion],
-        recipients=recipients,
+        recipients=[
+            (holder_key(party.holder, one.station_id), _option(party.name, one), None)
+            for party, one in offered
+        ],
         told=agreement_queries.told_of(visit.db, visit.actor, note_id),
     )
 
