@@ -168,6 +168,7 @@ SUBJECT_LABELS: Mapping[str, str] = {
     "intake": N_("一覧の取込み"),
     "information": N_("地域安全情報"),
     "job": N_("書類の作成"),
+    "leak": N_("漏えい等調査票"),
     "note": N_("活動記録"),
     "opening": N_("緊急閲覧"),
     "organization": N_("団体"),

@@ -133,6 +133,7 @@ PLACES = (
         "check",
         frozenset({Role.SECTION_CHIEF, Role.STATION_CHIEF}),
     ),
+    Place("audit", N_("監査記録"), "access.audit", "/audit", "log", frozenset({Role.AUDITOR})),
     Place(
         "oversight",
         N_("点検"),
@@ -141,7 +142,6 @@ PLACES = (
         "search",
         frozenset({Role.AUDITOR}),
     ),
-    Place("audit", N_("監査記録"), "access.audit", "/audit", "log", frozenset({Role.AUDITOR})),
     Place(
         "administration",
         N_("管理"),

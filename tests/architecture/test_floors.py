@@ -46,7 +46,8 @@ WITHIN_FLOOR = {
 }
 OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
-    *("staffing", "reorganization", "transfers", "settings", "subjects", "trail", "standing", "accounts"),
+    *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
+    *("trail", "standing"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by; the last four hold
