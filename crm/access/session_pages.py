@@ -129,7 +129,7 @@ def device(desk: CurrentDesk, device_id: FromPath[UUID]) -> Response[str]:
     """Show the form that names a device, lends it to one person, or knows it no more."""
     with desk.reads() as visit:
         queries.require_administrator(visit.actor)
-        return _device_page(visit, device_id, None, 200)
+        return _device_page(desk, visit, device_id, None, 200)
 
 
 @post("/administration/devices/{device_id:uuid}", name="access.device_post", sync_to_thread=True)
@@ -139,7 +139,7 @@ def describe_device(desk: CurrentDesk, device_id: FromPath[UUID]) -> Response[An
     with desk.writes() as visit:
         queries.require_administrator(visit.actor)
         if sub.form is None:
-            return _device_page(visit, device_id, sub, 422)
+            return _device_page(desk, visit, device_id, sub, 422)
         devices.describe_device(
             visit.db,
             visit.actor,
@@ -237,8 +237,12 @@ def _password_page(visit: Visit, sub: Submission[Any], status: int) -> Response[
 
 
 def _device_page(
-    visit: Visit, device_id: UUID, sub: Submission[Any] | None, status: int
+    desk: Desk, visit: Visit, device_id: UUID, sub: Submission[Any] | None, status: int
 ) -> Response[str]:
+    minutes = {
+        "shared": desk.settings.shared_idle_minutes,
+        "personal": desk.settings.personal_idle_minutes,
+    }
     found = session_queries.device_line(visit.db, device_id)
     return page(
         visit,
@@ -246,7 +250,7 @@ def _device_page(
         status=status,
         device=found,
         sub=sub or blank(name=found.name, kind=found.kind.value),
-        kinds=[(kind.value, translate(label)) for kind, label in DEVICE_KIND_LABELS.items()],
+        minutes=minutes,
     )
 
 

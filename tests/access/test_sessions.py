@@ -183,7 +183,7 @@ def test_a_device_is_lent_to_one_officer_and_open_sign_ins_follow(
     device_id, revision = device_of(world)
     assert device_id in browser.get("/administration/devices").text
     form = {"name": "貸与3号", "kind": "personal", "revision": revision}
-    browser.get(f"/administration/devices/{device_id}")
+    assert browser.get(f"/administration/devices/{device_id}").status_code == 200
     answer = browser.post(f"/administration/devices/{device_id}", form)
     assert "貸与3号" in answer.text
     assert 'data-lock-after="900"' in elsewhere.get("/today").text
