@@ -37,21 +37,21 @@ class ExportForm(Form):
     request_key: UUID = Field(default_factory=uuid7)
 
     def told_purpose(self) -> str:
-        """Return the purpose in words; Refused when there is none."""
+        """Return the purpose in words, Japanese as on paper; Refused when there is none."""
         if self.purpose:
             return self.purpose
         if self.purpose_kind in (None, ExportPurpose.OTHER):
             raise Refused(MISSING_PURPOSE, field="purpose")
-        return translate(EXPORT_PURPOSE_LABELS[self.purpose_kind])
+        return EXPORT_PURPOSE_LABELS[self.purpose_kind]
 
     def told_recipient(self, otherwise: ExportRecipient) -> str:
-        """Return who gets the file in words; `otherwise` where the form left it open."""
+        """Return who gets the file in words, likewise; `otherwise` where the form left it open."""
         if self.recipient:
             return self.recipient
         kind = self.recipient_kind or otherwise
         if kind is ExportRecipient.OTHER:
             raise Refused(MISSING_RECIPIENT, field="recipient")
-        return translate(EXPORT_RECIPIENT_LABELS[kind])
+        return EXPORT_RECIPIENT_LABELS[kind]
 
     def told_reason(self, *, needed: bool) -> str:
         """Return why the file bears no password; Refused where that must be said and is not."""

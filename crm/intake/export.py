@@ -10,13 +10,13 @@ from crm.intake.deeds import Remark
 from crm.intake.files import TITLE, rejected_sheet
 from crm.kernel.actor import Actor
 from crm.kernel.clock import JST
-from crm.kernel.i18n import N_, translate
+from crm.kernel.i18n import translate
 from crm.kernel.scope import ScopedSession
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PURPOSE = N_("取込み内容の訂正")
-RECIPIENT = N_("取込みをした職員")
-PLAIN_REASON = N_("訂正して取り込み直すため")
+PURPOSE = "取込み内容の訂正"
+RECIPIENT = "取込みをした職員"
+PLAIN_REASON = "訂正して取り込み直すため"
 
 
 def take_out_rejected(
@@ -32,12 +32,12 @@ def take_out_rejected(
     facts = ExportFacts(
         kind=ExportKind.REJECTED_ROWS,
         title=title,
-        purpose=translate(PURPOSE),
-        recipient=translate(RECIPIENT),
+        purpose=PURPOSE,
+        recipient=RECIPIENT,
         format="xlsx",
         people=len(rows),
         fields=[label for label in labels.values() if label],
-        plain_reason=translate(PLAIN_REASON),
+        plain_reason=PLAIN_REASON,
     )
     export = register_export(db, actor, facts, now=now)
     at = now.astimezone(JST).strftime("%Y-%m-%d %H:%M")

@@ -8,7 +8,6 @@ from typing import Any
 from crm.exports.models import Export, ExportKind
 from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
 from crm.kernel.actor import Actor
-from crm.kernel.i18n import translate
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki
 from crm.rosters.columns import sheet_columns
@@ -50,7 +49,7 @@ def ask_for_roster(
         format=order.format,
         people=len(roster.people_named),
         organizations=len(roster.organizations_named),
-        fields=[translate(column.label) for column in sheet_columns(roster.profile)],
+        fields=[column.label for column in sheet_columns(roster.profile)],
         args=_args(draft),
         is_encrypted=order.format is RosterFormat.XLSX and not taking.plain_reason,
         **asdict(taking),
