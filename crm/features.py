@@ -55,6 +55,7 @@ from crm.rosters import policy as roster_policy
 from crm.seals import errands as seal_errands
 from crm.seals import models as seal_models
 from crm.seals import policy as seal_policy
+from crm.seals import service as seal_service
 from crm.search import models as search_models
 from crm.search import policy as search_policy
 from crm.sharing import errands as sharing_errands
@@ -118,7 +119,7 @@ POLICIES = (
 )
 
 # what can be asked for and is made beside the request, and what the product does by itself
-JOBS = (seal_errands, export_jobs, roster_issuing, intake_errands, sharing_errands)
+JOBS = (seal_errands, seal_service, export_jobs, roster_issuing, intake_errands, sharing_errands)
 
 # what a lower feature announces and a higher one acts on, in the same transaction
 on(AdministratorLeaving)(keep_an_administrator)

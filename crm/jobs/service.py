@@ -159,6 +159,11 @@ def task_of(name: str) -> Task | None:
     return _tasks.get(name)
 
 
+def tasks() -> Mapping[str, Task]:
+    """Return every job this release knows, by name."""
+    return _tasks
+
+
 def enqueue(
     db: ScopedSession,
     actor: Actor,
