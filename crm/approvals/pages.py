@@ -187,6 +187,7 @@ def _show(
         name=names.get(line.subject, ""),
         revision=approval.revision,
         act=act,
+        empty=blank(),
         sub=sub or blank(decided_on=local_day(visit.now).isoformat()),
         may_decide=bool(waits and other and policy.holds_step(visit.actor, waits)),
         may_stand_in=bool(waits and other and policy.may_stand_in(visit.actor, waits)),

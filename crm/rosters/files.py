@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from crm.approvals.models import STEP_ACT_LABELS
 from crm.formats.delimited import Encoding, unwritable, write_table
 from crm.formats.errors import UnprintableDocument
 from crm.formats.pdf import render_pdf
@@ -88,6 +89,7 @@ def _paper(draft: Draft) -> dict[str, object]:
         "caution": CAUTIONS[draft.roster.profile],
         "watermark": _watermark(draft),
         "terms": _terms(draft),
+        "stamps": _stamps(draft),
         "columns": [
             {"key": each.key, "label": each.label, "width": each.paper, "align": each.align}
             for each in columns
@@ -137,6 +139,22 @@ def _watermark(draft: Draft) -> list[str]:
     return [number, draft.made_by, _made_at(draft), draft.purpose]
 
 
+def _stamps(draft: Draft) -> list[dict[str, str]]:
+    """Return the boxes of the 決裁欄; on what residents see stands the number alone, no name."""
+    decision = draft.slip.decision if draft.slip else None
+    if decision is None or draft.roster.profile is not RosterProfile.STATION:
+        return []
+    return [
+        {
+            "post": each.post,
+            "name": each.name,
+            "day": each.day,
+            "mark": STEP_ACT_LABELS[each.mark] if each.mark else "",
+        }
+        for each in decision.stamps
+    ]
+
+
 def _terms(draft: Draft) -> list[str]:
     """Return what whoever holds the file must know: its number, whom it is for, what is asked."""
     slip = draft.slip
@@ -146,7 +164,8 @@ def _terms(draft: Draft) -> list[str]:
         *([f"条件：{slip.conditions}"] if slip.conditions else []),
         *([f"返却・廃棄の期限：{wareki(slip.return_on)}"] if slip.return_on else []),
     ]
-    lines = [f"書出番号：{slip.number}　　提供先：{slip.recipient}"]
+    decided = f"　　決裁：{slip.decision.number}" if slip.decision else ""
+    lines = [f"書出番号：{slip.number}　　提供先：{slip.recipient}{decided}"]
     return [*lines, "　　".join(asked)] if asked else lines
 
 

@@ -5,9 +5,13 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
-from crm.exports.models import Export, ExportKind
+from crm.approvals.models import ApprovalKind
+from crm.approvals.queries import is_required
+from crm.exports.models import EXPORT_RECIPIENT_LABELS, Export, ExportKind, ExportRecipient
+from crm.exports.seconds import decision_of
 from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
 from crm.kernel.actor import Actor
+from crm.kernel.clock import local_day
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki
 from crm.rosters.columns import sheet_columns
@@ -52,6 +56,7 @@ def ask_for_roster(
         fields=[column.label for column in sheet_columns(roster.profile)],
         args=_args(draft),
         is_encrypted=order.format is RosterFormat.XLSX and not taking.plain_reason,
+        decision=_decision(db, actor, roster.profile, taking, local_day(now)),
         **asdict(taking),
     )
     return register_export(db, actor, facts, now=now)
@@ -77,9 +82,22 @@ def make_roster(making: Making) -> None:
     def write(draft: Draft) -> bytes:
         return making.sealed(write_file(draft))
 
-    slip = Slip(export.number, export.recipient, export.conditions, export.return_on)
+    with making.reading() as db:
+        decision = decision_of(db, export.id) if export.needs_approval else None
+    slip = Slip(export.number, export.recipient, export.conditions, export.return_on, decision)
     order = _order(export, slip)
     issue_roster(order, reads=making.reading, finishes=finishes, write=write, now=making.now)
+
+
+def _decision(
+    db: ScopedSession, actor: Actor, profile: RosterProfile, taking: Taking, day: dt.date
+) -> ApprovalKind | None:
+    """Return the decision a roster needs that leaves the station, where the station has one."""
+    within = EXPORT_RECIPIENT_LABELS[ExportRecipient.WITHIN]
+    if profile is RosterProfile.STATION and taking.recipient == within:
+        return None
+    kind = ApprovalKind.ROSTER_ISSUE
+    return kind if is_required(db, actor, kind, day) else None
 
 
 def _args(draft: Draft) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
+from crm.approvals.lines import ApprovalLine
 from crm.exports.service import MAX_PURPOSE, MISSING_PURPOSE
 from crm.formats.errors import UnprintableDocument
 from crm.kernel import audit
@@ -31,12 +32,16 @@ class NumberTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What an export says of itself on every page: its number, who gets it, on what conditions."""
+    """What an export says of itself on every page: its number, who gets it, on what conditions.
+
+    `decision` is the draft it was decided under, where it needed one.
+    """
 
     number: str
     recipient: str
     conditions: str = ""
     return_on: dt.date | None = None
+    decision: ApprovalLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

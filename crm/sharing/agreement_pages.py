@@ -15,6 +15,7 @@ from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.sharing import agreement_queries, agreements, queries
+from crm.sharing.decisions import decided_terms, needs_decision, wants_draft
 from crm.sharing.forms import AgreementEndForm, AgreementForm, NarrowingForm
 from crm.sharing.lines import field_words
 from crm.sharing.policy import may_share
@@ -23,6 +24,7 @@ from crm.web.pages import page, saved
 from crm.web.visit import Visit
 
 Answer = Response[str] | Response[None]
+DRAFTED = N_("起案しました。決裁を受けると、この内容で実施できます。")
 
 
 @get("/agreements", name="sharing.agreements", sync_to_thread=True)
@@ -42,11 +44,12 @@ def index(desk: CurrentDesk) -> Response[str]:
 
 
 @get("/agreements/new", name="sharing.agreement_new", sync_to_thread=True)
-def new(desk: CurrentDesk) -> Response[str]:
-    """Show the form for a standing share."""
+def new(desk: CurrentDesk, approval: FromQuery[UUID | None] = None) -> Response[str]:
+    """Show the form for a standing share; with what was approved, filled with exactly that."""
     with desk.reads() as visit:
         require_chief(visit)
-        return _new(visit, blank(valid_from=_today(visit)))
+        decided = decided_terms(visit, approval)
+        return _new(visit, decided or blank(valid_from=_today(visit)), decided=bool(decided))
 
 
 @post("/agreements", name="sharing.agreement_make", sync_to_thread=True)
@@ -58,6 +61,11 @@ def make(desk: CurrentDesk) -> Answer:
         if sub.form is None:
             return _new(visit, sub, status=422)
         try:
+            if wants_draft(visit):
+                drafted = agreements.draft_agreement(
+                    visit.db, visit.actor, sub.form.facts, now=visit.now
+                )
+                return saved(visit, "approvals.show", DRAFTED, approval_id=drafted.id)
             made = agreements.make_agreement(
                 visit.db,
                 visit.actor,
@@ -162,7 +170,9 @@ def field_options() -> list[tuple[str, str, None]]:
     return [(field, translate(label), None) for field, label in SHARED_FIELD_LABELS.items()]
 
 
-def _new(visit: Visit, sub: Submission[Any], *, status: int = 200) -> Response[str]:
+def _new(
+    visit: Visit, sub: Submission[Any], *, status: int = 200, decided: bool = False
+) -> Response[str]:
     return page(
         visit,
         "sharing/agreement_new.html",
@@ -170,6 +180,7 @@ def _new(visit: Visit, sub: Submission[Any], *, status: int = 200) -> Response[s
         sub=sub,
         offices=office_options(visit),
         fields=field_options(),
+        drafts=not decided and needs_decision(visit),
     )
 
 

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from crm.approvals.models import Approval
+from crm.approvals.service import carry_out, draft
 from crm.consents.models import SharedField
 from crm.consents.queries import holders_naming
 from crm.contacts.models import Holder
@@ -18,7 +19,10 @@ from crm.sharing import agreement_queries, queries
 from crm.sharing.giver_queries import disclosures_on, take_turn
 from crm.sharing.information import end_without_agreement
 from crm.sharing.lines import Office, in_order
-from crm.sharing.models import Disclosure, DisclosureBasis, DisclosureEnd, SharingAgreement
+from crm.sharing.matters import AgreementFacts as AgreementFacts  # noqa: PLC0414 - what its verbs take
+from crm.sharing.matters import DisclosureFacts as DisclosureFacts  # noqa: PLC0414 - as above
+from crm.sharing.matters import agreement_matter, disclosure_matter
+from crm.sharing.models import Disclosure, DisclosureEnd, SharingAgreement
 from crm.sharing.policy import may_share
 from crm.sharing.publishing import republish, republish_all
 from crm.sharing.queries import require_own
@@ -26,32 +30,6 @@ from crm.sharing.queries import require_own
 LONGEST_DISCLOSURE = dt.timedelta(days=366)
 ONE_DAY = dt.timedelta(days=1)
 M = TypeVar("M", SharingAgreement, Disclosure)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementFacts:
-    """The terms of a standing share; `recipient_station_id` is one of `other_offices`."""
-
-    recipient_station_id: UUID
-    title: str
-    purpose: str
-    fields: Collection[SharedField]
-    valid_from: dt.date
-    valid_to: dt.date | None = None
-    conditions: str = ""
-    retention: str = ""
-    inquiries: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisclosureFacts:
-    """One decision to give: to whom, on which ground of the law, why, what, until when."""
-
-    recipient_station_id: UUID
-    basis: DisclosureBasis
-    reason: str
-    fields: Collection[SharedField]
-    expires_on: dt.date
 
 
 def make_agreement(
@@ -65,15 +43,14 @@ def make_agreement(
     """Agree on a standing share with another agency's office; whoever agreed to it is given.
 
     The same `request_key` sent again is the same agreement. Raises Refused for an
-    unknown office, fields without the name, and an end before the beginning.
+    unknown office, fields without the name, and an end before the beginning; DecisionNeeded where
+    the station has that decided and nobody did.
     """
     _require_chief(actor)
     if before := _made_with(db, actor, SharingAgreement, request_key):
         return before
-    office = _office(db, actor, facts.recipient_station_id, now)
-    _require_name(facts.fields)
-    if facts.valid_to and facts.valid_to < facts.valid_from:
-        raise Refused("終わりの日は、始まりの日以後にしてください。", field="valid_to")
+    office = _fit_agreement(db, actor, facts, now)
+    carry_out(db, actor, agreement_matter(facts, office), now=now)
     made = SharingAgreement(
         agency_id=actor.agency_id,
         station_id=actor.station_id,  # type: ignore[arg-type]  # a chief belongs to an office
@@ -98,6 +75,15 @@ def make_agreement(
     db.flush()
     _put_into_force(db, actor, made, "agreement.made", now)
     return made
+
+
+def draft_agreement(
+    db: ScopedSession, actor: Actor, facts: AgreementFacts, *, now: dt.datetime
+) -> Approval:
+    """Ask for the decision to make a standing share (起案); Refused as `make_agreement` refuses."""
+    _require_chief(actor)
+    office = _fit_agreement(db, actor, facts, now)
+    return draft(db, actor, agreement_matter(facts, office), reason=facts.purpose, now=now)
 
 
 def narrow_agreement(
@@ -168,17 +154,16 @@ def disclose(
     """Decide to give something of one contact once (69条), beside any standing share.
 
     The same `request_key` sent again is the same disclosure. Raises Refused for an
-    unknown office, fields without the name, a day that has passed or lies more than a year ahead.
+    unknown office, fields without the name, a day that has passed or lies more than a year ahead;
+    DecisionNeeded where the station has that decided and nobody did.
     """
     _require_chief(actor)
     require_own(db, holder)
     if before := _made_with(db, actor, Disclosure, request_key):
         return before
     today = local_day(now)
-    office = _office(db, actor, facts.recipient_station_id, now)
-    _require_name(facts.fields)
-    if not today <= facts.expires_on <= today + LONGEST_DISCLOSURE:
-        raise Refused("期限は、今日から一年以内の日にしてください。", field="expires_on")
+    office = _fit_disclosure(db, actor, facts, now)
+    carry_out(db, actor, disclosure_matter(holder, facts, office), now=now)
     made = Disclosure(
         agency_id=actor.agency_id,
         station_id=actor.station_id,  # type: ignore[arg-type]  # a chief belongs to an office
@@ -210,6 +195,17 @@ def disclose(
     )
     republish(db, actor, holder, now=now)
     return made
+
+
+def draft_disclosure(
+    db: ScopedSession, actor: Actor, holder: Holder, facts: DisclosureFacts, *, now: dt.datetime
+) -> Approval:
+    """Ask for the decision to disclose (起案); Refused as `disclose` refuses."""
+    _require_chief(actor)
+    require_own(db, holder)
+    office = _fit_disclosure(db, actor, facts, now)
+    matter = disclosure_matter(holder, facts, office)
+    return draft(db, actor, matter, reason=facts.reason, now=now)
 
 
 def end_disclosure(
@@ -262,6 +258,29 @@ def _put_into_force(
     concerned = holders_naming(db, agreement.recipient_agency_id)
     republish_all(db, actor, concerned, now=now)
     end_without_agreement(db, actor, now=now)
+
+
+def _fit_agreement(
+    db: ScopedSession, actor: Actor, facts: AgreementFacts, now: dt.datetime
+) -> Office:
+    """Return the office a standing share is with; Refused for terms that cannot be."""
+    office = _office(db, actor, facts.recipient_station_id, now)
+    _require_name(facts.fields)
+    if facts.valid_to and facts.valid_to < facts.valid_from:
+        raise Refused("終わりの日は、始まりの日以後にしてください。", field="valid_to")
+    return office
+
+
+def _fit_disclosure(
+    db: ScopedSession, actor: Actor, facts: DisclosureFacts, now: dt.datetime
+) -> Office:
+    """Return the office a disclosure is made to; Refused for terms that cannot be."""
+    today = local_day(now)
+    office = _office(db, actor, facts.recipient_station_id, now)
+    _require_name(facts.fields)
+    if not today <= facts.expires_on <= today + LONGEST_DISCLOSURE:
+        raise Refused("期限は、今日から一年以内の日にしてください。", field="expires_on")
+    return office
 
 
 def _require_chief(actor: Actor) -> None:

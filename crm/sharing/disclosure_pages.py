@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
 from crm.contacts.models import Holder
@@ -15,7 +15,8 @@ from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.liaisons.queries import holder_line
 from crm.sharing import agreement_queries, agreements
-from crm.sharing.agreement_pages import field_options, office_options, require_chief
+from crm.sharing.agreement_pages import DRAFTED, field_options, office_options, require_chief
+from crm.sharing.decisions import decided_terms, needs_decision, wants_draft
 from crm.sharing.forms import DisclosureForm
 from crm.sharing.giver_queries import disclosures_on
 from crm.sharing.lines import field_words
@@ -27,10 +28,12 @@ Answer = Response[str] | Response[None]
 
 
 @get("/people/{person_id:uuid}/disclosures/new", name="sharing.disclosure_new", sync_to_thread=True)
-def new_for_person(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[str]:
-    """Show the form to give something of a person once."""
+def new_for_person(
+    desk: CurrentDesk, person_id: FromPath[UUID], approval: FromQuery[UUID | None] = None
+) -> Response[str]:
+    """Show the form to give something of a person once; with what was approved, filled so."""
     with desk.reads() as visit:
-        return _new(visit, Holder(person_id=person_id), blank())
+        return _open(visit, Holder(person_id=person_id), approval)
 
 
 @get(
@@ -38,10 +41,12 @@ def new_for_person(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[str
     name="sharing.organization_disclosure_new",
     sync_to_thread=True,
 )
-def new_for_organization(desk: CurrentDesk, organization_id: FromPath[UUID]) -> Response[str]:
-    """Show the form to give something of an organization once."""
+def new_for_organization(
+    desk: CurrentDesk, organization_id: FromPath[UUID], approval: FromQuery[UUID | None] = None
+) -> Response[str]:
+    """Show the form to give something of an organization once, as above."""
     with desk.reads() as visit:
-        return _new(visit, Holder(organization_id=organization_id), blank())
+        return _open(visit, Holder(organization_id=organization_id), approval)
 
 
 @post("/people/{person_id:uuid}/disclosures", name="sharing.disclosure_make", sync_to_thread=True)
@@ -83,6 +88,11 @@ def _make(visit: Visit, holder: Holder) -> Answer:
     if sub.form is None:
         return _new(visit, holder, sub, status=422)
     try:
+        if wants_draft(visit):
+            drafted = agreements.draft_disclosure(
+                visit.db, visit.actor, holder, sub.form.facts, now=visit.now
+            )
+            return saved(visit, "approvals.show", DRAFTED, approval_id=drafted.id)
         agreements.disclose(
             visit.db,
             visit.actor,
@@ -102,7 +112,19 @@ def _back(visit: Visit, holder: Holder, notice: str) -> Response[None]:
     return saved(visit, "relationships.organization", notice, organization_id=holder.subject[1])
 
 
-def _new(visit: Visit, holder: Holder, sub: Submission[Any], *, status: int = 200) -> Response[str]:
+def _open(visit: Visit, holder: Holder, approval: UUID | None) -> Response[str]:
+    decided = decided_terms(visit, approval)
+    return _new(visit, holder, decided or blank(), decided=bool(decided))
+
+
+def _new(
+    visit: Visit,
+    holder: Holder,
+    sub: Submission[Any],
+    *,
+    status: int = 200,
+    decided: bool = False,
+) -> Response[str]:
     line = holder_line(visit.db, holder)
     require_chief(visit)
     today = local_day(visit.now)
@@ -122,6 +144,7 @@ def _new(visit: Visit, holder: Holder, sub: Submission[Any], *, status: int = 20
         today=today,
         latest=today + agreements.LONGEST_DISCLOSURE,
         running=_running(visit, holder, today),
+        drafts=not decided and needs_decision(visit),
     )
 
 

@@ -22,6 +22,8 @@ from crm.agencies.models import (
     UnitKind,
     UnitPlacement,
 )
+from crm.approvals.models import ApprovalRoute
+from crm.approvals.route import ANY_CHIEF, DECIDED_BY_DEFAULT
 from crm.areas.models import Area, AreaKind
 from crm.contacts.models import Organization, OrganizationKind, Person, Telephone
 from crm.kernel.actor import Actor, AgencyKind, Role
@@ -158,6 +160,8 @@ def build_world(database: Database) -> World:
         _put_area(world, index, name, kana, koban)
     for key, (name, unit, role) in STAFF.items():
         _put_actor(world, key, name, unit, role)
+    for station in DECIDES_ALONE:
+        _let_decide_alone(world, station)
     return world
 
 
@@ -176,6 +180,8 @@ UNITS = (
     ("市民安全課", UnitKind.SECTION, "架空市役所", "架空市役所", False),
 )
 CITY_UNITS = {"架空市役所", "市民安全課"}
+DECIDES_ALONE = ("若葉署", "港南署")
+"""Stations where nothing waits for a decision (決裁); tests about decisions say otherwise."""
 AREAS = (
     ("みなと町自治会", "ミナトチョウジチカイ", "若葉駅前交番"),
     ("さくら台自治会", "サクラダイジチカイ", "若葉駅前交番"),
@@ -242,6 +248,20 @@ def _put_area(world: World, index: int, name: str, kana: str, koban: str) -> Non
             valid_from=START,
         ),
     )
+
+
+def _let_decide_alone(world: World, station: str) -> None:
+    for kind in DECIDED_BY_DEFAULT:
+        world.put(
+            ApprovalRoute(
+                agency_id=world.agency_of(station),
+                station_id=world.units[station],
+                kind=kind,
+                is_required=False,
+                steps=[ANY_CHIEF.as_json()],
+                valid_from=START,
+            )
+        )
 
 
 def _put_actor(world: World, key: str, name: str, unit: str, role: Role) -> None:
