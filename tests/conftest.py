@@ -92,6 +92,7 @@ def postgres_template(postgres_url: str) -> Iterator[str]:
     database = Database(Settings(database_url=postgres_url.format(name)))
     migrate(database)
     database.close()
+    _admin(postgres_url, _PRODUCT_ROLE)
     yield name
     _admin(postgres_url, f'DROP DATABASE "{name}"')
 
@@ -130,7 +131,8 @@ def database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]
     template = request.getfixturevalue("postgres_world" if inhabited else "postgres_template")
     source = template.name if inhabited else template
     _admin(url, f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
-    opened = Database(Settings(database_url=url.format(name)))
+    owner = request.node.get_closest_marker("as_owner")
+    opened = Database(Settings(database_url=(url if owner else _as_product(url)).format(name)))
     yield opened
     opened.close()
     _admin(url, f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -149,6 +151,20 @@ def browser(world: World) -> Iterator[Browser]:
     """A plain browser on the product over the world's database, not signed in."""
     with open_browser(world.database) as opened:
         yield opened
+
+
+def _as_product(url: str) -> str:
+    """Return the server's URL for the role the product works as: it owns nothing, passes nothing."""
+    return make_url(url).set(username="crm_tests").render_as_string(False).replace("%7B%7D", "{}")
+
+
+_PRODUCT_ROLE = """
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'crm_tests') THEN
+    CREATE ROLE crm_tests LOGIN IN ROLE crm_app;
+  END IF;
+END $$
+"""
 
 
 def _close_whole(database: Database) -> None:

@@ -17,6 +17,11 @@ def check() -> None:
     with office() as database:
         if found := differences(database):
             raise click.ClickException(f"データベースの形が違います: {found}")
+        if not (settings.is_sqlite or database.is_fenced()):
+            click.echo(
+                "注意: CRM_DATABASE_URL の役割は、PostgreSQL の行単位の制限を受けません。"
+                "RUNBOOK のとおり、表を所有しない役割を使ってください。"
+            )
     if settings.demo:
         click.echo("注意: CRM_DEMO が有効です。見本のアカウントでサインインできます。")
     click.echo("設定・規則・データベースに問題はありません。")

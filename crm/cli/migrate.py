@@ -9,6 +9,6 @@ from crm.kernel import migrate as migrations
 @click.command()
 def migrate() -> None:
     """Create the database or bring it to this release."""
-    with office(current=False) as database:
+    with office(current=False, as_owner=True) as database:
         migrations.migrate(database)
     click.echo("データベースは最新です。")

@@ -25,10 +25,16 @@ def settings_or_exit() -> Settings:
 
 
 @contextmanager
-def office(*, current: bool = True) -> Iterator[Database]:
-    """Open the installation's database; a refusal ends the command in one sentence."""
+def office(*, current: bool = True, as_owner: bool = False) -> Iterator[Database]:
+    """Open the installation's database; a refusal ends the command in one sentence.
+
+    `as_owner` opens it as the role that owns the tables, where that is another one.
+    """
     features.require_rules()
-    database = Database(settings_or_exit())
+    settings = settings_or_exit()
+    if as_owner and settings.owner_url:
+        settings = settings.model_copy(update={"database_url": settings.owner_url})
+    database = Database(settings)
     try:
         if current and not is_current(database):
             raise click.ClickException(

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from crm.kernel.actor import Actor
+from crm.kernel.fence import put_up
 from crm.kernel.scope import SYSTEM, ScopedSession, arm
 from crm.kernel.settings import Settings
 
@@ -76,6 +77,15 @@ class Database:
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
 
+    def is_fenced(self) -> bool:
+        """Whether PostgreSQL narrows what the product's role sees: it does not for a superuser."""
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                return False
+            narrowed = "SELECT NOT (rolsuper OR rolbypassrls) FROM pg_roles"
+            asked = f"{narrowed} WHERE rolname = current_user"
+            return bool(connection.exec_driver_sql(asked).scalar_one())
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -104,6 +114,7 @@ def _make_engine(settings: Settings) -> Engine:
             # PgBouncer in transaction mode keeps no prepared statements (performance.md)
             connect_args={"prepare_threshold": None},
         )
+        put_up(engine)
     arm(engine)
     return engine
 

@@ -32,6 +32,14 @@ class Settings(BaseModel):
             "Empty: beside the SQLite file, or var/tsunagari.key. Back it up apart."
         ),
     )
+    owner_url: str = Field(
+        default="",
+        pattern=r"^(postgresql\+psycopg://.+)?$",
+        description=(
+            "The database as the role that owns the tables, for `crm migrate` alone; empty where "
+            "the product itself owns them. On PostgreSQL let it own nothing (RUNBOOK)."
+        ),
+    )
     redis_url: str = Field(
         default="",
         pattern=r"^(rediss?://.+)?$",

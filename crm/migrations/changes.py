@@ -4,6 +4,9 @@ No migration rebuilds a table (`batch_alter_table`): with rows in it, whatever r
 refuse, and its triggers would be lost.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -93,6 +96,74 @@ def _respell(table: str, old: str, new: str) -> None:
     connection.exec_driver_sql("PRAGMA writable_schema=OFF")
     if changed.rowcount != 1:
         raise RuntimeError(f"{table} does not say {old!r}")
+
+
+def fence(table: str, *, public: bool = False, open_to_all: bool = False) -> None:
+    """Let PostgreSQL itself narrow `table` to who asks, as its columns say (crm/kernel/fence.py).
+
+    A `public` table is read by everybody and written by the system; one that is `open_to_all` is
+    read and added to by whoever said who they are. Without an owner's column, and neither of the
+    two, a table is the system's alone.
+    """
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    columns = {column["name"]: column for column in sa.inspect(op.get_bind()).get_columns(table)}
+    own = _SAID if open_to_all else _owned(columns)
+    seen = "true" if public else own
+    added = f"{_SAID} AND {'true' if table in ADDED_BY_NOBODY else own}"
+    for statement in (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY seen ON {table} FOR SELECT USING ({_SYSTEM} OR ({seen}))",
+        f"CREATE POLICY added ON {table} FOR INSERT WITH CHECK ({_SYSTEM} OR ({added}))",
+        f"CREATE POLICY changed ON {table} FOR UPDATE USING ({_SYSTEM} OR ({own}))",
+        f"CREATE POLICY removed ON {table} FOR DELETE USING ({_SYSTEM} OR ({own}))",
+    ):
+        op.execute(sa.text(statement))
+
+
+def unfence(table: str) -> None:
+    """Take down what `fence` put up."""
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    for name in ("seen", "added", "changed", "removed"):
+        op.execute(sa.text(f"DROP POLICY {name} ON {table}"))
+    op.execute(sa.text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
+    op.execute(sa.text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
+
+
+ADDED_BY_NOBODY = {"audit_entry", "known_device", "sign_in_session"}
+"""What a sign-in adds before anybody is known."""
+
+# a subquery is worked out once for a statement, a function in a policy once for each row
+_REACH = "(SELECT current_setting('crm.reach', true))"
+_SYSTEM = f"{_REACH} = 'system'"
+_SAID = f"{_REACH} <> ''"
+
+
+def _owned(columns: Mapping[str, Any]) -> str:
+    """Return the condition that a row is the asker's own, by the columns that say whose it is."""
+    if "giver_agency_id" in columns:
+        sides = (
+            f"({side}_station_id = {_key('station')}"
+            f" OR ({_REACH} = 'agency' AND {side}_agency_id = {_key('agency')}))"
+            for side in ("giver", "recipient")
+        )
+        return " OR ".join(sides)
+    if "agency_id" in columns:
+        agency = f"agency_id = {_key('agency')}"
+        if columns["agency_id"]["nullable"]:
+            agency = f"({agency} OR agency_id IS NULL)"
+        if "station_id" not in columns or columns["station_id"]["nullable"]:
+            return agency
+        return f"{agency} AND ({_REACH} = 'agency' OR station_id = {_key('station')})"
+    if "account_id" in columns:
+        return f"account_id = {_key('account')}"
+    return "false"
+
+
+def _key(name: str) -> str:
+    return f"(SELECT nullif(current_setting('crm.{name}', true), '')::uuid)"
 
 
 def _said(column: str, values: list[str]) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 
-from crm.agencies.models import Staff, StaffAssignment, Unit, UnitPlacement
+from crm.agencies.models import Staff, Unit, UnitPlacement
 from crm.bulletins.models import InformationItem, NoteInformation
 from crm.contacts.models import (
     ORGANIZATIONS,
@@ -20,10 +20,9 @@ from crm.contacts.models import (
     Person,
     named,
 )
-from crm.kernel.columns import Key, holds
+from crm.kernel.columns import Key
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import AnySelect, ScopedSession
-from crm.kernel.together import together
 from crm.notes.lines import Contacts as Contacts  # noqa: PLC0414 - a type this room offers
 from crm.notes.lines import NoteLine as NoteLine  # noqa: PLC0414 - as above
 from crm.notes.lines import (
@@ -91,40 +90,11 @@ def note_to_change(db: ScopedSession, note_id: UUID) -> ActivityNote:
     return found
 
 
-def note_sent_as(db: ScopedSession, author_id: UUID, client_key: UUID) -> ActivityNote | None:
-    """Return the note `author_id` already sent under `client_key`; later senders wait for us.
-
-    The author's row is locked first (key_share: rows that refer to it are not held up), so that
-    the same form sent twice at once is one note on PostgreSQL too.
-    """
-    if not db.writes_alone:
-        db.rows(_author_locked(), {"author": author_id})
-    found = db.rows(_note_sent(), {"author": author_id, "client_key": client_key})
-    return note_of(db, found[0].id) if found else None
-
-
 def reply_exists(db: ScopedSession, note_id: UUID) -> bool:
     """Whether an answer has been told back."""
     return (
         db.exec(select(NoteReply.id).where(col(NoteReply.note_id) == note_id)).first() is not None
     )
-
-
-def known_parties(
-    db: ScopedSession, people: Collection[UUID], organizations: Collection[UUID]
-) -> tuple[frozenset[UUID], frozenset[UUID]]:
-    """Return which of `people` and of `organizations` are the own station's."""
-    asked = {"people": list(people), "organizations": list(organizations)}
-    found = together(db, _known(), **asked)
-    return frozenset(row.id for row in found[0]), frozenset(row.id for row in found[1])
-
-
-def units_of_staff(
-    db: ScopedSession, staff_ids: Collection[UUID], station_id: UUID | None, day: dt.date
-) -> Mapping[UUID, UUID]:
-    """Return the unit of `station_id` each of `staff_ids` belonged to on `day`; others left out."""
-    rows = db.rows(_units_held(), {"staff": list(staff_ids), "station": station_id, "day": day})
-    return {row.staff_id: row.unit_id for row in rows}
 
 
 def timeline_of(
@@ -139,49 +109,6 @@ def timeline_of(
     rows = db.rows(_timeline_rows(of_person=holder.person_id is not None), asked)
     notes = gather_notes(rows, units)
     return Timeline(notes[:wanted], len(notes) > wanted, contacts_among(notes, since))
-
-
-@cache
-def _author_locked() -> AnySelect:
-    return (
-        sa.select(col(Staff.id))
-        .where(col(Staff.id) == sa.bindparam("author"))
-        .with_for_update(key_share=True)
-    )
-
-
-@cache
-def _note_sent() -> AnySelect:
-    return sa.select(col(ActivityNote.id)).where(
-        col(ActivityNote.author_id) == sa.bindparam("author"),
-        col(ActivityNote.client_key) == sa.bindparam("client_key"),
-    )
-
-
-@cache
-def _known() -> tuple[AnySelect, ...]:
-    return (
-        sa.select(col(Person.id)).where(col(Person.id).in_(sa.bindparam("people", expanding=True))),
-        sa.select(col(Organization.id)).where(
-            col(Organization.id).in_(sa.bindparam("organizations", expanding=True))
-        ),
-    )
-
-
-@cache
-def _units_held() -> AnySelect:
-    return (
-        sa.select(col(StaffAssignment.staff_id), col(StaffAssignment.unit_id))
-        .join(UnitPlacement, col(UnitPlacement.unit_id) == col(StaffAssignment.unit_id))
-        .where(
-            col(StaffAssignment.staff_id).in_(sa.bindparam("staff", expanding=True)),
-            col(UnitPlacement.station_id) == sa.bindparam("station"),
-            holds(StaffAssignment),
-            holds(UnitPlacement),
-        )
-        # of several posts at once the first one counts, as it does at sign-in
-        .order_by(col(StaffAssignment.valid_from).desc(), col(StaffAssignment.id).desc())
-    )
 
 
 @cache

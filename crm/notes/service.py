@@ -16,7 +16,7 @@ from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day, tour_day
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from crm.kernel.scope import ScopedSession
-from crm.notes import policy, queries
+from crm.notes import log_queries, policy, queries
 from crm.notes.models import (
     ActivityNote,
     NoteCorrection,
@@ -75,7 +75,7 @@ def log_activity(
     station_id = _station_of(actor)
     _check(facts, now)
     _check_plans(facts, now)
-    if first := queries.note_sent_as(db, actor.staff_id, facts.client_key):
+    if first := log_queries.note_sent_as(db, actor.staff_id, facts.client_key):
         return _same(db, first, facts)
     _require_known(db, facts)
     day = local_day(facts.happened_at)
@@ -222,14 +222,14 @@ def _same(db: ScopedSession, first: ActivityNote, facts: NoteFacts) -> ActivityN
 
 def _require_known(db: ScopedSession, facts: NoteFacts) -> None:
     asked = (facts.person_ids, facts.organization_ids)
-    if queries.known_parties(db, *asked) != asked:
+    if log_queries.known_parties(db, *asked) != asked:
         raise NotFound
 
 
 def _units_at_the_time(db: ScopedSession, actor: Actor, facts: NoteFacts) -> Mapping[UUID, UUID]:
     day = local_day(facts.happened_at)
     wanted = facts.staff_ids | {actor.staff_id}
-    found = queries.units_of_staff(db, wanted, actor.station_id, day)
+    found = log_queries.units_of_staff(db, wanted, actor.station_id, day)
     # somebody who came to the station since then writes from the unit held now
     units = {actor.staff_id: actor.unit_id, **found}
     if wanted - units.keys():

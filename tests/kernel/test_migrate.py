@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from crm.kernel.db import Database
 from crm.kernel.migrate import SCRIPTS, differences, is_current, migrate, step_back
 
+pytestmark = pytest.mark.as_owner
+
 APPEND_ONLY = (
     "audit_entry",
     "consent_record",
