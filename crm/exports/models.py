@@ -17,11 +17,13 @@ class ExportKind(StrEnum):
 
     ROSTER = "roster"
     REJECTED_ROWS = "rejected_rows"
+    DOSSIER = "dossier"
 
 
 EXPORT_KIND_LABELS = {
     ExportKind.ROSTER: N_("連絡員一覧表"),
     ExportKind.REJECTED_ROWS: N_("取り込めなかった行"),
+    ExportKind.DOSSIER: N_("開示資料"),
 }
 
 

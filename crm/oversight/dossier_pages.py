@@ -1,7 +1,6 @@
 """A person's dossier for a disclosure request (保有個人情報開示請求): page and paper."""
 
 import datetime as dt
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -9,6 +8,9 @@ from litestar.params import FromPath
 
 from crm.access.desk import CurrentDesk
 from crm.access.policy import require_strong
+from crm.exports.desk import attachment
+from crm.exports.models import ExportKind
+from crm.exports.service import ExportFacts, MadeFile, hand_out, register_export
 from crm.formats.pdf import render_pdf
 from crm.kernel.clock import local_day
 from crm.kernel.i18n import N_, translate
@@ -16,7 +18,7 @@ from crm.kernel.wareki import wareki
 from crm.oversight.dossier import Dossier, dossier_of
 from crm.oversight.dossier_queries import everything_about
 from crm.oversight.policy import require_discloser
-from crm.web.pages import HEADERS, page
+from crm.web.pages import page
 from crm.web.visit import Visit
 
 FIELDS = [
@@ -24,6 +26,7 @@ FIELDS = [
     *("consents", "notes", "disclosures", "liaison"),
 ]
 TIMEOUT_S = 30.0
+TITLE = N_("保有個人情報の開示資料")
 
 
 @get("/people/{person_id:uuid}/dossier", name="oversight.dossier", sync_to_thread=True)
@@ -37,33 +40,48 @@ def show(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[str]:
 
 @post("/people/{person_id:uuid}/dossier", name="oversight.dossier_paper", sync_to_thread=True)
 def paper(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[bytes]:
-    """Answer with the dossier on paper; its issue is on record before it leaves."""
+    """Answer with the dossier on paper; its number and its issue are on record before it leaves."""
     with desk.reads() as visit:
         require_discloser(visit.actor)
         require_strong(visit.actor)
         dossier = dossier_of(everything_about(visit.db, visit.actor, person_id))
         visit.seen("dossier.issued", ("person", person_id), fields=FIELDS, format="pdf")
-        data = _paper(visit, dossier)
-        now = visit.now
-    content = render_pdf("dossier", data, timeout_s=TIMEOUT_S, created_at=now)
-    name = quote(f"{data['title']}_{dossier.reference}.pdf")
-    disposition = f"attachment; filename=\"dossier.pdf\"; filename*=UTF-8''{name}"
-    return Response(
-        content,
-        status_code=200,
-        media_type="application/pdf",
-        headers={**HEADERS, "Content-Disposition": disposition},  # RFC 6266 §4.3, RFC 8187
+    with desk.writes() as visit:
+        export = register_export(visit.db, visit.actor, _facts(dossier), now=visit.now)
+        data = _paper(visit, dossier, export.number)
+        visit.db.expunge(export)
+    content = render_pdf("dossier", data, timeout_s=TIMEOUT_S, created_at=visit.now)
+    name = f"{TITLE}_{dossier.reference}.pdf"
+    made = MadeFile(name, "application/pdf", content, [person_id], reference=dossier.reference)
+    with desk.writes() as visit:
+        hand_out(visit.db, visit.actor, export, made, now=visit.now)
+    return attachment(made.name, made.media_type, made.content)
+
+
+def _facts(dossier: Dossier) -> ExportFacts:
+    return ExportFacts(
+        kind=ExportKind.DOSSIER,
+        title=TITLE,
+        purpose="開示請求への対応",
+        recipient="本人",
+        format="pdf",
+        people=1,
+        fields=[section.title for section in dossier.sections],
     )
 
 
-def _paper(visit: Visit, dossier: Dossier) -> dict[str, object]:
+def _paper(visit: Visit, dossier: Dossier, number: str) -> dict[str, object]:
     actor = visit.actor
     day: dt.date = local_day(visit.now)
     return {
-        "title": translate(N_("保有個人情報の開示資料")),
+        "title": translate(TITLE),
         "as_of": translate(N_("%(day)s現在"), day=wareki(day)),
         "name": dossier.name,
-        "reference": translate(N_("整理番号 %(number)s"), number=dossier.reference),
+        "reference": translate(
+            N_("整理番号 %(number)s　書出番号 %(export)s"),
+            number=dossier.reference,
+            export=number,
+        ),
         "unit": actor.unit_name,
         "issued_by": actor.name,
         "none": translate(N_("該当なし")),

@@ -9,13 +9,19 @@ CRM = Path(__file__).parents[2] / "crm"
 FILES = {
     "exports.fetch": "registered before it was made",
     "intake.rejected": "registered as it is made",
+    "oversight.dossier_paper": "registered as it is made",
+    "oversight.leak_file": "references of people and no name, for the auditor who has no station",
     "jobs.file": "no job of the product leaves a file here: exports keep their own",
     "bulletins.file": "an information sheet, written to be given out; on record as downloaded",
     "sharing.information_file": "an information sheet another agency gave; on record likewise",
     "jobs.events": "a job's progress in numbers",
     "access.draft_take": "what the asker was typing when the screen locked, back into its form",
 }
-MAKERS = {"crm/rosters/issuing.py", "crm/intake/export.py"}
+MAKERS = {
+    "crm/rosters/issuing.py",
+    "crm/intake/export.py",
+    "crm/oversight/dossier_pages.py",
+}
 """Modules whose rows leave as files; each registers an export."""
 
 

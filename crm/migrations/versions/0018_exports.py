@@ -28,6 +28,7 @@ def upgrade() -> None:
             sa.Enum(
                 "roster",
                 "rejected_rows",
+                "dossier",
                 name="exportkind",
                 native_enum=False,
                 create_constraint=True,
