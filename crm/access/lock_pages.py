@@ -1,6 +1,7 @@
 """The lock screen, and the drafts that wait behind it for whoever typed them."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -25,6 +26,8 @@ from crm.web.pages import HEADERS, goto, page
 
 BEHIND = Gate.LOCK | Gate.PASSWORD | Gate.STRENGTH
 """Only a second factor that was not shown yet comes before the lock."""
+WORDS = re.compile(r"[^\x00-\x7f]")
+"""What somebody typed rather than chose: keys, choices and dates are plain ASCII."""
 EMPTIED = {**HEADERS, "Clear-Site-Data": '"cache"'}
 """Nothing the screen showed stays behind a Back button."""
 
@@ -166,7 +169,6 @@ def _pairs(text: object) -> list[tuple[str, str]]:
 def _shown(desk: Desk, draft: Draft) -> dict[str, object]:
     """Return a draft as its author's page shows it: the words, and what sends them again."""
     fields = drafts.fields_of(draft, desk.settings)
-    words = [value for name, value in fields if name not in drafts.MACHINE_MADE and len(value) > 1]
     return {
         "id": draft.id,
         "page": draft.page,
@@ -174,16 +176,8 @@ def _shown(desk: Desk, draft: Draft) -> dict[str, object]:
         "is_sent": draft.is_sent,
         "kept_at": draft.kept_at,
         "fields": fields,
-        "words": [value for value in words if not _is_key(value)],
+        "words": [value for _, value in fields if WORDS.search(value)],
     }
-
-
-def _is_key(value: str) -> bool:
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True
 
 
 HANDLERS = [
