@@ -1,4 +1,4 @@
-"""Sealing by itself, every second; whatever came in with an old key is looked for every hour."""
+"""Sealing by itself: each second what is new, at times what was committed long after it began."""
 
 import datetime as dt
 
@@ -8,16 +8,28 @@ from crm.kernel.keys import load_key
 from crm.seals.sealing import seal
 from crm.seals.signing import log_signer
 
+MINUTE = dt.timedelta(minutes=1)
 HOUR_S = 3_600
 
 
 @errand("seals.seal", every=dt.timedelta(seconds=1), timeout_s=HOUR_S)
-def seal_waiting(database: Database, now: dt.datetime) -> None:
+def seal_new(database: Database, now: dt.datetime) -> None:
     """Seal what was recorded since the last time."""
-    seal(database, log_signer(load_key(database.settings)), now)
+    _seal(database, now, MINUTE)
 
 
-@errand("seals.sweep", every=dt.timedelta(hours=1), timeout_s=HOUR_S)
+@errand("seals.catch_up", every=3 * MINUTE, timeout_s=HOUR_S)
+def seal_late(database: Database, now: dt.datetime) -> None:
+    """Seal what long transactions recorded, before it would look put in later (verify.LATE)."""
+    _seal(database, now, 15 * MINUTE)
+
+
+@errand("seals.sweep", every=60 * MINUTE, timeout_s=HOUR_S)
 def seal_everything(database: Database, now: dt.datetime) -> None:
-    """Seal what the errand of every second does not look at."""
-    seal(database, log_signer(load_key(database.settings)), now, everything=True)
+    """Seal whatever has no leaf, however old it says it is."""
+    _seal(database, now, None)
+
+
+def _seal(database: Database, now: dt.datetime, look_back: dt.timedelta | None) -> None:
+    signer = log_signer(load_key(database.settings))
+    seal(database, signer, now, look_back=look_back)

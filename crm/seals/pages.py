@@ -1,5 +1,6 @@
 """監査記録の封印: how far the trail is sealed, who countersigned it, and having it verified."""
 
+import datetime as dt
 from typing import Any
 
 from litestar import Response, get, post
@@ -14,6 +15,8 @@ from crm.seals import queries, service
 from crm.seals.signing import Signer, log_signer, witness_signer
 from crm.web.pages import goto, page, saved
 
+SHOWN_BACK = dt.timedelta(minutes=15)
+
 
 @get("/audit/seals", name="seals.index", sync_to_thread=True)
 def index(desk: CurrentDesk, number: FromQuery[int] = 1) -> Response[str]:
@@ -25,7 +28,7 @@ def index(desk: CurrentDesk, number: FromQuery[int] = 1) -> Response[str]:
             visit,
             "seals/index.html",
             newest=newest,
-            waiting=queries.count_waiting(visit.db, newest),
+            waiting=queries.count_waiting(visit.db, queries.key_before(newest, SHOWN_BACK)),
             checkpoints=queries.checkpoint_page(visit.db, number),
             key=str(_log(desk).key),
         )

@@ -19,8 +19,6 @@ from crm.seals import verify
 from crm.seals.models import AuditLeaf, Checkpoint, Countersigned, WitnessSignature
 
 SEALING = {"system": "sealing the audit trail"}
-LOOKED_BACK = dt.timedelta(minutes=15)
-"""How long before the newest checkpoint an entry may have been begun that is committed after it."""
 CHUNK = 5_000
 ENTRY = [col(getattr(AuditEntry, name)) for name in AuditEntry.model_fields]
 CHECKPOINT = [col(getattr(Checkpoint, name)) for name in Checkpoint.model_fields]
@@ -45,16 +43,11 @@ def checkpoint_at(db: ScopedSession, size: int) -> verify.Checkpoint | None:
     return _checkpoint(db, select_checkpoints().where(col(Checkpoint.size) == size))
 
 
-def waiting_entries(
-    db: ScopedSession, newest: verify.Checkpoint | None, limit: int
-) -> list[dict[str, Any]]:
-    """Return entries that have no leaf yet, in the order of their keys.
-
-    With `newest`, only those begun shortly before it or later: what every second can afford.
-    """
+def waiting_entries(db: ScopedSession, after: UUID, limit: int) -> list[dict[str, Any]]:
+    """Return entries after a key that have no leaf yet, in the order of their keys."""
     rows = db.rows(
         sa.select(*ENTRY)
-        .where(*_waiting(newest))
+        .where(*_waiting(after))
         .order_by(col(AuditEntry.id))
         .limit(limit)
         .execution_options(**SEALING)
@@ -62,13 +55,25 @@ def waiting_entries(
     return [row._asdict() for row in rows]
 
 
-def count_waiting(db: ScopedSession, newest: verify.Checkpoint | None) -> int:
-    """Return how many entries wait for the next seal."""
+def count_waiting(db: ScopedSession, after: UUID) -> int:
+    """Return how many entries after a key wait for the next seal."""
     return db.exec(
         select(sa.func.count(col(AuditEntry.id)))
-        .where(*_waiting(newest))
+        .where(*_waiting(after))
         .execution_options(**SEALING)
     ).one()
+
+
+def key_before(newest: verify.Checkpoint | None, by: dt.timedelta | None) -> UUID:
+    """Return the key before those of entries begun at most `by` before the newest checkpoint.
+
+    Keys begin with their time (UUIDv7), so that the index finds what is young; without `by` every
+    entry comes after it.
+    """
+    if newest is None or by is None:
+        return UUID(int=0)
+    since = dt.datetime.fromisoformat(newest.sealed_at).replace(tzinfo=dt.UTC) - by
+    return UUID(int=int(since.timestamp() * 1000) << 80)
 
 
 def leaves_between(db: ScopedSession, after: int, last: int) -> list[bytes]:
@@ -170,20 +175,16 @@ def _plain_checkpoint(row: Any) -> verify.Checkpoint:  # noqa: ANN401 - a row
     )
 
 
-def _waiting(newest: verify.Checkpoint | None) -> list[sa.ColumnElement[bool]]:
+def _waiting(after: UUID) -> list[sa.ColumnElement[bool]]:
     has_leaf = sa.exists().where(col(AuditLeaf.audit_id) == col(AuditEntry.id))
-    if newest is None:
-        return [~has_leaf]
-    since = dt.datetime.fromisoformat(newest.sealed_at).replace(tzinfo=dt.UTC) - LOOKED_BACK
-    # keys begin with their time (UUIDv7), so that the index finds what is young
-    return [col(AuditEntry.id) >= UUID(int=int(since.timestamp() * 1000) << 80), ~has_leaf]
+    return [col(AuditEntry.id) > after, ~has_leaf]
 
 
 def _all_waiting(db: ScopedSession) -> Iterator[dict[str, Any]]:
     # few in a trail that is sealed; all of it where sealing never ran
     rows = db.rows(
         sa.select(*ENTRY)
-        .where(*_waiting(None))
+        .where(*_waiting(UUID(int=0)))
         .order_by(col(AuditEntry.id))
         .execution_options(**SEALING)
     )
@@ -224,5 +225,5 @@ def _subjects(db: ScopedSession, first: int, last: int) -> dict[str, list[str]]:
     )
     found: dict[str, list[str]] = {}
     for row in rows:
-        found.setdefault(str(row.entry_id), []).append(str(row.subject_id))
+        found.setdefault(row.entry_id.hex, []).append(row.subject_id.hex)
     return found

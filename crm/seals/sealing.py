@@ -5,6 +5,7 @@ sealed a moment later. Two sealers may run at once; the numbers of leaves let on
 """
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +14,7 @@ from crm.kernel.db import Database
 from crm.kernel.scope import ScopedSession
 from crm.seals import verify
 from crm.seals.models import AuditLeaf, Checkpoint
-from crm.seals.queries import SEALING, newest_checkpoint, waiting_entries
+from crm.seals.queries import SEALING, key_before, newest_checkpoint, waiting_entries
 from crm.seals.signing import Signer
 
 BATCH = 1_000
@@ -23,34 +24,38 @@ class BrokenTrail(Exception):
     """The newest checkpoint is not as the sealer left it; nothing is added to it."""
 
 
-def seal(database: Database, signer: Signer, now: dt.datetime, *, everything: bool = False) -> int:
+def seal(
+    database: Database, signer: Signer, now: dt.datetime, *, look_back: dt.timedelta | None
+) -> int:
     """Seal what waits, a checkpoint for each batch, and return how many entries that were.
 
-    Looks at entries begun shortly before the newest checkpoint or later; at `everything` from time
-    to time, for whatever came in with an older key. Raises BrokenTrail.
+    Looks at entries begun at most `look_back` before the newest checkpoint: most are committed as
+    soon as they are made; at all there are without it. Raises BrokenTrail.
     """
     done = 0
-    while True:
-        with database.reading(None) as db:
-            newest = newest_checkpoint(db)
-            if not waiting_entries(db, None if everything else newest, 1):
-                return done
+    with database.reading(None) as db:
+        after = key_before(newest_checkpoint(db), look_back)
+        waits = bool(waiting_entries(db, after, 1))
+    while waits:
         try:
             with database.writing(None) as db:
-                count = _seal_batch(db, signer, now, everything=everything)
+                entries = waiting_entries(db, after, BATCH)
+                _seal_batch(db, signer, now, entries)
         except IntegrityError:
             # another sealer was faster
             return done
-        done += count
-        if count < BATCH:
-            return done
+        done += len(entries)
+        waits = len(entries) == BATCH
+        after = entries[-1]["id"] if entries else after
+    return done
 
 
-def _seal_batch(db: ScopedSession, signer: Signer, now: dt.datetime, *, everything: bool) -> int:
-    newest = newest_checkpoint(db)
-    entries = waiting_entries(db, None if everything else newest, BATCH)
+def _seal_batch(
+    db: ScopedSession, signer: Signer, now: dt.datetime, entries: list[dict[str, Any]]
+) -> None:
     if not entries:
-        return 0
+        return
+    newest = newest_checkpoint(db)
     edge = _edge_of(newest, signer)
     leaves = []
     for entry in entries:
@@ -59,7 +64,6 @@ def _seal_batch(db: ScopedSession, signer: Signer, now: dt.datetime, *, everythi
         leaves.append({"seq": edge.size, "audit_id": entry["id"], "leaf_hash": leaf})
     db.exec(sa.insert(AuditLeaf), params=leaves, execution_options=SEALING)
     _sign(db, signer, edge, newest, now)
-    return len(entries)
 
 
 def _edge_of(newest: verify.Checkpoint | None, signer: Signer) -> verify.Edge:

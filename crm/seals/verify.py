@@ -23,6 +23,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -35,8 +36,6 @@ LOG, WITNESS = 1, 4
 """What a key signs: checkpoints of its own, or those of others (types of C2SP signed-note)."""
 TIME = "%Y-%m-%d %H:%M:%S.%f"
 NOTHING = bytes(32)
-KEY_BYTES = 16
-"""How long SQLite's keys of rows are; hashes and signatures are longer."""
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - the name extraction tools look for
@@ -58,7 +57,9 @@ SENTENCES = {
     "signature": N_("%(last)s番目までの封印の署名が正しくありません。"),
     "unknown_key": N_("%(last)s番目までの封印は、指定された鍵で署名されていません（%(name)s）。"),
     "unsigned": N_("%(seq)s番目からの封印に署名記録がありません。"),
-    "cut_off": N_("%(seq)s番目からの記録が切り取られています（署名記録は%(last)s番目まで）。"),
+    "cut_off": N_(
+        "%(seq)s番目から%(last)s番目までに、切り取られた記録又は書き換えられた記録があります。"
+    ),
     "outside_key": N_(
         "外部の署名記録（%(last)s番目まで）の署名が、指定された鍵のものではありません。"
     ),
@@ -98,6 +99,7 @@ _BASE_Y = 4 * pow(5, -1, _P) % _P
 Point = tuple[int, int, int, int]
 
 
+@lru_cache
 def is_signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether `signature` is the Ed25519 signature of `message` by the key `public`."""
     if (len(public), len(signature)) != (32, 64):
@@ -331,10 +333,10 @@ Row = Mapping[str, Any]
 
 def plain(value: object) -> object:
     """Return a stored value as SQLite, PostgreSQL and an export have it in common."""
-    if isinstance(value, UUID):
-        return str(value)
     if isinstance(value, bytes):
-        return str(UUID(bytes=value)) if len(value) == KEY_BYTES else value.hex()
+        return value.hex()
+    if isinstance(value, UUID):
+        return value.hex
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).strftime(TIME)
     return int(value) if isinstance(value, bool) else value
@@ -345,12 +347,23 @@ def canonical(entry: Row) -> bytes:
 
     A column added by a later release is NULL in older entries, which thus keep their bytes.
     """
-    said: dict[str, Any] = {
-        name: plain(value) for name, value in entry.items() if value is not None
+    return _ENCODED(said_in(entry)).encode()
+
+
+_ENCODED = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def said_in(entry: Row) -> dict[str, Any]:
+    """Return what an entry says, however it was stored."""
+    said = {
+        name: value if type(value) is str else plain(value)
+        for name, value in entry.items()
+        if value is not None
     }
-    if isinstance(said.get("detail"), str):
-        said["detail"] = json.loads(said["detail"])
-    return json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+    detail = said.get("detail")
+    if isinstance(detail, str):
+        said["detail"] = json.loads(detail)
+    return said
 
 
 class Checkpoint(NamedTuple):
@@ -430,7 +443,8 @@ class Examiner:
     def __init__(self, trail: Trail, keys: Sequence[Key], outside: Sequence[Note]) -> None:
         self.trail, self.keys = trail, keys
         self.outside = sorted(outside, key=lambda note: note.size)
-        self.edge, self.whole, self.waiting = Edge(), True, 0
+        self.edge, self.waiting = Edge(), 0
+        self.whole, self.stopped = True, False
         self.agreed, self.newest, self.before = 0, "", ""
         self.findings: list[Finding] = []
 
@@ -448,6 +462,7 @@ class Examiner:
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 # a value that nothing of ours would have written
                 self.found("unreadable", self.edge.size + 1)
+                self.stopped = True
         self.findings.sort(key=lambda finding: finding.seq)
         return Report(self.edge.size, len(self.trail.checkpoints), self.waiting, self.findings)
 
@@ -457,21 +472,28 @@ class Examiner:
 
     def _signatures(self) -> None:
         """Read the chain; the newest signature of each key stands for all before it."""
-        previous, start = NOTHING.hex(), 1
+        start, before = 1, None
         for at, each in enumerate(self.trail.checkpoints):
-            if each.previous != previous:
-                self.found("chain", start, last=each.size)
+            if each.previous != (before.fingerprint if before else NOTHING.hex()):
+                self._broken(before, each)
             following = self.trail.checkpoints[at + 1 : at + 2]
-            if not following or following[0][4:6] != each[4:6] or following[0].size <= each.size:
+            if not following or following[0][4:6] != each[4:6]:
                 self._signature(each, start)
-            previous, start = each.fingerprint, each.size + 1
+            start, before = each.size + 1, each
+
+    def _broken(self, before: Checkpoint | None, each: Checkpoint) -> None:
+        """Note a break in the chain: by its signature, the former checkpoint is right or not."""
+        if before is None or any(Note.read(before.note).is_signed_by(key) for key in self.keys):
+            self.found("chain", before.size + 1 if before else 1, last=each.size)
+            return
+        earlier = [known.size for known in self.trail.checkpoints if known.size < before.size]
+        self.found("signature", max(earlier, default=0) + 1, last=before.size)
 
     def _signature(self, each: Checkpoint, start: int) -> None:
-        signed = Note.read(each.note)
         known = [key for key in self.keys if (key.name, key.id.hex()) == each[4:6]]
         if not known:
             self.found("unknown_key", start, last=each.size, name=each.key_name)
-        elif not any(signed.is_signed_by(key) for key in known):
+        elif not any(Note.read(each.note).is_signed_by(key) for key in known):
             self.found("signature", start, last=each.size)
 
     def _leaves(self) -> None:
@@ -481,6 +503,7 @@ class Examiner:
             seq = self.edge.size + 1
             if each.seq != seq:
                 self.found("gap", min(seq, each.seq))
+                self.stopped = True
                 return
             self._leaf(each)
             self.edge.append(bytes.fromhex(each.leaf_hash))
@@ -494,12 +517,13 @@ class Examiner:
         if each.entry is None:
             self.found("missing", each.seq, **facts)
             return
-        self.newest = max(self.newest, str(plain(each.entry["at"])))
-        if leaf_hash(canonical(each.entry)).hex() != each.leaf_hash:
+        said = said_in(each.entry)
+        self.newest = max(self.newest, str(said.get("at")))
+        if leaf_hash(_ENCODED(said).encode()).hex() != each.leaf_hash:
             self.found("changed", each.seq, **facts)
-        elif str(plain(each.entry["at"])) < self.before:
+        elif str(said["at"]) < self.before:
             self.found("inserted", each.seq, **facts)
-        if each.subjects is not None and not _names(each.entry, each.subjects):
+        if each.subjects is not None and not _names(said.get("detail"), each.subjects):
             self.found("subjects", each.seq, **facts)
 
     def _checkpoint(self, each: Checkpoint) -> None:
@@ -509,7 +533,7 @@ class Examiner:
         elif self.whole and each.edge != self.edge.packed().hex():
             self.found("edge", self.agreed + 1, last=each.size)
         self.whole = self.whole and as_sealed
-        self.agreed = each.size
+        self.agreed = each.size if self.whole else self.agreed
         if each.sealed_at != self.trail.checkpoints[0].sealed_at:
             # what was there when sealing began may be of any age and in any order
             reached = dt.datetime.fromisoformat(min(self.newest, each.sealed_at))
@@ -526,8 +550,8 @@ class Examiner:
         if last < sealed:
             self.found("unsigned", last + 1)
         furthest = max([last, *(note.size for note in self.outside)])
-        if furthest > sealed:
-            self.found("cut_off", sealed + 1, last=furthest)
+        if furthest > sealed and not self.stopped:
+            self.found("cut_off", self.agreed + 1, last=furthest)
 
     def _waiting(self) -> None:
         for entry in self.trail.waiting:
@@ -545,13 +569,11 @@ class Examiner:
                 self.found("witness", 1, last=each.size, name=each.key_name)
 
 
-def _names(entry: Row, subjects: Sequence[str]) -> bool:
-    """Whether the subjects of an entry are those whose fingerprint is sealed in it."""
-    detail = entry.get("detail")
-    said = json.loads(detail) if isinstance(detail, str) else detail
+def _names(said: object, subjects: Sequence[str]) -> bool:
+    """Whether the subjects of an entry are those whose fingerprint its detail holds."""
     if not isinstance(said, dict) or len(subjects) != said.get("named", 0):
         return not subjects and not isinstance(said, dict)
-    keys = sorted(UUID(each).bytes for each in subjects)
+    keys = sorted(map(bytes.fromhex, subjects))
     return not keys or hashlib.sha256(b"".join(keys)).hexdigest() == said.get("named_sha256")
 
 
@@ -615,7 +637,7 @@ def _leaves(db: sqlite3.Connection, statement: str, *, has_subjects: bool) -> It
     names = [each[0] for each in found.description[4:]]
     for seq, audit_id, leaf, named, *columns in found:
         entry = dict(zip(names, columns, strict=True))
-        subjects = [str(UUID(each)) for each in named.split(",")] if named else []
+        subjects = named.lower().split(",") if named else []
         yield Sealed(
             seq,
             str(plain(audit_id)),

@@ -16,7 +16,7 @@ from crm.seals import verify
 from crm.seals.proofs import Request
 from crm.seals.sealing import seal
 from crm.seals.signing import log_signer
-from tests.support.seals_acts import SECOND, record, unguarded
+from tests.support.seals_acts import MINUTE, SECOND, record, unguarded
 from tests.support.world import NOW, World
 
 
@@ -35,7 +35,12 @@ def sealed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wor
 
 
 def grow(world: World) -> None:
-    seal(world.database, log_signer(load_key(world.database.settings)), NOW + SECOND)
+    seal(
+        world.database,
+        log_signer(load_key(world.database.settings)),
+        NOW + SECOND,
+        look_back=MINUTE,
+    )
 
 
 def audit(*arguments: object) -> Result:

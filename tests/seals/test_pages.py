@@ -12,7 +12,7 @@ from crm.seals.signing import log_signer, witness_signer
 from crm.seals.verify import Report, examine
 from tests.support.jobs_acts import runner_of
 from tests.support.pages import Browser, counted
-from tests.support.seals_acts import SECOND, record, unguarded
+from tests.support.seals_acts import MINUTE, SECOND, record, unguarded
 from tests.support.world import NOW, START, World
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -36,7 +36,12 @@ def sealed(world: World) -> World:
 
 
 def reseal(world: World) -> None:
-    seal(world.database, log_signer(load_key(world.database.settings)), NOW + SECOND)
+    seal(
+        world.database,
+        log_signer(load_key(world.database.settings)),
+        NOW + SECOND,
+        look_back=MINUTE,
+    )
 
 
 def verified(world: World) -> Report:

@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.seals.verify import (
@@ -93,6 +93,7 @@ def test_signatures_of_the_standard_are_accepted(public: str, message: str, sign
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
+@settings(deadline=None, max_examples=25)
 @given(at=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_signatures_with_any_bit_turned_are_refused(part: int, at: int, bit: int) -> None:
     said = [bytearray.fromhex(each) for each in ED25519[2]]
@@ -120,6 +121,7 @@ def test_an_edge_grows_on_from_what_a_checkpoint_keeps() -> None:
     assert edge.root().hex() == ROOTS[8]
 
 
+@settings(deadline=None, max_examples=50)
 @given(data=st.data(), size=st.integers(1, 70))
 def test_a_leaf_is_proven_where_it_stands_and_nowhere_else(data: st.DataObject, size: int) -> None:
     leaves = [leaf_hash(bytes([at])) for at in range(size)]
@@ -131,6 +133,7 @@ def test_a_leaf_is_proven_where_it_stands_and_nowhere_else(data: st.DataObject, 
     assert not is_included(leaves[at], at, size, [*path, bytes(32)], root)
 
 
+@settings(deadline=None, max_examples=50)
 @given(data=st.data(), size=st.integers(1, 70))
 def test_a_tree_is_proven_to_add_only_to_its_own_past(data: st.DataObject, size: int) -> None:
     leaves = [leaf_hash(bytes([at])) for at in range(size)]

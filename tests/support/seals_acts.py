@@ -13,6 +13,7 @@ from crm.kernel.db import Database
 from tests.support.world import NOW, World
 
 SECOND = dt.timedelta(seconds=1)
+MINUTE = dt.timedelta(minutes=1)
 
 
 def record(world: World, count: int, *, at: dt.datetime = NOW, key: UUID | None = None) -> None:
