@@ -38,6 +38,7 @@ from crm.notes import circulation_pages as note_circulation_pages
 from crm.notes import pages as note_pages
 from crm.oversight import pages as oversight_pages
 from crm.relationships import pages as relationship_pages
+from crm.retention import pages as retention_pages
 from crm.rosters import pages as roster_pages
 from crm.seals import pages as seal_pages
 from crm.search import pages as search_pages
@@ -76,6 +77,7 @@ PAGES = (
     administration_pages,
     sharing_pages,
     oversight_pages,
+    retention_pages,
     breakglass_pages,
 )
 

@@ -47,8 +47,10 @@ from crm.notes import models as note_models
 from crm.notes import policy as note_policy
 from crm.oversight import models as oversight_models
 from crm.oversight import policy as oversight_policy
+from crm.retention import errands as retention_errands
 from crm.retention import models as retention_models
 from crm.retention import policy as retention_policy
+from crm.retention import service as retention_service
 from crm.rosters import issuing as roster_issuing
 from crm.rosters import models as roster_models
 from crm.rosters import policy as roster_policy
@@ -119,7 +121,16 @@ POLICIES = (
 )
 
 # what can be asked for and is made beside the request, and what the product does by itself
-JOBS = (seal_errands, seal_service, export_jobs, roster_issuing, intake_errands, sharing_errands)
+JOBS = (
+    seal_errands,
+    seal_service,
+    export_jobs,
+    roster_issuing,
+    intake_errands,
+    sharing_errands,
+    retention_service,
+    retention_errands,
+)
 
 # what a lower feature announces and a higher one acts on, in the same transaction
 on(AdministratorLeaving)(keep_an_administrator)

@@ -130,6 +130,8 @@ class SettingKey(StrEnum):
     """What an agency may decide for itself; nothing stands here that no page reads."""
 
     REVISIT_DAYS = "revisit_days"
+    RETENTION_CONTACTS_YEARS = "retention_contacts_years"
+    RETENTION_NOTES_YEARS = "retention_notes_years"
 
 
 class AgencySetting(AgencyOwned, Dated, Stamped, table=True):

@@ -1,6 +1,7 @@
 """What an agency decides for itself, by date; days gone by keep what held then."""
 
 import datetime as dt
+from collections.abc import Mapping
 from uuid import UUID
 
 from crm.agencies.models import AgencySetting, SettingKey
@@ -12,7 +13,21 @@ from crm.kernel.errors import Conflict, Refused
 from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 
-REVISIT_DAYS = range(1, 3651)
+RANGES: Mapping[SettingKey, tuple[range, str]] = {
+    SettingKey.REVISIT_DAYS: (
+        range(1, 3651),
+        N_("1日から3650日までの日数にしてください。"),
+    ),
+    SettingKey.RETENTION_CONTACTS_YEARS: (
+        range(1, 31),
+        N_("1年から30年までの年数にしてください。"),
+    ),
+    SettingKey.RETENTION_NOTES_YEARS: (
+        range(1, 31),
+        N_("1年から30年までの年数にしてください。"),
+    ),
+}
+"""What each setting may be, and the sentence for what it may not."""
 
 
 def decide_setting(
@@ -30,8 +45,9 @@ def decide_setting(
     `revision` is the sum over the decisions the form was made from; Conflict when it moved.
     """
     require_right(actor)
-    if value not in REVISIT_DAYS:
-        raise Refused(N_("1日から3650日までの日数にしてください。"), field="value")
+    allowed, sentence = RANGES[key]
+    if value not in allowed:
+        raise Refused(sentence, field="value")
     rows = settings_of(db, key)
     if sum(row.revision for row in rows) != revision:
         raise Conflict

@@ -86,6 +86,22 @@ class Database:
             asked = f"{narrowed} WHERE rolname = current_user"
             return bool(connection.exec_driver_sql(asked).scalar_one())
 
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in the files of SQLite, or in its log (G36).
+
+        PostgreSQL gives the room of deleted rows to new ones by itself (autovacuum).
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

@@ -159,7 +159,7 @@ def _person_rows() -> AnySelect:
     return (
         sa.select(Person, *contacts.PHONE_COLUMNS)
         .outerjoin(Telephone, col(Telephone.person_id) == col(Person.id))
-        .where(col(Person.id) == sa.bindparam("person"))
+        .where(contacts.KNOWN, col(Person.id) == sa.bindparam("person"))
         .order_by(col(Telephone.position))
     )
 

@@ -126,6 +126,14 @@ PLACES = (
         frozenset({Role.SECTION_CHIEF, Role.STATION_CHIEF, Role.AUDITOR}),
     ),
     Place(
+        "retention",
+        N_("保存期間と廃棄"),
+        "retention.index",
+        "/retention",
+        "calendar",
+        frozenset({Role.SECTION_CHIEF, Role.STATION_CHIEF}),
+    ),
+    Place(
         "readings",
         N_("読取り点検"),
         "oversight.readings",

@@ -30,6 +30,7 @@ SYSTEM_STATEMENTS = {
     "jobs/leases.py",
     "jobs/queries.py",
     "oversight/queries.py",
+    "retention/sweep_queries.py",
     "seals/queries.py",
     "sharing/queries.py",
 }
@@ -37,7 +38,8 @@ SYSTEM_STATEMENTS = {
 runner takes up for every requester, the seals over all of the audit trail, the numbers a station
 gave its exports and the files past their time, the one person an emergency names, and what other
 agencies' offices are called (a recipient has to be named; no secret is in a name); for oversight
-the keys behind a typed name, and the trail as a dossier and a weekly check show it."""
+the keys behind a typed name, and the trail as a dossier and a weekly check show it; and what two
+people agreed to dispose of."""
 SYSTEM_CONNECTIONS = {
     "kernel/migrate.py",
     "agencies/service.py",

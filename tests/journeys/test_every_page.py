@@ -77,6 +77,8 @@ VIEWERS = {
     "oversight.leaks": "auditor",
     "oversight.readings": "chief",
     "oversight.dossier": "chief",
+    "retention.index": "chief",
+    "retention.periods": "admin",
     "access.sessions": "officer",
     "access.password": "officer",
     "access.drafts": "officer",
