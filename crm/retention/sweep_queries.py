@@ -1,0 +1,113 @@
+"""Emptying and deleting what is due, table by table, inside the transaction of a disposal.
+
+These statements are the system's own: they reach records that are only ever added, which the
+database lets through while the disposal is running and at no other time (docs/decisions/0011).
+Keys, dates and units stay, so that every count of earlier days comes out as before.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from crm.consents.models import ConsentRecord
+from crm.contacts.models import Appointment, Person, Telephone
+from crm.intake.models import IntakeBatch, IntakeChange, IntakeRow
+from crm.kernel.clock import start_of_day
+from crm.kernel.scope import ScopedSession
+from crm.liaisons.models import LiaisonCandidate, LiaisonTerm
+from crm.notes.models import ActivityNote, NoteCorrection, NoteReply
+from crm.retention.models import Disposal, Holding
+from crm.search.models import StoredSearch
+from crm.sharing.models import ContactLink, Disclosure, PublishedContact, PublishedNote
+
+DISPOSAL = {"system": "a disposal two people agreed on", "synchronize_session": False}
+AT_ONCE = 500
+SEARCHES_KEPT = dt.timedelta(days=1)
+"""Longer than any sign-in lasts, and a search opens in the sign-in that made it alone."""
+
+NOBODY = {
+    "family_name": "",
+    "given_name": "",
+    "family_kana": "",
+    "given_kana": "",
+    "name_as_given": "",
+    "kana_sort": "",
+    "kana_row": "他",
+    "search_key": "",
+    "address": "",
+    "longitude": None,
+    "latitude": None,
+    "care_note": "",
+    "provenance": None,
+}
+
+
+def sweep(db: ScopedSession, disposal: Disposal, keys: Sequence[UUID]) -> dict[str, int]:
+    """Empty and delete what a disposal covers; return how many rows of which table."""
+    steps = _of_people if disposal.holding is Holding.CONTACTS else _of_notes
+    done: Counter[str] = Counter()
+    for start in range(0, len(keys), AT_ONCE):
+        for step in steps(keys[start : start + AT_ONCE]):
+            done[step.table.name] += _carry_out(db, step)
+    if disposal.holding is Holding.CONTACTS:
+        for step in _of_intake(disposal):
+            done[step.table.name] += _carry_out(db, step)
+    return {table: count for table, count in sorted(done.items()) if count}
+
+
+def forget_searches(db: ScopedSession, now: dt.datetime) -> None:
+    """Delete what was searched for before any sign-in of today."""
+    _carry_out(
+        db, sa.delete(StoredSearch).where(col(StoredSearch.created_at) < now - SEARCHES_KEPT)
+    )
+
+
+def disposed_since(db: ScopedSession, since: dt.datetime) -> bool:
+    """Whether any station disposed of something since `since`."""
+    found = select(Disposal.id).where(col(Disposal.done_at) >= since).limit(1)
+    return db.exec(found.execution_options(**DISPOSAL)).first() is not None
+
+
+def _carry_out(db: ScopedSession, step: Any) -> int:  # noqa: ANN401 - an update or a delete
+    done: Any = db.exec(step.execution_options(**DISPOSAL))
+    return int(done.rowcount)
+
+
+def _of_people(keys: Sequence[UUID]) -> Iterator[Any]:
+    references = sa.select(col(ContactLink.reference)).where(col(ContactLink.person_id).in_(keys))
+    yield sa.delete(PublishedNote).where(col(PublishedNote.reference).in_(references))
+    yield sa.delete(PublishedContact).where(col(PublishedContact.reference).in_(references))
+    yield sa.delete(ContactLink).where(col(ContactLink.person_id).in_(keys))
+    yield sa.delete(Telephone).where(col(Telephone.person_id).in_(keys))
+    yield _emptied(Appointment, keys, title="")
+    yield _emptied(ConsentRecord, keys, signatory="", capacity="")
+    yield _emptied(LiaisonCandidate, keys, remark="")
+    yield _emptied(LiaisonTerm, keys, remark="")
+    yield _emptied(Disclosure, keys, reason="")
+    yield sa.update(Person).where(col(Person.id).in_(keys)).values(NOBODY)
+
+
+def _of_notes(keys: Sequence[UUID]) -> Iterator[Any]:
+    yield sa.delete(PublishedNote).where(col(PublishedNote.note_id).in_(keys))
+    yield sa.delete(NoteCorrection).where(col(NoteCorrection.note_id).in_(keys))
+    yield sa.update(NoteReply).where(col(NoteReply.note_id).in_(keys)).values(text="")
+    yield sa.update(ActivityNote).where(col(ActivityNote.id).in_(keys)).values(heard="", told="")
+
+
+def _of_intake(disposal: Disposal) -> Iterator[Any]:
+    """Yield what lists taken in before the cutoff left behind to be undone by."""
+    old = sa.select(col(IntakeBatch.id)).where(
+        col(IntakeBatch.station_id) == disposal.station_id,
+        col(IntakeBatch.uploaded_at) < start_of_day(disposal.cutoff),
+    )
+    yield sa.delete(IntakeChange).where(col(IntakeChange.batch_id).in_(old))
+    yield sa.delete(IntakeRow).where(col(IntakeRow.batch_id).in_(old))
+
+
+def _emptied(table: Any, keys: Sequence[UUID], **values: str) -> Any:  # noqa: ANN401 - a table about a person
+    return sa.update(table).where(table.person_id.in_(keys)).values(**values)
