@@ -18,7 +18,7 @@ from crm.kernel.i18n import use_locale
 from crm.kernel.migrate import migrate
 from crm.kernel.settings import Settings
 from tests.support.pages import Browser, open_browser
-from tests.support.postgres import cluster
+from tests.support.postgres import PRODUCT_ROLE, as_product, cluster
 from tests.support.world import World, build_world
 
 features.require_rules()
@@ -92,7 +92,7 @@ def postgres_template(postgres_url: str) -> Iterator[str]:
     database = Database(Settings(database_url=postgres_url.format(name)))
     migrate(database)
     database.close()
-    _admin(postgres_url, _PRODUCT_ROLE)
+    _admin(postgres_url, PRODUCT_ROLE)
     yield name
     _admin(postgres_url, f'DROP DATABASE "{name}"')
 
@@ -132,7 +132,7 @@ def database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]
     source = template.name if inhabited else template
     _admin(url, f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
     owner = request.node.get_closest_marker("as_owner")
-    opened = Database(Settings(database_url=(url if owner else _as_product(url)).format(name)))
+    opened = Database(Settings(database_url=(url if owner else as_product(url)).format(name)))
     yield opened
     opened.close()
     _admin(url, f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -151,20 +151,6 @@ def browser(world: World) -> Iterator[Browser]:
     """A plain browser on the product over the world's database, not signed in."""
     with open_browser(world.database) as opened:
         yield opened
-
-
-def _as_product(url: str) -> str:
-    """Return the server's URL for the role the product works as: it owns nothing, passes nothing."""
-    return make_url(url).set(username="crm_tests").render_as_string(False).replace("%7B%7D", "{}")
-
-
-_PRODUCT_ROLE = """
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'crm_tests') THEN
-    CREATE ROLE crm_tests LOGIN IN ROLE crm_app;
-  END IF;
-END $$
-"""
 
 
 def _close_whole(database: Database) -> None:

@@ -4,8 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -16,7 +14,7 @@ from crm.kernel.clock import local_day, utc_now
 from crm.kernel.db import Database
 from crm.kernel.settings import Settings
 from tests.bench import files, lists, pages, report
-from tests.support.postgres import cluster
+from tests.support.postgres import PRODUCT_ROLE, as_product, cluster
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,15 +36,25 @@ def bench(size: str, rounds: int, wanted: str, state: Path, out: Path) -> None:
     if wanted != "postgresql":
         found.append(_installation("SQLite", f"sqlite:///{state}/{size}.db", size, rounds, state))
     if wanted != "sqlite":
-        with _postgres() as url:
-            found.append(_installation("PostgreSQL", url, size, rounds, state))
+        with cluster(durable=True) as url:
+            _make_database(url)
+            found.append(_installation("PostgreSQL", url.format("bench"), size, rounds, state))
     click.echo("files")
     report.write(found, files.measure(rounds), out, day=str(local_day(utc_now())))
     click.echo((out / "README.md").read_text(encoding="utf-8"))
 
 
-def _installation(name: str, url: str, size: str, rounds: int, state: Path) -> report.Installation:
-    settings = Settings(database_url=url, demo=True, second_factor="offered")
+def _installation(
+    name: str, owner: str, size: str, rounds: int, state: Path
+) -> report.Installation:
+    """Measure one database; on PostgreSQL the product is narrowed by it, and its floor is not."""
+    url = owner if owner.startswith("sqlite") else as_product(owner)
+    settings = Settings(
+        database_url=url,
+        owner_url="" if url == owner else owner,
+        demo=True,
+        second_factor="offered",
+    )
     load_s = _load(settings, size)
     database = Database(settings)
     wanted = pages.errands(database)
@@ -57,7 +65,7 @@ def _installation(name: str, url: str, size: str, rounds: int, state: Path) -> r
     with pages.servers(settings, kept) as (product, floor):
         measured = pages.measure(product, floor, wanted, recordings, rounds)
         resident = product.resident_mb / pages.WORKERS
-    list_ = lists.measure(name, database, url, rounds)
+    list_ = lists.measure(name, database, owner, rounds)
     size_mb = _size(settings, database)
     database.close()
     start_s = pages.start_seconds(settings)
@@ -70,9 +78,15 @@ def _load(settings: Settings, size: str) -> float:
     told = path.with_suffix(".seconds") if path else None
     if told and told.exists():
         return float(told.read_text(encoding="utf-8"))
-    environ = {**os.environ, "CRM_DATABASE_URL": settings.database_url}
+    environ = {
+        **os.environ,
+        "CRM_DATABASE_URL": settings.database_url,
+        "CRM_OWNER_URL": settings.owner_url,
+    }
     crm = [sys.executable, "-c", "from crm.cli import main; main()"]
     subprocess.run([*crm, "migrate"], env=environ, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    if settings.owner_url:
+        _ask(settings.owner_url, PRODUCT_ROLE)
     started = time.perf_counter()
     load = ("sample-data", "--size", size, "--password", pages.PASSWORD)
     subprocess.run([*crm, *load], env=environ, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - as above
@@ -90,14 +104,13 @@ def _size(settings: Settings, database: Database) -> float:
     return float(size or 0) / 1_000_000
 
 
-@contextmanager
-def _postgres() -> Iterator[str]:
-    with cluster() as url:
-        with psycopg.connect(
-            url.format("postgres").replace("+psycopg", ""), autocommit=True
-        ) as connection:
-            connection.execute("CREATE DATABASE bench")
-        yield url.format("bench")
+def _make_database(url: str) -> None:
+    _ask(url.format("postgres"), "CREATE DATABASE bench")
+
+
+def _ask(url: str, statement: str) -> None:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(statement)
 
 
 if __name__ == "__main__":

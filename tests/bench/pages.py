@@ -205,7 +205,10 @@ def servers(settings: Settings, recordings: Path) -> Iterator[tuple[Server, Serv
             *("-m", "uvicorn", "tests.bench.floor:app", "--log-level", "error"),
             *("--port", str(floor_port), "--workers", str(WORKERS)),
         ],
-        {"BENCH_RECORDINGS": str(recordings), "BENCH_DATABASE_URL": settings.database_url},
+        {
+            "BENCH_RECORDINGS": str(recordings),
+            "BENCH_DATABASE_URL": settings.owner_url or settings.database_url,
+        },
         floor_port,
     )
     try:

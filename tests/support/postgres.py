@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 MISSING = (
     "PostgreSQL was not found. Install it (Debian: apt-get install postgresql) or set "
     "CRM_TEST_DATABASE_URL=postgresql+psycopg://USER@HOST/NAME of a database the tests may use."
@@ -25,8 +27,11 @@ def server_programs() -> Path | None:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Run a throw-away cluster on a Unix socket and yield its URL without a database name."""
+def cluster(*, durable: bool = False) -> Iterator[str]:
+    """Run a throw-away cluster on a Unix socket and yield its URL without a database name.
+
+    A test's data need not survive the machine: nothing is synced to disk unless it is `durable`.
+    """
     programs = server_programs()
     if programs is None:
         raise RuntimeError(MISSING)
@@ -52,10 +57,9 @@ def cluster() -> Iterator[str]:
             "--no-sync",
         ]
     )
-    # a test's data need not survive the machine, so nothing is synced to disk
-    options = (
-        f"-k {folder} -h '' -p {port} -c fsync=off -c full_page_writes=off -c max_connections=60"
-    )
+    options = f"-k {folder} -h '' -p {port} -c max_connections=60"
+    if not durable:
+        options += " -c fsync=off -c full_page_writes=off"
     _run(
         [*user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"]
     )
@@ -64,6 +68,22 @@ def cluster() -> Iterator[str]:
     finally:
         _run([*user, programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
+
+
+PRODUCT_ROLE = """
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'crm_tests') THEN
+    CREATE ROLE crm_tests LOGIN IN ROLE crm_app;
+  END IF;
+END $$
+"""
+"""Makes the role the product works as here: it owns nothing and passes no policy."""
+
+
+def as_product(url: str) -> str:
+    """Return a server's URL for `PRODUCT_ROLE`."""
+    said = make_url(url).set(username="crm_tests").render_as_string(hide_password=False)
+    return said.replace("%7B%7D", "{}")
 
 
 def _run(command: list[object]) -> None:
