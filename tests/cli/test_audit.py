@@ -64,6 +64,7 @@ def test_the_commands_answer_for_a_whole_trail(sealed: World) -> None:
     assert (told.exit_code, told.output.splitlines()[-1]) == (0, "異状はありません。")
 
 
+@pytest.mark.as_owner
 def test_verify_names_the_first_bad_entry(sealed: World) -> None:
     with unguarded(sealed.database) as connection:
         connection.exec_driver_sql("UPDATE audit_entry SET actor_name = '別 人'")
@@ -82,6 +83,7 @@ def test_an_export_is_verified_by_the_one_file_alone(sealed: World, tmp_path: Pa
     assert (changed[0], changed[1][:7]) == (1, "1番目の記録（")
 
 
+@pytest.mark.as_owner
 def test_a_trail_cut_off_is_found_by_what_was_kept_outside(sealed: World, tmp_path: Path) -> None:
     kept = tmp_path / "kept.txt"
     kept.write_text(audit("checkpoint").output.split("\n\n", 1)[1], "utf-8")

@@ -68,6 +68,7 @@ def test_two_sealers_at_once_seal_everything_once(world: World) -> None:
     assert (failed, checked(world.database)) == ([], Report(2 * BATCH, 2, 0, []))
 
 
+@pytest.mark.as_owner
 @pytest.mark.parametrize("column", ["root", "edge", "signature"])
 def test_nothing_is_added_to_a_checkpoint_that_was_changed(world: World, column: str) -> None:
     record(world, 3)

@@ -38,7 +38,7 @@ def record(world: World, count: int, *, at: dt.datetime = NOW, key: UUID | None 
 
 @contextmanager
 def unguarded(database: Database) -> Iterator[sa.Connection]:
-    """Work as a superuser of the database does, past what refuses changes to sealed rows."""
+    """Work as the owner of the database may, past what refuses changes to sealed rows."""
     sqlite = database.engine.dialect.name == "sqlite"
     with database.system("a tampering") as connection:
         if sqlite:
@@ -48,5 +48,6 @@ def unguarded(database: Database) -> Iterator[sa.Connection]:
             for name in list(triggers):
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
         else:
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            for table in ("audit_entry", "audit_leaf", "checkpoint", "witness_signature"):
+                connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield connection
