@@ -39,6 +39,8 @@ _TO_THE_HALL = (F.NAME, F.READING, F.POST, F.AREAS, F.PHONE, F.NOTES)
 _TO_THE_STATION = (F.NAME, F.READING, F.POST, F.PHONE, F.NOTES)
 _RECOGNIZED_BY_THE_HALL = 6
 _RECOGNIZED_BY_THE_STATION = 3
+_OWED = ((True, 2, None), (False, 5, 0), (True, 9, -1))
+"""Whether an answer is owed, days since, and the days from today the next contact is promised."""
 _DISCLOSED = "防災訓練での避難誘導について、協力を依頼するため"
 
 
@@ -164,25 +166,51 @@ class Exchange:
     def _put_notes(self, people: Sequence[UUID]) -> None:
         partner, rng = self.partner, self.partner.rows.rng
         span = (self.calendar.today - self.calendar.shared).days
+        met: dict[UUID, int] = {}
         for ago in sorted(
             (rng.randrange(1, span) for _ in range(partner.hall.notes)), reverse=True
         ):
             day = self.calendar.today - dt.timedelta(days=ago)
             author = rng.choice(partner.crew.at(partner.section_id, day))
-            topic = rng.choice(HALL)
-            contact = Contact(
-                day=day,
-                unit_id=partner.section_id,
-                author_id=author,
-                account=partner.crew.accounts[author],
-                occasion=rng.choice((Occasion.MEETING, Occasion.AT_STATION, Occasion.OTHER)),
-                outcome=Outcome.MET,
-                persons=[rng.choice(people)],
-                organizations=[],
-                heard=rng.choice(topic.heard),
-                told=rng.choice(topic.told),
-            )
-            put_note(partner.rows, contact)
+            person_id = rng.choice(people)
+            met[person_id] = ago
+            self._put_note(ago, author, person_id)
+        self._leave_work_for_today(sorted(people, key=lambda key: met.get(key, span), reverse=True))
+
+    def _leave_work_for_today(self, people: Sequence[UUID]) -> None:
+        """Write what the employee with the sample account still owes to some not met lately."""
+        employee = self.partner.crew.samples.get(self.partner.section_id)
+        if employee is None:
+            return
+        for person_id, (asks, ago, promised) in zip(people, _OWED, strict=False):
+            self._put_note(ago, employee, person_id, needs_reply=asks, promised=promised)
+
+    def _put_note(
+        self,
+        ago: int,
+        author: UUID,
+        person_id: UUID,
+        *,
+        needs_reply: bool = False,
+        promised: int | None = None,
+    ) -> None:
+        partner, rng, today = self.partner, self.partner.rows.rng, self.calendar.today
+        topic = rng.choice(HALL)
+        contact = Contact(
+            day=today - dt.timedelta(days=ago),
+            unit_id=partner.section_id,
+            author_id=author,
+            account=partner.crew.accounts[author],
+            occasion=rng.choice((Occasion.MEETING, Occasion.AT_STATION, Occasion.OTHER)),
+            outcome=Outcome.MET,
+            persons=[person_id],
+            organizations=[],
+            heard=rng.choice(topic.heard),
+            told=rng.choice(topic.told),
+            needs_reply=needs_reply,
+            next_on=None if promised is None else today + dt.timedelta(days=promised),
+        )
+        put_note(partner.rows, contact)
 
 
 def _enter_again(side: Side, book: Book, given: Given, giver: Side) -> UUID:

@@ -375,3 +375,21 @@ def test_each_station_and_partner_has_rows_of_its_own(
     sample: Sample, table: str, offices: int
 ) -> None:
     assert len({row["station_id"] for row in sample.tables[table]}) == offices
+
+
+@pytest.mark.parametrize("login", ["city", "school-board", "fire"])
+def test_an_employee_of_a_partner_has_answers_and_contacts_due_today(
+    sample: Sample, login: str
+) -> None:
+    tables = sample.tables
+    (staff_id,) = (row["staff_id"] for row in tables["account"] if row["login"] == login)
+    (unit_id,) = {
+        row["unit_id"]
+        for row in tables["staff_assignment"]
+        if row["staff_id"] == staff_id and row["valid_to"] is None
+    }
+    own = [row for row in tables["activity_note"] if row["unit_id"] == unit_id]
+    promised = [row["next_on"] for row in own if row["next_on"]]
+    asked = sum(row["needs_reply"] for row in own)
+
+    assert (asked, sorted(promised)) == (2, [TODAY - dt.timedelta(days=1), TODAY])
