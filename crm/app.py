@@ -26,6 +26,7 @@ from crm.circulations import pages as circulation_pages
 from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
 from crm.exports import pages as export_pages
+from crm.factors import pages as factor_pages
 from crm.intake import pages as intake_pages
 from crm.jobs import pages as job_pages
 from crm.jobs.bell import RedisBell
@@ -55,6 +56,7 @@ YEAR_S = 31_536_000
 
 PAGES = (
     access_pages,
+    factor_pages,
     lock_pages,
     session_pages,
     contact_pages,

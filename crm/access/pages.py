@@ -23,6 +23,7 @@ from crm.kernel.i18n import N_, translate, use_locale
 from crm.web.errors import SignInNeeded
 from crm.web.navigation import first_page
 from crm.web.pages import HEADERS, environment, goto, page
+from crm.web.visit import Visit
 
 
 @get("/", name="access.home", sync_to_thread=True)
@@ -36,7 +37,7 @@ def home(desk: CurrentDesk) -> Response[None]:
 def sign_in_page(desk: CurrentDesk) -> Response[str]:
     """Show the sign-in form."""
     with desk.strangers() as visit:
-        return page(visit, "access/sign_in.html", sub=blank())
+        return _form(desk, visit, blank(), 200)
 
 
 @post("/sign-in", name="access.sign_in_post")
@@ -89,7 +90,12 @@ def _finish(desk: Desk, attempt: Attempt, matches: bool) -> Response[Any]:  # no
 
 def _again(desk: Desk, sub: Submission[SignInForm], *, status: int) -> Response[str]:
     with desk.strangers() as visit:
-        return page(visit, "access/sign_in.html", status=status, sub=_without_password(sub))
+        return _form(desk, visit, _without_password(sub), status)
+
+
+def _form(desk: Desk, visit: Visit, sub: Submission[Any], status: int) -> Response[str]:
+    has_openid = bool(desk.settings.oidc_issuer)
+    return page(visit, "access/sign_in.html", status=status, sub=sub, has_openid=has_openid)
 
 
 @post("/sign-out", name="access.sign_out", sync_to_thread=True)

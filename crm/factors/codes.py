@@ -2,16 +2,18 @@
 
 import hashlib
 import re
+import secrets
 from unicodedata import normalize
 
-from crm.access.service import new_password
-
 CODES = 10
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""No two that look alike on paper."""
+GROUPS, GROUP = 4, 4
 
 
 def new_codes() -> list[str]:
     """Return the codes of a new sheet, of 79 bits each."""
-    return [new_password() for _ in range(CODES)]
+    return ["-".join(_group() for _ in range(GROUPS)) for _ in range(CODES)]
 
 
 def hash_of_code(typed: str) -> str:
@@ -21,3 +23,7 @@ def hash_of_code(typed: str) -> str:
     """
     letters = re.sub(r"[^0-9a-z]", "", normalize("NFKC", typed).casefold())
     return hashlib.sha256(letters.encode()).hexdigest()
+
+
+def _group() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(GROUP))

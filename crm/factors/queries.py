@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from crm.access.models import Account, DeviceKind, SignInLevel, SignInSession
 from crm.access.queries import SIGN_IN
+from crm.agencies.models import Staff
 from crm.factors.lines import FactorKind, FactorLine, FactorSheet, LinkLine, ResetLine
 from crm.factors.models import (
     ChallengePurpose,
@@ -36,6 +37,14 @@ class OwnSession(NamedTuple):
     has_second_factor: bool
 
 
+class LinkedAccount(NamedTuple):
+    """Whose OpenID somebody showed."""
+
+    account_id: UUID
+    login: str
+    has_second_factor: bool
+
+
 def own_session(db: ScopedSession, actor: Actor) -> OwnSession:
     """Return the sign-in the request came with, and its account."""
     rows = db.rows(
@@ -54,6 +63,11 @@ def own_session(db: ScopedSession, actor: Actor) -> OwnSession:
     if not rows:
         raise NotFound
     return OwnSession(*rows[0])
+
+
+def own_password(db: ScopedSession, actor: Actor) -> str | None:
+    """Return what the actor's own password must match."""
+    return db.exec(select(Account.password_hash).where(Account.id == actor.account_id)).first()
 
 
 def factor_sheet(db: ScopedSession, actor: Actor) -> FactorSheet:
@@ -121,25 +135,32 @@ def link_of(db: ScopedSession, account_id: UUID) -> LinkLine | None:
     return LinkLine(*found) if found else None
 
 
-def link_for(db: ScopedSession, link_id: UUID) -> OpenIdLink:
-    """Return a link to change; NotFound where there is none to see."""
-    found = db.exec(select(OpenIdLink).where(OpenIdLink.id == link_id)).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def account_by_subject(db: ScopedSession, issuer: str, subject: str) -> UUID | None:
+def account_by_subject(db: ScopedSession, issuer: str, subject: str) -> LinkedAccount | None:
     """Return whose OpenID this is: only an accepted link tells, never a name or an address."""
-    return db.exec(
-        select(OpenIdLink.account_id)
+    found = db.exec(
+        select(Account.id, Account.login, Account.has_second_factor)
+        .join(OpenIdLink, col(OpenIdLink.account_id) == Account.id)
         .where(
             OpenIdLink.issuer == issuer,
             OpenIdLink.subject == subject,
             col(OpenIdLink.accepted_at).is_not(None),
+            col(Account.is_active),
+            col(Account.is_sample).is_(False),
         )
         .execution_options(**SIGN_IN)
     ).first()
+    return LinkedAccount(*found) if found else None
+
+
+def is_subject_known(db: ScopedSession, issuer: str, subject: str) -> bool:
+    """Whether any account is linked to a subject, of whatever agency."""
+    return bool(
+        db.exec(
+            select(OpenIdLink.id)
+            .where(OpenIdLink.issuer == issuer, OpenIdLink.subject == subject)
+            .execution_options(**SIGN_IN)
+        ).first()
+    )
 
 
 def openid_request(db: ScopedSession, key: str, now: dt.datetime) -> OpenIdRequest | None:
@@ -149,6 +170,14 @@ def openid_request(db: ScopedSession, key: str, now: dt.datetime) -> OpenIdReque
         .where(OpenIdRequest.key == key, col(OpenIdRequest.expires_at) > now)
         .execution_options(**SIGN_IN)
     ).first()
+
+
+def name_of(db: ScopedSession, staff_id: UUID) -> str:
+    """Return the name of a colleague."""
+    family, given = db.exec(
+        select(Staff.family_name, Staff.given_name).where(Staff.id == staff_id)
+    ).one()
+    return f"{family} {given}".strip()
 
 
 def waiting_resets(db: ScopedSession, now: dt.datetime) -> Sequence[ResetLine]:

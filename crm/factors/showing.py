@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from crm.access.models import SignInLevel
-from crm.access.service import raise_level
+from crm.access.passwords import password_matches
+from crm.access.service import hash_of, raise_level, touch
+from crm.access.throttle import Count, count_attempt, take_back
 from crm.factors import passkeys, queries, totp
 from crm.factors.codes import hash_of_code
 from crm.factors.models import ChallengePurpose, Passkey, RecoveryCode, TotpFactor
 from crm.factors.passkeys import NotThisKey, Place
-from crm.factors.patience import count_attempt, forget_attempts
 from crm.factors.service import secret_of, take_challenge
 from crm.kernel import audit
 from crm.kernel.actor import Actor
@@ -24,6 +25,11 @@ from crm.kernel.db import Database
 from crm.kernel.errors import Refused
 from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
+
+FIELDS = {"totp": "code", "recovery_code": "recovery", "passkey": "answer"}
+USED_PAPER = N_(
+    "リカバリーコードを1つ使いました。残りが少ないときは「二要素認証」のページで作り直してください。"
+)
 
 
 def show_code(
@@ -45,7 +51,7 @@ def show_code(
 
 def show_recovery_code(database: Database, actor: Actor, code: str, *, now: dt.datetime) -> str:
     """Raise the sign-in by a code on paper, which ends with it; Refused for any other."""
-    return _show(
+    cookie = _show(
         database,
         actor,
         "recovery_code",
@@ -53,6 +59,9 @@ def show_recovery_code(database: Database, actor: Actor, code: str, *, now: dt.d
         said=N_("リカバリーコードが違うか、すでに使われています。"),
         now=now,
     )
+    with database.writing(actor) as db:
+        touch(db, actor, now=now, notice=USED_PAPER)
+    return cookie
 
 
 def show_passkey(
@@ -72,6 +81,20 @@ def show_passkey(
     )
 
 
+def show_password(database: Database, actor: Actor, password: str, *, now: dt.datetime) -> bool:
+    """Return whether the password was shown again; Refused for a wrong one, which is counted."""
+    if not password:
+        return False
+    with database.writing(actor) as db:
+        count_attempt(db, _counts(actor), now)
+        stored = queries.own_password(db, actor)
+    if not password_matches(stored, password):
+        raise Refused(N_("パスワードが違います。"), field="password")
+    with database.writing(actor) as db:
+        take_back(db, _counts(actor), now)
+    return True
+
+
 def _show(
     database: Database,
     actor: Actor,
@@ -82,14 +105,23 @@ def _show(
     now: dt.datetime,
 ) -> str:
     with database.writing(actor) as db:
-        count_attempt(db, actor.account_id, now)
+        count_attempt(db, _counts(actor), now)
     with database.writing(actor) as db:
         if takes(db):
-            forget_attempts(db, actor.account_id)
-            audit.record(db, actor, "factor.shown", now=now, method=method)
+            take_back(db, _counts(actor), now)
+            audit.record(db, actor, "factor.accepted", now=now, method=method)
             return raise_level(db, actor.session_key or "", SignInLevel.SECOND_FACTOR, now=now)
         db.add(audit.entry_of(actor, "factor.refused", now=now, outcome="refused", method=method))
-    raise Refused(said, field="answer" if method == "passkey" else "code")
+    raise Refused(said, field=FIELDS[method])
+
+
+def _counts(actor: Actor) -> list[Count]:
+    """Return what guesses are counted under: the account, for its password is known already.
+
+    At the longest wait a code of six figures is found in about ten years.
+    """
+    day = dt.timedelta(days=1)
+    return [Count(hash_of(f"factor:{actor.account_id}"), 5, 300, day, of_login=True)]
 
 
 def _takes_code(db: ScopedSession, master: bytes, code: str, now: dt.datetime) -> bool:

@@ -41,7 +41,7 @@ def picture_of(secret: str, login: str, *, title: str) -> str:
         dark="#000",
         light="#fff",
         lineclass=None,
-        svgclass="qr",
+        svgclass=None,
     )
     return written.getvalue().decode()
 

@@ -100,6 +100,22 @@ class Settings(BaseModel):
         le=72,
         description="Hours a file made for somebody waits to be fetched before it is shredded.",
     )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^((https://|http://(localhost|127\.0\.0\.1)[:/]).+)?$",
+        description="The OpenID provider people may sign in by, as its tokens name it; https.",
+    )
+    oidc_client_id: str = Field(default="", description="What the OpenID provider calls us.")
+    oidc_client_secret: str = Field(
+        default="", description="The secret the OpenID provider knows us by."
+    )
+    oidc_strong: str = Field(
+        default="mfa",
+        description=(
+            "The acr and amr values (with blanks between) by which the OpenID provider says that "
+            "it asked for a second factor; always: it does so for everybody; empty: never."
+        ),
+    )
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes that serve pages; as many as there are CPUs."
     )

@@ -46,6 +46,7 @@ WITHIN_FLOOR = {
 }
 OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
+    *("passwords", "throttle"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
     *("trail", "standing"),
 }

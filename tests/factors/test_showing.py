@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from crm.access.models import SignInLevel, SignInSession
-from crm.access.service import TooManyAttempts, hash_of
+from crm.access.service import hash_of
+from crm.access.throttle import TooManyAttempts
 from crm.factors import queries, service, showing
 from crm.factors.models import ChallengePurpose, Passkey, TotpFactor
 from crm.factors.passkeys import NotThisKey, read_assertion, verified_registration
@@ -123,14 +124,14 @@ def test_a_secret_moved_to_another_account_opens_nothing(officer: World) -> None
 
 
 def test_guessing_waits_longer_each_time_and_never_locks(officer: World) -> None:
-    at = [0, 0, 0, 0, 0, 0, 1, 1, 3]
+    at = [0, 0, 0, 0, 0, 0, 2, 2, 6]
     said = []
     for seconds in at:
         try:
             show(officer, "000000", now=NOW + dt.timedelta(seconds=seconds))
         except (Refused, TooManyAttempts) as refusal:
             said.append((type(refusal), refusal.facts.get("seconds")))
-    waited = (TooManyAttempts, 1), (Refused, None), (TooManyAttempts, 2), (Refused, None)
+    waited = (TooManyAttempts, 2), (Refused, None), (TooManyAttempts, 4), (Refused, None)
     assert said == [(Refused, None)] * 5 + list(waited)
     show(officer, code_at(NOW), now=NOW + dt.timedelta(seconds=20))
     assert level_of(officer, "officer") is SignInLevel.SECOND_FACTOR
@@ -148,7 +149,7 @@ def test_what_was_shown_and_refused_is_on_record(officer: World) -> None:
     assert entries == [
         ("factor.enrolled", "done", {"method": "totp"}),
         ("factor.refused", "refused", {"method": "totp"}),
-        ("factor.shown", "done", {"method": "totp"}),
+        ("factor.accepted", "done", {"method": "totp"}),
     ]
 
 
@@ -178,7 +179,7 @@ def test_each_recovery_code_works_once_however_it_is_typed(paper: tuple[World, l
     for code in codes[5:]:
         show_paper(world, f" {code.upper().replace('-', ' ')} ")
     assert codes_left(world) == 0
-    assert refused(lambda: show_paper(world, codes[0])) == "code"
+    assert refused(lambda: show_paper(world, codes[0])) == "recovery"
 
 
 def test_a_recovery_code_works_once_though_two_send_it_at_the_same_time(
@@ -207,7 +208,7 @@ def test_recovery_codes_of_an_older_sheet_end_with_a_new_one(
     show_level(world, "officer", SignInLevel.SECOND_FACTOR)
     with world.writing("officer") as db:
         service.make_codes(db, world.actors["officer"], NOW)
-    assert refused(lambda: show_paper(world, codes[0])) == "code"
+    assert refused(lambda: show_paper(world, codes[0])) == "recovery"
     assert codes_left(world) == 10
 
 

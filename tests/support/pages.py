@@ -24,6 +24,7 @@ class Browser:
     def __init__(self, client: TestClient[Litestar]) -> None:
         self.client = client
         self.token = ""
+        self.origin = str(client.base_url).rstrip("/")
 
     def get(self, path: str, *, htmx: bool = False) -> httpx.Response:
         """Open a page (redirects are followed)."""
@@ -40,7 +41,7 @@ class Browser:
         files: dict[str, tuple[str, bytes]] | None = None,
     ) -> httpx.Response:
         """Send a form as the last page's form would, with `files` as multipart."""
-        headers = {"Origin": ORIGIN, "Accept-Language": "ja", **(HTMX if htmx else {})}
+        headers = {"Origin": self.origin, "Accept-Language": "ja", **(HTMX if htmx else {})}
         body = {"_csrf_token": self.token, **(data or {})}
         answer = self.client.post(
             path, data=body, files=files, headers=headers, follow_redirects=follow
