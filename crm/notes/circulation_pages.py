@@ -34,7 +34,7 @@ def circulation(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
 def show_around(desk: CurrentDesk, note_id: FromPath[UUID]) -> Answer:
     """Put a note in circulation."""
     with desk.writes() as visit:
-        queries.note_of(visit.db, note_id)
+        note = queries.note_of(visit.db, note_id)
         sub = read_form(CirculationForm, visit.sent)
         if sub.form is None:
             return _page(visit, note_id, sub, status=422)
@@ -43,7 +43,7 @@ def show_around(desk: CurrentDesk, note_id: FromPath[UUID]) -> Answer:
                 visit.db,
                 visit.actor,
                 ("note", note_id),
-                title=TITLE,
+                title=f"{TITLE}（{occasion_labels(visit.actor)[note.occasion]}）",
                 path=f"/notes/{note_id}",
                 unit_ids=sub.form.unit_ids,
                 remark=sub.form.remark,
