@@ -28,6 +28,7 @@ def index(desk: CurrentDesk, number: FromQuery[int] = 1) -> Response[str]:
             visit,
             "seals/index.html",
             newest=newest,
+            sealed_at=newest and dt.datetime.fromisoformat(newest.sealed_at + "+00:00"),
             waiting=queries.count_waiting(visit.db, queries.key_before(newest, SHOWN_BACK)),
             checkpoints=queries.checkpoint_page(visit.db, number),
             key=str(_log(desk).key),
