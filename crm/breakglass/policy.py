@@ -20,14 +20,12 @@ CHIEFS = (Role.SECTION_CHIEF, Role.STATION_CHIEF)
 
 def may_hear(actor: Actor) -> bool:
     """Whether `actor` is told of openings: the chiefs of the station, and the auditor."""
-    return actor.is_police and ((actor.reads_people and actor.has(*CHIEFS)) or _audits(actor))
+    return actor.is_police and (actor.has(*CHIEFS) or _audits(actor))
 
 
 def may_review(actor: Actor) -> bool:
     """Whether `actor` judges openings: the chief of the person's station, or the auditor."""
-    return actor.is_police and (
-        (actor.reads_people and actor.has(Role.STATION_CHIEF)) or _audits(actor)
-    )
+    return actor.is_police and (actor.has(Role.STATION_CHIEF) or _audits(actor))
 
 
 def _audits(actor: Actor) -> bool:

@@ -1,0 +1,30 @@
+"""Every proof there is, gathered so that none is forgotten."""
+
+from tests.proof import (
+    copies,
+    decisions,
+    factors,
+    forms,
+    interference,
+    matrix,
+    mutants,
+    revocation,
+    sign_ins,
+    tampering,
+)
+from tests.proof.proofs import PROOFS
+
+MODULES = (
+    decisions,
+    mutants,
+    matrix,
+    copies,
+    interference,
+    revocation,
+    forms,
+    tampering,
+    sign_ins,
+    factors,
+)
+
+__all__ = ["MODULES", "PROOFS"]
