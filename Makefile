@@ -9,7 +9,7 @@ DEMO_PASSWORD := mihon-no-pasuwaado
 SENTENCES := -k N_ -k translate -k Refused -k Forbidden -k Conflict -k NotFound \
 	-k TooManyAttempts -k FormatError -k UnreadableFile -k UnprintableDocument
 
-.PHONY: demo test lint types tests tools lock messages pictures bench clean
+.PHONY: demo test lint types tests tools lock messages pictures bench prove clean
 
 demo: $(VENV)/runs $(DEMO_DB)
 	@cat $(DEMO_DB).accounts
@@ -71,6 +71,10 @@ pictures: $(VENV)/tests tools
 # on the prefecture sample; takes a quarter of an hour on two CPUs that have nothing else to do
 bench: $(VENV)/tests tools
 	$(BIN)/python -m tests.bench
+
+# every claim at full size, about two hours on two CPUs; writes the table of docs/proofs.md
+prove: $(VENV)/tests
+	$(BIN)/python -m tests.proof $(if $(ONLY),--only $(ONLY))
 
 clean:
 	rm -rf $(VENV) var dist

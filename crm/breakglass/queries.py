@@ -167,7 +167,9 @@ def _posts_of(db: ScopedSession, person_id: UUID, day: dt.date) -> Sequence[str]
 
 
 def _until(db: ScopedSession, actor: Actor) -> dt.datetime:
-    ends = select(col(SignInSession.opened_until)).where(col(SignInSession.key) == actor.session_key)
+    ends = select(col(SignInSession.opened_until)).where(
+        col(SignInSession.key) == actor.session_key
+    )
     found = db.exec(ends).first()
     if found is None:
         raise NotFound
