@@ -65,10 +65,13 @@ def attachment(name: str, media_type: str, content: bytes) -> Response[bytes]:
     suffix = name.rpartition(".")[2]
     plain = f"document.{suffix}" if suffix.isascii() and suffix.isalnum() else "document"
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    kind, _, charset = media_type.partition("; charset=")
     return Response(
         content,
         status_code=200,
-        media_type=media_type,
+        media_type=kind,
+        # of a text the framework says the charset itself
+        encoding=charset or "utf-8",
         headers={**HEADERS, "Content-Disposition": disposition},
     )
 

@@ -118,6 +118,8 @@ def _make_engine(settings: Settings) -> Engine:
             settings.database_url,
             pool_size=settings.worker_threads,
             max_overflow=SPARE_CONNECTIONS,
+            # a fault says which statement, never with whose name and number
+            hide_parameters=True,
             connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         )
         _speak_sqlite(engine)
@@ -126,6 +128,8 @@ def _make_engine(settings: Settings) -> Engine:
             settings.database_url,
             pool_size=settings.worker_threads,
             max_overflow=SPARE_CONNECTIONS,
+            # a fault says which statement, never with whose name and number
+            hide_parameters=True,
             pool_pre_ping=True,
             # PgBouncer in transaction mode keeps no prepared statements (performance.md)
             connect_args={"prepare_threshold": None},
