@@ -124,8 +124,8 @@ POLICIES = (
 JOBS = (
     seal_errands,
     seal_service,
-    export_jobs,
     roster_issuing,
+    export_jobs,
     intake_errands,
     sharing_errands,
     retention_service,

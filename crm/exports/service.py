@@ -11,7 +11,6 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from crm.approvals.models import ApprovalKind
-from crm.approvals.models import ApprovalKind
 from crm.exports import queries
 from crm.exports.models import (
     Export,
@@ -191,7 +190,6 @@ def register_export(
         return before
     _require_told(facts)
     decision = _decision(facts)
-    decision = _decision(facts)
     year = fiscal_year(local_day(now))
     serial = queries.last_serial(db, actor.station_id, year) + 1
     export = Export(
@@ -303,13 +301,6 @@ def short_name(station: str) -> str:
         if station.endswith(ending) and station != ending:
             return station.removesuffix(ending)
     return station
-
-
-def _decision(facts: ExportFacts) -> ApprovalKind | None:
-    """Return which decision a file waits for; above a hundred people always one as an export."""
-    if facts.people > MOST_ALONE and facts.kind not in ALONE:
-        return ApprovalKind.EXPORT
-    return facts.decision
 
 
 def _decision(facts: ExportFacts) -> ApprovalKind | None:
