@@ -18,6 +18,7 @@ def test_every_table_is_in_the_model() -> None:
     assert {name_of(kind) for kind in tables()} == specified()
 
 
+@pytest.mark.as_owner
 def test_decisions_are_as_specified_on_either_database(database: Database) -> None:
     unchecked(database)
     with lent(database):
