@@ -48,7 +48,7 @@ OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
     *("passwords", "throttle"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
-    *("trail", "standing"),
+    *("trail", "standing", "seconds"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by; the last four hold
