@@ -19,8 +19,8 @@ from crm.access import lock_pages, session_pages
 from crm.access import pages as access_pages
 from crm.access.desk import client_address, provide_desk, record_foreign_form
 from crm.administration import pages as administration_pages
-from crm.breakglass import pages as breakglass_pages
 from crm.approvals import pages as approval_pages
+from crm.breakglass import pages as breakglass_pages
 from crm.bulletins import pages as bulletin_pages
 from crm.circulations import pages as circulation_pages
 from crm.contacts import pages as contact_pages

@@ -7,9 +7,9 @@ from base64 import b64encode
 import pytest
 from sqlmodel import select
 
+from crm.access.accounts import close_account
 from crm.access.models import Account
 from crm.access.queries import actor_by_login
-from crm.access.accounts import close_account
 from crm.agencies.models import AgencySetting, Staff, StaffAssignment
 from crm.contacts.models import Holder
 from crm.kernel.actor import Role

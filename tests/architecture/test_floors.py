@@ -51,8 +51,8 @@ OPEN_ROOMS = {
     *("trail", "standing", "seconds"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
-queries give, `filing` derives the columns names are sorted and found by; the last four hold
-more verbs of agencies, each kind of change in a file of its own."""
+queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are
+what pages begin with; the others hold more verbs, each kind of change in a file of its own."""
 ORDER = ("pages", "forms", "columns", "service", "queries", "policy", "models")
 """Rooms from the top of a package to its ground."""
 
