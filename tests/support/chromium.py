@@ -49,12 +49,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(database: Database) -> Iterator[str]:
-    """Serve the product on a free port of this machine and yield its address."""
+def served(database: Database, *, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve the product on a free port of this machine and yield its address, by that name."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    settings = Settings(port=port, demo=True, second_factor="offered")
+    settings = Settings(
+        port=port, base_url=f"http://{host}:{port}", demo=True, second_factor="offered"
+    )
     config = uvicorn.Config(
         create_app(settings, database, pace=Pace()),
         host="127.0.0.1",
