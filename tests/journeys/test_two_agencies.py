@@ -161,7 +161,10 @@ def nothing_is_left(walker: Walker, meeting: Meeting) -> None:
     expect(page.get_by_role("main")).to_contain_text("提供を受けた連絡先はありません。")
     walker.go(f"/people/{meeting.of_city.person_id}")
     expect(page.locator("#timeline")).to_contain_text(HEARD)
-    assert page.get_by_role("region", name="提供を受けた連絡先").count() == 0
+    card = page.get_by_role("region", name="提供を受けた連絡先")
+    expect(card).to_contain_text("提供は終わりました。")
+    for given in ("髙橋", "たかはし", "自治会"):
+        expect(card).not_to_contain_text(given)
 
 
 def send_the_act(page: Page, notice: str) -> None:
