@@ -71,7 +71,7 @@ def _comparable(shown: dict[str, Any]) -> tuple[Any, ...]:
     "G3",
     "published copies ≡ agreement ∩ consent ∩ today after grant, narrow, withdraw, expire, end,"
     " correct in any order; listed and opened by the partner",
-    quick=150,
+    quick=80,
     full=100_000,
 )
 def copies_are_what_was_agreed(size: int) -> Outcome:

@@ -26,7 +26,7 @@ WAIT_FOR_NOBODY = ("date", "set-cookie", "content-length")
     "G4",
     "two towns that differ only in what a partner may not see answer it alike: pages, lists,"
     " searches, counts, duplicates, errors, lengths",
-    quick=40,
+    quick=24,
     full=10_000,
 )
 def partners_cannot_tell(size: int) -> Outcome:

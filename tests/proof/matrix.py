@@ -33,7 +33,7 @@ class Seen:
     "G1",
     "every route × method × role × relation: no canary in a body, header, file name, workbook or"
     " document that the model forbids, and no fault",
-    quick=200,
+    quick=160,
     full=50_000,
 )
 def nothing_leaks(size: int) -> Outcome:

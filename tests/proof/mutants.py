@@ -57,7 +57,7 @@ class Mutant:
 
 
 @proof(
-    "G7", "every clause of every rule, dropped or turned round, is noticed", quick=12, full=5_000
+    "G7", "every clause of every rule, dropped or turned round, is noticed", quick=8, full=5_000
 )
 def every_mutant_is_killed(size: int) -> Outcome:
     """Judge worlds by `size` mutants (all there are, if fewer) until none of them is left."""
