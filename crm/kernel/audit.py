@@ -28,10 +28,11 @@ class AuditEntry(Identified, table=True):
     """One thing somebody did or was refused. `action` is `noun.verb_past`."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (sa.Index("ix_audit_entry_account_id_at", "account_id", "at"),)
 
     at: dt.datetime = Field(sa_type=Moment, index=True)
     action: str = Field(max_length=60, index=True)
-    account_id: UUID | None = Field(default=None, sa_type=Key, index=True)
+    account_id: UUID | None = Field(default=None, sa_type=Key)
     agency_id: UUID | None = Field(default=None, sa_type=Key)
     unit_id: UUID | None = Field(default=None, sa_type=Key)
     roles: str = Field(default="", max_length=120)

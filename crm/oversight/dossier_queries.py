@@ -21,7 +21,7 @@ from crm.sharing.models import Disclosure, ProvisionRecord
 
 
 def everything_about(db: ScopedSession, actor: Actor, person_id: UUID) -> Held:
-    """Return all that is held about a person, with who saw it; twelve statements.
+    """Return all that is held about a person, with who saw it; eleven statements.
 
     NotFound where the person is not of the actor's station, or the actor discloses nothing.
     """

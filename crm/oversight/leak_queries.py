@@ -1,6 +1,7 @@
 """Reading what a leak is made of: the entries of an account or terminal, or what a file named."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -11,12 +12,18 @@ from sqlmodel import col, select
 
 from crm.exports.models import Export, ExportSubject
 from crm.kernel.audit import AuditEntry, AuditSubject
+from crm.kernel.columns import Moment
 from crm.kernel.scope import ScopedSession
-from crm.oversight.lines import Exposure
+from crm.oversight.lines import OTHERWISE, SHOWN_BY_ACTION, Exposure
 from crm.oversight.models import LeakSource
 from crm.oversight.queries import fields_shown
 
 SUBJECTS = ("person", "organization", "contact")
+_WHEN = (
+    sa.func.min(col(AuditEntry.at), type_=Moment()).label("first_at"),
+    sa.func.max(col(AuditEntry.at), type_=Moment()).label("last_at"),
+    sa.func.count(col(AuditEntry.at)).label("times"),
+)
 
 
 class Leak(NamedTuple):
@@ -47,7 +54,9 @@ class Worksheet(NamedTuple):
 
 class _Shown(NamedTuple):
     subject: tuple[str, UUID]
-    at: dt.datetime
+    first_at: dt.datetime
+    last_at: dt.datetime
+    times: int
     actor_name: str
     fields: Sequence[str]
 
@@ -57,32 +66,10 @@ def worksheet_of(db: ScopedSession, leak: Leak) -> Worksheet:
     if leak.kind is LeakSource.FILE:
         shown = _named_by_file(db, leak.source)
         return Worksheet(_exposures(shown), 1 if shown else 0)
-    own = db.rows(
-        sa.select(
-            col(AuditEntry.id),
-            col(AuditEntry.at),
-            col(AuditEntry.action),
-            col(AuditEntry.actor_name),
-            col(AuditEntry.subject_type),
-            col(AuditEntry.subject_id),
-            col(AuditEntry.detail),
-        ).where(_of(leak), col(AuditEntry.outcome) == "done")
-    )
-    named = db.rows(
-        sa.select(
-            col(AuditSubject.entry_id),
-            col(AuditSubject.subject_type),
-            col(AuditSubject.subject_id),
-        )
-        .join(AuditEntry, col(AuditEntry.id) == col(AuditSubject.entry_id))
-        .where(_of(leak), col(AuditEntry.outcome) == "done")
-    )
-    by_entry = {row.id: row for row in own}
-    shown = [
-        *(_shown(row, row.subject_type, row.subject_id) for row in own if row.subject_id),
-        *(_shown(by_entry[row.entry_id], row.subject_type, row.subject_id) for row in named),
-    ]
-    return Worksheet(_exposures(shown), len(own))
+    own = _own_subjects(db, leak)
+    entries = sum(row.times for row in own)
+    shown = [_shown(row) for row in own if row.subject_id]
+    return Worksheet(_exposures([*shown, *_named_beside(db, leak)]), entries)
 
 
 def export_numbered(db: ScopedSession, number: str) -> Export | None:
@@ -98,9 +85,62 @@ def _of(leak: Leak) -> sa.ColumnElement[bool]:
     return sa.and_(source, col(AuditEntry.at).between(leak.since, leak.until))
 
 
-def _shown(row: Any, kind: str, key: UUID) -> _Shown:  # noqa: ANN401 - a row of worksheet_of
-    fields = fields_shown(row.action, row.detail)
-    return _Shown((kind, key), row.at, row.actor_name, fields)
+def _own_subjects(db: ScopedSession, leak: Leak) -> Sequence[Any]:
+    """Return what the entries were about, gathered by the database: what was shown, how often."""
+    by = (
+        col(AuditEntry.subject_type),
+        col(AuditEntry.subject_id),
+        col(AuditEntry.action),
+        col(AuditEntry.actor_name),
+        sa.cast(col(AuditEntry.detail), sa.Text()).label("said"),
+    )
+    return db.rows(
+        sa.select(*by, *_WHEN).where(_of(leak), col(AuditEntry.outcome) == "done").group_by(*by)
+    )
+
+
+def _shown(row: Any) -> _Shown:  # noqa: ANN401 - a row of _own_subjects
+    return _Shown(
+        (row.subject_type, row.subject_id),
+        row.first_at,
+        row.last_at,
+        row.times,
+        row.actor_name,
+        fields_shown(row.action, json.loads(row.said)),
+    )
+
+
+def _named_beside(db: ScopedSession, leak: Leak) -> Sequence[_Shown]:
+    """Return whom the entries named besides their own subject, gathered by the database.
+
+    A page shows the same of everybody it names beside the one it is about.
+    """
+    by = (
+        col(AuditSubject.subject_type),
+        col(AuditSubject.subject_id),
+        col(AuditEntry.action),
+        col(AuditEntry.actor_name),
+    )
+    rows = db.rows(
+        sa.select(
+            *by,
+            *_WHEN,
+        )
+        .join(AuditEntry, col(AuditEntry.id) == col(AuditSubject.entry_id))
+        .where(_of(leak), col(AuditEntry.outcome) == "done")
+        .group_by(*by)
+    )
+    return [
+        _Shown(
+            (row.subject_type, row.subject_id),
+            row.first_at,
+            row.last_at,
+            row.times,
+            row.actor_name,
+            SHOWN_BY_ACTION.get(row.action, OTHERWISE),
+        )
+        for row in rows
+    ]
 
 
 def _named_by_file(db: ScopedSession, number: str) -> Sequence[_Shown]:
@@ -116,6 +156,8 @@ def _named_by_file(db: ScopedSession, number: str) -> Sequence[_Shown]:
         _Shown(
             ("person", row.person_id) if row.person_id else ("organization", row.organization_id),
             export.asked_at,
+            export.asked_at,
+            1,
             export.exported_by,
             export.fields,
         )
@@ -133,9 +175,9 @@ def _exposures(shown: Iterable[_Shown]) -> list[Exposure]:
         Exposure(
             subject,
             frozenset(field for one in times for field in one.fields),
-            min(one.at for one in times),
-            max(one.at for one in times),
-            len(times),
+            min(one.first_at for one in times),
+            max(one.last_at for one in times),
+            sum(one.times for one in times),
             frozenset(one.actor_name for one in times),
         )
         for subject, times in found.items()

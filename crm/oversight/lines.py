@@ -12,6 +12,7 @@ from crm.kernel.i18n import N_, translate
 SHOWN_BY_ACTION: Mapping[str, tuple[str, ...]] = {
     "people.listed": ("name", "posts", "telephones"),
     "organizations.listed": ("name", "posts", "telephones"),
+    "organization.viewed": ("name", "posts"),
     "search.made": ("name", "posts", "telephones"),
     "tour.viewed": ("name", "care_note", "posts"),
     "roster.viewed": ("name", "posts", "areas", "telephones"),

@@ -231,7 +231,7 @@ def _index(
         status=status,
         sub=sub,
         namesakes=namesakes or [],
-        accounts=queries.busiest_accounts(visit.db, visit.now - MONTH),
+        accounts=queries.busiest_accounts(visit.db, visit.now - unusual.WINDOW),
     )
 
 

@@ -70,9 +70,13 @@ def disposals(db: ScopedSession) -> Sequence[Disposal]:
     return db.exec(select(Disposal).order_by(col(Disposal.drafted_at).desc())).all()
 
 
-def disposal(db: ScopedSession, disposal_id: UUID) -> Disposal:
-    """Return one disposal of the own station, to be carried further; NotFound for another's."""
-    found = db.exec(select(Disposal).where(Disposal.id == disposal_id).with_for_update()).first()
+def disposal(db: ScopedSession, disposal_id: UUID, *, to_change: bool = False) -> Disposal:
+    """Return one disposal of the own station; NotFound for another's.
+
+    `to_change` holds it until the transaction ends: of two who carry it further one is late.
+    """
+    wanted = select(Disposal).where(Disposal.id == disposal_id)
+    found = db.exec(wanted.with_for_update() if to_change else wanted).first()
     if found is None:
         raise NotFound
     return found

@@ -57,7 +57,7 @@ def approve_disposal(
 ) -> UUID:
     """Agree to a disposal as the second person, and have it carried out; return the job."""
     require_keeper(actor)
-    drafted = disposal(db, disposal_id)
+    drafted = disposal(db, disposal_id, to_change=True)
     if not may_approve(actor, drafted):
         raise Forbidden(N_("廃棄を起案した職員は承認できません。別の課長又は署長が承認します。"))
     _require(drafted, DisposalState.DRAFTED)
@@ -83,7 +83,7 @@ def withdraw_disposal(
 ) -> None:
     """Take a proposal back before anything was disposed of."""
     require_keeper(actor)
-    drafted = disposal(db, disposal_id)
+    drafted = disposal(db, disposal_id, to_change=True)
     _require(drafted, DisposalState.DRAFTED)
     drafted.state = DisposalState.WITHDRAWN
     _record(db, actor, "disposal.withdrawn", drafted, now)
@@ -96,7 +96,7 @@ def carry_out(db: ScopedSession, actor: Actor, disposal_id: UUID, *, now: dt.dat
     the next proposal.
     """
     require_keeper(actor)
-    approved = disposal(db, disposal_id)
+    approved = disposal(db, disposal_id, to_change=True)
     _require(approved, DisposalState.APPROVED)
     due = due_before(db, approved.holding, approved.years, approved.cutoff)
     approved.state = DisposalState.RUNNING

@@ -11,9 +11,11 @@ from sqlmodel import select
 from crm.contacts.models import Person
 from crm.kernel.audit import AuditEntry, AuditSubject
 from crm.kernel.clock import local_day, start_of_day, utc_now
-from crm.oversight.models import LeakCase, ReadingCheck
+from crm.oversight.dossier_queries import everything_about
+from crm.oversight.leak_queries import Leak, worksheet_of
+from crm.oversight.models import LeakCase, LeakSource, ReadingCheck
 from crm.oversight.service import WEEK, week_of
-from tests.support.pages import Browser, open_browser
+from tests.support.pages import Browser, counted, open_browser
 from tests.support.world import World
 
 NAME, KANA, PHONE = "髙橋 翔平", "タカハシ ショウヘイ", "087-833-0110"
@@ -201,3 +203,22 @@ def test_whom_an_entry_names_is_the_auditors_to_read(
         "administrator": [],
         "city_administrator": [],
     }
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_worksheet_and_dossier_cost_the_same_however_much_was_seen(
+    world: World, person: Person, count: int
+) -> None:
+    people = [world.person(f"安藤 {number}", "アンドウ") for number in range(count)]
+    seen_by(world, "officer", *(f"/people/{one.id}" for one in [person, *people] * count))
+    now = utc_now()
+    account = str(world.actors["officer"].account_id)
+    leak = Leak(LeakSource.ACCOUNT, account, now - WEEK, now + WEEK)
+
+    with world.reading("auditor") as db, counted(world.database) as for_leak:
+        found = worksheet_of(db, leak)
+    with world.reading("chief") as db, counted(world.database) as for_dossier:
+        held = everything_about(db, world.actors["chief"], person.id)
+
+    assert (len(for_leak), len(for_dossier)) == (2, 11)
+    assert (found.persons, held.sightings_in_all) == (count + 1, count)

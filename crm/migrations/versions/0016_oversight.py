@@ -44,6 +44,8 @@ def downgrade() -> None:
         op.execute(sa.text("DROP FUNCTION refuse_change_but_disposal()"))
     for table in ("disposal", "reading_check", "leak_case", "audit_subject"):
         op.drop_table(table)
+    op.drop_index("ix_audit_entry_account_id_at", "audit_entry")
+    op.create_index(op.f("ix_audit_entry_account_id"), "audit_entry", ["account_id"])
 
 
 def _only_add_but_in_a_disposal(table: str) -> None:
@@ -86,6 +88,9 @@ def _tables_of_oversight() -> None:
         sa.PrimaryKeyConstraint("entry_id", "subject_id", name=op.f("pk_audit_subject")),
     )
     op.create_index(op.f("ix_audit_subject_subject_id"), "audit_subject", ["subject_id"])
+    # what an account did is asked for within a span of time
+    op.drop_index(op.f("ix_audit_entry_account_id"), "audit_entry")
+    op.create_index("ix_audit_entry_account_id_at", "audit_entry", ["account_id", "at"])
     op.create_table(
         "leak_case",
         sa.Column("id", Key(), nullable=False),
