@@ -36,8 +36,10 @@ PLAIN = {
     *("kana_sort", "kana_row", "search_key", "e164", "last4", "extension", "external_key"),
     *("form_version", "sha256", "media_type", "act", "subject_type", "occasion", "kind"),
     *("handling", "content", "key", "scheme", "login", "locale", "password_hash", "client_key"),
+    *("recipient_name", "giver_name"),
 }
-"""Columns that hold no words of anybody: what is sorted, compared or looked up by."""
+"""Columns that hold no words of anybody: what is sorted, compared or looked up by, and what an
+office is called, which the trail says of whatever it was given."""
 OF_EVERYBODY = {
     *("agency", "area", "post_type", "unit", "unit_placement", "account", "agency_setting"),
     *("audit_entry", "alembic_version", "sign_in_session"),
