@@ -5,10 +5,10 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -22,7 +22,29 @@ AXE = (Path(__file__).parent.parent / "assets" / "axe.min.js").read_text(encodin
 MISSING = "Chromium was not found. Install it (Debian: apt-get install chromium) or set CHROMIUM."
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+ZOOMED = {"width": 640, "height": 450}
+"""The desk at 200 %; an A4 page between its margins (642 px) is as wide."""
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+CUT_OFF = """() => [...document.querySelectorAll('body *')].filter(each => {
+  const style = getComputedStyle(each);
+  const hides = /hidden|clip/.test(style.overflowX) && each.scrollWidth > each.clientWidth + 1;
+  // what is clipped away or a pixel wide is there for screen readers
+  return hides && !each.closest('.visually-hidden') && each.getBoundingClientRect().width > 2;
+}).map(each => each.outerHTML.slice(0, 160))"""
+FURNITURE = """() => [
+  ...document.querySelectorAll('nav a, nav button, .header, .skip-link, .button'),
+].filter(each => each.getClientRects().length)
+  .map(each => each.outerHTML.slice(0, 160))"""
+# the choice of language marks the one in use; Japanese has marks of where lines may break
+SKELETON = """() => [...document.querySelectorAll('body :not(wbr, .keep)')]
+  .filter(each => !each.closest('.language'))
+  .map(each => [
+    each.localName,
+    ...[...each.attributes].map(one => one.name + (one.value.trim() ? '=' : '')),
+    each.textContent.trim() ? '#' : '',
+  ].join(' ')).join('\\n')"""
 
 
 @contextmanager
@@ -104,11 +126,21 @@ class Walker:
         """Open a page."""
         self.page.goto(f"{self.address}{path}")
 
-    def axe(self) -> list[str]:
-        """Return what axe-core finds on the page against WCAG 2.2 AA, one line each."""
-        self.page.evaluate(AXE)
+    def see(self, viewport: dict[str, int], media: Literal["screen", "print"] = "screen") -> None:
+        """Look at the open page in another size, once it has settled there."""
+        self.page.emulate_media(media=media)
+        self.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        self.page.evaluate(TWO_FRAMES)
+
+    def axe(self, rules: Sequence[str] = ()) -> list[str]:
+        """Return what axe-core finds on the page, one line each: WCAG 2.2 AA, or `rules` alone."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        only = ("rule", list(rules)) if rules else ("tag", WCAG_22_AA)
         found = self.page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG_22_AA
+            "([type, values]) =>"
+            " axe.run(document, {runOnly: {type, values}, resultTypes: ['violations']})",
+            only,
         )
         return [
             f"{violation['id']}: {node['html'][:160]}"
@@ -123,6 +155,23 @@ class Walker:
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
         )
+
+    def too_wide(self) -> list[str]:
+        """Return what makes the page scroll sideways, or hides some of what it says."""
+        wide = self.overflows()
+        return [*([f"{wide} px too wide"] if wide > 0 else []), *self.cut_off()]
+
+    def cut_off(self) -> list[str]:
+        """Return what is wider than the box that hides the rest of it."""
+        return list(self.page.evaluate(CUT_OFF))
+
+    def furniture(self) -> list[str]:
+        """Return what is there to move about with; none of it belongs on paper."""
+        return list(self.page.evaluate(FURNITURE))
+
+    def skeleton(self) -> str:
+        """Return the page without its words: equal in two languages, it is the same page."""
+        return str(self.page.evaluate(SKELETON))
 
     def at_the_end(self) -> None:
         """Fail when a script or the content security policy complained on the way."""
