@@ -53,12 +53,24 @@ def make_environment(url: Callable[..., str]) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by jinja2.ext.i18n
-        translate_plain, ntranslate, newstyle=True, pgettext=ptranslate
+        _for_markup(translate_plain),
+        _for_markup(ntranslate),
+        newstyle=True,
+        pgettext=_for_markup(ptranslate),
     )
     env.globals.update(asset=asset, url=lru_cache(URLS_KEPT)(url), locale=current_locale)
     env.filters.update(FILTERS)
     env.globals["ui"] = env.get_template("ui/all.html").module
     return env
+
+
+def _for_markup(say: Callable[..., str]) -> Callable[..., str]:
+    """Let a sentence stand in an attribute as well: Jinja takes it for markup, quotes and all."""
+
+    def quoted(*words: Any) -> str:  # noqa: ANN401 - what the function for sentences takes
+        return say(*words).replace('"', "&#34;")
+
+    return quoted
 
 
 def translate_plain(message: str) -> str:

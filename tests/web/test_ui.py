@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from crm.kernel.forms import Submission, blank
+from crm.kernel.i18n import use_locale
 from crm.kernel.paging import Page
 from crm.web.templates import make_environment
 
@@ -15,6 +16,19 @@ EMPTY: Submission[Any] = blank()
 @pytest.fixture(scope="module")
 def ui() -> Any:
     return make_environment(lambda route, **_: f"/{route}").globals["ui"]
+
+
+def test_sentence_with_quotes_stays_inside_its_attribute() -> None:
+    env = make_environment(lambda route, **_: f"/{route}")
+    attribute = "{{ _('列「%(label)s」の意味', label='a\"b') }}"
+    block = "{% trans label='x' %}列「{{ label }}」の意味{% endtrans %}"
+    use_locale("en")
+
+    shown = env.from_string(f'<i title="{attribute}">{block}</i>').render()
+
+    assert shown == (
+        '<i title="Meaning of the column &#34;a&#34;b&#34;">Meaning of the column &#34;x&#34;</i>'
+    )
 
 
 def tags(markup: str, name: str) -> list[str]:
