@@ -48,4 +48,4 @@ def test_every_fact_on_record_has_words() -> None:
 def test_actions_are_named_noun_and_verb_in_the_past(action: str) -> None:
     noun, verb = action.split(".")
     assert noun
-    assert verb.endswith(("ed", "made", "drawn"))
+    assert verb.endswith(("ed", "made", "drawn", "sought"))

@@ -15,6 +15,8 @@ FILES = {
     "bulletins.file": "an information sheet, written to be given out; on record as downloaded",
     "sharing.information_file": "an information sheet another agency gave; on record likewise",
     "jobs.events": "a job's progress in numbers",
+    "factors.passkey_options": "a challenge for a key, as JSON",
+    "factors.sign_in_options": "likewise",
     "access.draft_take": "what the asker was typing when the screen locked, back into its form",
 }
 MAKERS = {

@@ -202,7 +202,7 @@ def test_looks_of_the_page_itself_do_not_keep_the_sign_in_in_use(
     world: World, officer: Browser
 ) -> None:
     job_id = carried_out(world)
-    long_ago = utc_now() - dt.timedelta(minutes=10)
+    long_ago = utc_now() - dt.timedelta(minutes=3)
     change_sessions(world, last_seen_at=long_ago)
 
     officer.get(f"/jobs/{job_id}", htmx=True)

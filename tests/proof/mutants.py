@@ -56,9 +56,7 @@ class Mutant:
         return ast.fix_missing_locations(tree)
 
 
-@proof(
-    "G7", "every clause of every rule, dropped or turned round, is noticed", quick=8, full=5_000
-)
+@proof("G7", "every clause of every rule, dropped or turned round, is noticed", quick=8, full=5_000)
 def every_mutant_is_killed(size: int) -> Outcome:
     """Judge worlds by `size` mutants (all there are, if fewer) until none of them is left."""
     everything = list(mutants())

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from crm.approvals.models import ApprovalKind, ApprovalRoute
 from crm.bulletins.files import Sheet
 from crm.bulletins.service import ItemFacts, issue_item
 from crm.consents.models import ConsentFacts, ConsentScope, SharedField
@@ -68,12 +69,30 @@ def replay(tables: Mapping[str, list[Row]], database: Database) -> None:
         for table in SQLModel.metadata.sorted_tables:
             if table.name in GIVEN:
                 connection.execute(sa.insert(table), tables[table.name])
+        connection.execute(sa.insert(ApprovalRoute), _no_decisions(tables))
     player = _Player(tables)
     doings = sorted(player.doings(), key=lambda doing: doing[:2])
     for actor, own in groupby(doings, key=lambda doing: doing[2]):
         with database.writing(actor) as db:
             for now, _, _, act in own:
                 act(db, now)
+
+
+def _no_decisions(tables: Mapping[str, list[Row]]) -> list[Row]:
+    """Let every station decide alone: a sample's agreements were decided on paper."""
+    agencies = {row["id"]: row["agency_id"] for row in tables["unit"]}
+    stations = {row["station_id"] for row in tables["unit_placement"]} - {None}
+    return [
+        ApprovalRoute(
+            agency_id=agencies[station],
+            station_id=station,
+            kind=ApprovalKind.PROVISION,
+            is_required=False,
+            steps=[],
+            valid_from=dt.date(2000, 1, 1),
+        ).model_dump()
+        for station in sorted(stations)
+    ]
 
 
 class _Player:
