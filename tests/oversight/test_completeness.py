@@ -19,7 +19,7 @@ from crm.kernel.db import Database
 from crm.kernel.migrate import migrate
 from crm.kernel.settings import Settings
 from crm.samples.loader import load_sample
-from tests.journeys.test_every_page import ELSEWHERE, KEYS, VIEWERS, fill
+from tests.journeys.test_every_page import ELSEWHERE, VIEWERS, fill, keys_of
 from tests.support.pages import Browser, open_browser
 from tests.support.world import PASSWORD
 
@@ -29,11 +29,10 @@ SMALL = 10
 
 
 class Walked(NamedTuple):
-    """A sample station, everybody's name, and one key of each thing a page is about."""
+    """A sample station, and everybody's name."""
 
     database: Database
     names: Mapping[UUID, str]
-    keys: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +42,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     migrate(database)
     hashed = hash_password(PASSWORD)
     load_sample(database, "small", seed=5, today=local_day(utc_now()), password_hash=hashed)
-    yield Walked(database, _canaries(path), _keys(path))
+    yield Walked(database, _canaries(path))
     database.close()
 
 
@@ -53,7 +52,7 @@ def test_every_page_that_shows_people_names_them_once(walked: Walked, login: str
     silent: list[str] = []
     with open_browser(walked.database, SAMPLE) as browser:
         browser.sign_in(login)
-        for path in _paths(login, walked.keys):
+        for path in _paths(login, keys_of(walked.database, login)):
             before = _last_entry(walked.database)
             text = browser.get(path).text
             people = {key for key, name in walked.names.items() if name in text}
@@ -97,13 +96,6 @@ def _canaries(path: Path) -> dict[UUID, str]:
             )
     connection.close()
     return {UUID(bytes=key): f"鳥{number:05d}姓" for number, key in enumerate(keys)}
-
-
-def _keys(path: Path) -> dict[str, str]:
-    with sqlite3.connect(path) as connection:
-        found = {name: connection.execute(sql).fetchone() for name, sql in KEYS.items()}
-    connection.close()
-    return {name: str(UUID(bytes=row[0])) for name, row in found.items() if row}
 
 
 def _last_entry(database: Database) -> bytes:
