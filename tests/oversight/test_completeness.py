@@ -58,7 +58,7 @@ def test_every_page_that_shows_people_names_them_once(walked: Walked, login: str
             people = {key for key, name in walked.names.items() if name in text}
             shown += len(people)
             silent += _silent(walked.database, path, people, before)
-    assert silent == []
+    assert not silent, "\n".join(silent)
     assert shown > SMALL or login not in {"officer", "chief"}
 
 
@@ -106,14 +106,20 @@ def _last_entry(database: Database) -> bytes:
 
 
 def _silent(database: Database, path: str, people: set[UUID], before: bytes) -> list[str]:
-    """Return whom a page showed without saying so in exactly one entry, and who was not there."""
+    """Return whom a page showed without saying so in exactly one entry, and who was not there.
+
+    What the product does of itself meanwhile (copies renewed overnight) is nobody's reading.
+    """
     with sqlite3.connect(database.engine.url.database or "") as connection:
         rows = connection.execute(
-            "SELECT id, subject_type, subject_id FROM audit_entry WHERE rowid > ?", (before,)
+            "SELECT id, subject_type, subject_id FROM audit_entry"
+            " WHERE rowid > ? AND session_key IS NOT NULL",
+            (before,),
         ).fetchall()
         others = connection.execute(
             "SELECT s.entry_id, s.subject_type, s.subject_id FROM audit_subject s"
-            " JOIN audit_entry e ON e.id = s.entry_id WHERE e.rowid > ?",
+            " JOIN audit_entry e ON e.id = s.entry_id WHERE e.rowid > ?"
+            " AND e.session_key IS NOT NULL",
             (before,),
         ).fetchall()
     connection.close()
