@@ -108,18 +108,18 @@ def _last_entry(database: Database) -> bytes:
 def _silent(database: Database, path: str, people: set[UUID], before: bytes) -> list[str]:
     """Return whom a page showed without saying so in exactly one entry, and who was not there.
 
-    What the product does of itself meanwhile (copies renewed overnight) is nobody's reading.
+    A copy renewed before it is shown, because names were changed behind its back, is no reading.
     """
     with sqlite3.connect(database.engine.url.database or "") as connection:
         rows = connection.execute(
             "SELECT id, subject_type, subject_id FROM audit_entry"
-            " WHERE rowid > ? AND session_key IS NOT NULL",
+            " WHERE rowid > ? AND action <> 'copy.changed'",
             (before,),
         ).fetchall()
         others = connection.execute(
             "SELECT s.entry_id, s.subject_type, s.subject_id FROM audit_subject s"
             " JOIN audit_entry e ON e.id = s.entry_id WHERE e.rowid > ?"
-            " AND e.session_key IS NOT NULL",
+            " AND e.action <> 'copy.changed'",
             (before,),
         ).fetchall()
     connection.close()
