@@ -21,11 +21,12 @@ from crm.kernel.errors import Conflict, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.notes import form_queries, policy, queries, service
-from crm.notes.forms import ContentForm, CorrectionForm, NoteForm, ReplyForm
+from crm.notes.entering import content_of, facts_of
+from crm.notes.forms import CorrectionForm, NoteForm, ReplyForm
 from crm.notes.lines import Choice, Party
 from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, occasions_offered
 from crm.notes.partners import partner_of
-from crm.notes.service import NoteContent, NoteFacts
+from crm.notes.service import NoteContent
 from crm.web.pages import page, saved
 from crm.web.visit import Visit
 
@@ -112,7 +113,7 @@ def correct(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[Any]:
         sub = read_form(CorrectionForm, visit.sent)
         if sub.form is None:
             return _correction_page(visit, note_id, sub, status=422)
-        content = NoteContent(happened_at=sub.form.happened_at, **_content(sub.form))
+        content = NoteContent(happened_at=sub.form.happened_at, **content_of(sub.form))
         try:
             service.correct_note(
                 visit.db,
@@ -163,7 +164,7 @@ def _log(desk: CurrentDesk, holder: Holder) -> Response[Any]:
         sub = read_form(NoteForm, visit.sent)
         if sub.form is None:
             return _note_page(visit, holder, sub, status=422)
-        facts = _facts(sub.form, holder, visit)
+        facts = facts_of(sub.form, holder, at=visit.now)
         try:
             service.log_activity(visit.db, visit.actor, facts, now=visit.now)
         except Refused as refusal:
@@ -173,31 +174,6 @@ def _log(desk: CurrentDesk, holder: Holder) -> Response[Any]:
         notice = REMINDER if policy.belongs_elsewhere(facts.heard, facts.told) else SAVED
         kind, key = holder.subject
         return saved(visit, f"relationships.{kind}", notice, **{f"{kind}_id": key})
-
-
-def _facts(form: NoteForm, holder: Holder, visit: Visit) -> NoteFacts:
-    own_person = [holder.person_id] if holder.person_id else []
-    own_organization = [holder.organization_id] if holder.organization_id else []
-    return NoteFacts(
-        happened_at=form.happened_at or visit.now,
-        client_key=form.client_key,
-        person_ids=frozenset([*own_person, *form.person_ids]),
-        organization_ids=frozenset([*own_organization, *form.organization_ids]),
-        staff_ids=frozenset(form.staff_ids),
-        information_ids=frozenset(form.information_ids),
-        needs_reply=form.needs_reply,
-        next_on=form.next_on,
-        **_content(form),
-    )
-
-
-def _content(form: ContentForm) -> dict[str, Any]:
-    return {
-        "occasion": form.occasion,
-        "outcome": form.outcome,
-        "heard": form.heard,
-        "told": form.told,
-    }
 
 
 def _told(sub: Submission[Any], conflict: Conflict) -> Submission[Any]:

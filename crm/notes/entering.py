@@ -1,0 +1,41 @@
+"""What a form tells of an activity, wherever it was filled in, turned into the facts of a note."""
+
+import datetime as dt
+from typing import Any
+
+from crm.contacts.models import Holder
+from crm.kernel.forms import SentForm, Submission, read_form
+from crm.notes.forms import ContentForm, NoteForm
+from crm.notes.service import NoteFacts
+
+
+def read_entry(sent: SentForm) -> Submission[NoteForm]:
+    """Read the form of a new note; errors are sentences at its fields."""
+    return read_form(NoteForm, sent)
+
+
+def facts_of(form: NoteForm, holder: Holder, *, at: dt.datetime) -> NoteFacts:
+    """Return the facts of a contact with `holder`; `at` is when, where it does not say."""
+    own_person = [holder.person_id] if holder.person_id else []
+    own_organization = [holder.organization_id] if holder.organization_id else []
+    return NoteFacts(
+        happened_at=form.happened_at or at,
+        client_key=form.client_key,
+        person_ids=frozenset([*own_person, *form.person_ids]),
+        organization_ids=frozenset([*own_organization, *form.organization_ids]),
+        staff_ids=frozenset(form.staff_ids),
+        information_ids=frozenset(form.information_ids),
+        needs_reply=form.needs_reply,
+        next_on=form.next_on,
+        **content_of(form),
+    )
+
+
+def content_of(form: ContentForm) -> dict[str, Any]:
+    """Return what a form says of the contact itself."""
+    return {
+        "occasion": form.occasion,
+        "outcome": form.outcome,
+        "heard": form.heard,
+        "told": form.told,
+    }
