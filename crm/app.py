@@ -29,10 +29,10 @@ from crm.exports import pages as export_pages
 from crm.factors import pages as factor_pages
 from crm.intake import pages as intake_pages
 from crm.jobs import pages as job_pages
-from crm.jobs.bell import RedisBell
 from crm.jobs.runner import Crew, Pace, Runner
 from crm.kernel.db import Database
 from crm.kernel.errors import DomainError, Forbidden, StrongSignInNeeded
+from crm.kernel.memory import given_back
 from crm.kernel.settings import Settings
 from crm.liaisons import pages as liaison_pages
 from crm.notes import circulation_pages as note_circulation_pages
@@ -102,6 +102,7 @@ def create_app(
         async with AsyncExitStack() as stack:
             if pace:
                 await _see_to_jobs(stack, settings, opened, pace)
+                await stack.enter_async_context(given_back())
             yield
         app.state.database.close()
 
@@ -151,6 +152,8 @@ async def _see_to_jobs(
     stack: AsyncExitStack, settings: Settings, database: Database, pace: Pace
 ) -> None:
     if settings.redis_url:
+        from crm.jobs.bell import RedisBell  # optional dependency
+
         database.bell = await stack.enter_async_context(RedisBell.hung(settings.redis_url))
     else:
         crew = await stack.enter_async_context(Crew.at_work(Runner(database, pace)))

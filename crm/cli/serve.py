@@ -8,6 +8,7 @@ from crm.app import create_app
 from crm.cli.office import settings_or_exit
 from crm.jobs.runner import Pace
 from crm.kernel.db import Database
+from crm.kernel.memory import keep_little
 from crm.kernel.migrate import is_current
 
 
@@ -42,4 +43,5 @@ def serve() -> None:
 
 def application() -> Litestar:
     """Build the application in each serving process, over connections of its own."""
+    keep_little()
     return create_app(settings_or_exit(), pace=Pace())

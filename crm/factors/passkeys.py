@@ -4,30 +4,16 @@ import ipaddress
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
-from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.structs import (
-    AttestationConveyancePreference,
-    AuthenticatorAttachment,
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
-
 from crm.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 NAME = "つながり台帳"
 TIMEOUT_MS = 120_000
@@ -82,42 +68,50 @@ def registration_options(
     On a terminal several officers use it must be a key they carry: one kept in the machine would
     be the machine's.
     """
-    attachment = AuthenticatorAttachment.CROSS_PLATFORM if shared_terminal else None
-    options = generate_registration_options(
+    import webauthn  # slow import
+    from webauthn.helpers import structs  # slow import
+
+    carried = structs.AuthenticatorAttachment.CROSS_PLATFORM if shared_terminal else None
+    options = webauthn.generate_registration_options(
         rp_id=place.host,
         rp_name=NAME,
         user_id=account_id.bytes,
         user_name=login,
         challenge=challenge,
         timeout=TIMEOUT_MS,
-        attestation=AttestationConveyancePreference.NONE,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            authenticator_attachment=attachment,
-            resident_key=ResidentKeyRequirement.DISCOURAGED,
-            user_verification=UserVerificationRequirement.REQUIRED,
+        attestation=structs.AttestationConveyancePreference.NONE,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            authenticator_attachment=carried,
+            resident_key=structs.ResidentKeyRequirement.DISCOURAGED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=_described(known),
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def sign_in_options(place: Place, *, challenge: bytes, known: Sequence[bytes]) -> str:
     """Return as JSON what a browser needs to sign with one of the keys `known`."""
-    return options_to_json(
-        generate_authentication_options(
+    import webauthn  # slow import
+    from webauthn.helpers import structs  # slow import
+
+    return webauthn.options_to_json(
+        webauthn.generate_authentication_options(
             rp_id=place.host,
             challenge=challenge,
             timeout=TIMEOUT_MS,
             allow_credentials=_described(known),
-            user_verification=UserVerificationRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         )
     )
 
 
 def verified_registration(
     place: Place, answer: str, *, challenge: bytes | None
-) -> VerifiedRegistration:
+) -> "VerifiedRegistration":
     """Return the key a browser made; NotThisKey unless all of it is as asked, and asked at all."""
+    from webauthn import verify_registration_response  # slow import
+
     if challenge is None:
         raise NotThisKey
     return _checked(
@@ -139,17 +133,21 @@ def is_built_in(answer: str) -> bool:
 
 def read_assertion(answer: str) -> Assertion:
     """Return which key an answer names, still unproven; NotThisKey for what is no answer."""
+    from webauthn.helpers import parse_authentication_credential_json  # slow import
+
     told = _checked(parse_authentication_credential_json, _bounded(answer))
     return Assertion(told.raw_id, told.response.user_handle, answer)
 
 
 def verified_assertion(
     place: Place, assertion: Assertion, *, challenge: bytes, public_key: bytes, sign_count: int
-) -> VerifiedAuthentication:
+) -> "VerifiedAuthentication":
     """Return what a key signed; NotThisKey unless it is this key's, to this question, just now.
 
     A count that did not grow means that the key exists twice.
     """
+    from webauthn import verify_authentication_response  # slow import
+
     return _checked(
         verify_authentication_response,
         credential=assertion.text,
@@ -162,7 +160,9 @@ def verified_assertion(
     )
 
 
-def _described(known: Sequence[bytes]) -> list[PublicKeyCredentialDescriptor]:
+def _described(known: Sequence[bytes]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor  # slow import
+
     return [PublicKeyCredentialDescriptor(id=credential_id) for credential_id in known]
 
 

@@ -3,8 +3,6 @@
 import io
 import secrets
 
-from msoffcrypto.format.ooxml import OOXMLFile
-
 # Nothing that is read for something else: no 0 O 1 l I, no capitals to shift for.
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 GROUPS, GROUP = 4, 4
@@ -18,6 +16,8 @@ def new_password() -> str:
 
 def protect(workbook: bytes, password: str) -> bytes:
     """Return an XLSX file that opens with `password` only; in memory, no temporary file."""
+    from msoffcrypto.format.ooxml import OOXMLFile  # slow import
+
     out = io.BytesIO()
     OOXMLFile(io.BytesIO(workbook)).encrypt(password, out)
     return out.getvalue()
