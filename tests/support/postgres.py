@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from tests.support.folders import in_memory
+
 MISSING = (
     "PostgreSQL was not found. Install it (Debian: apt-get install postgresql) or set "
     "CRM_TEST_DATABASE_URL=postgresql+psycopg://USER@HOST/NAME of a database the tests may use."
@@ -30,12 +32,12 @@ def server_programs() -> Path | None:
 def cluster(*, durable: bool = False) -> Iterator[str]:
     """Run a throw-away cluster on a Unix socket and yield its URL without a database name.
 
-    A test's data need not survive the machine: nothing is synced to disk unless it is `durable`.
+    A test's data need not survive the machine: it stays in memory unless it is `durable`.
     """
     programs = server_programs()
     if programs is None:
         raise RuntimeError(MISSING)
-    folder = Path(tempfile.mkdtemp(prefix="crm-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="crm-pg-", dir=None if durable else in_memory()))
     # PostgreSQL refuses to run as root; Debian's own account takes its place
     user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if user:
@@ -59,7 +61,7 @@ def cluster(*, durable: bool = False) -> Iterator[str]:
     )
     options = f"-k {folder} -h '' -p {port} -c max_connections=60"
     if not durable:
-        options += " -c fsync=off -c full_page_writes=off"
+        options += " -c fsync=off -c full_page_writes=off -c max_wal_size=256MB"
     _run(
         [*user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"]
     )
