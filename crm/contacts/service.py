@@ -106,9 +106,11 @@ def correct_person(
 ) -> Person:
     """Correct what is recorded of a person.
 
-    Raises Conflict when `revision` is no longer the newest, Refused as `register_person`.
+    Raises Conflict when `revision` is no longer the newest, Refused as `register_person`, Forbidden
+    for headquarters with the person open in an emergency: it reads, and changes nothing.
     """
     person = queries.person(db, person_id, to_change=True)
+    queries.require_reader(actor)
     _require_newest(person, revision)
     holder = Holder(person_id=person.id)
     columns = _person_columns(facts)
@@ -180,6 +182,7 @@ def appoint(
     or the person holds that very post already.
     """
     person = queries.person(db, person_id)
+    queries.require_reader(actor)
     if facts.post_type_id not in {kind.id for kind in queries.post_types(db)}:
         raise Refused(N_("役職を選び直してください。"), field="post_type_id")
     if facts.organization_id and not queries.is_organization(db, facts.organization_id):
@@ -231,6 +234,7 @@ def end_appointment(
     had ended already, or `day` lies before its beginning or has not come yet.
     """
     appointment = queries.appointment(db, appointment_id, to_change=True)
+    queries.require_reader(actor)
     _require_newest(appointment, revision)
     _require_last_day(appointment, day, today=local_day(now))
     appointment.valid_to = day

@@ -12,6 +12,8 @@ from crm.access.models import SignInSession
 from crm.breakglass import queries, service
 from crm.breakglass.models import Finding, OpeningReview, PersonOpening
 from crm.contacts.models import Person, Telephone
+from crm.contacts.queries import post_types
+from crm.contacts.service import PersonFacts, PostFacts, appoint, correct_person
 from crm.kernel.actor import Actor
 from crm.kernel.audit import AuditEntry
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
@@ -275,3 +277,14 @@ def test_the_chief_reviews_on_the_page(browser: Browser, world: World, person: P
     answer = browser.post(path, {"finding": "questioned", "remark": "口頭で確認する"})
     assert "口頭で確認する" in answer.text
     assert browser.get(f"/openings/{uuid4()}/review").status_code == 404
+
+
+def test_whom_headquarters_opened_it_only_reads(world: World, person: Person) -> None:
+    hq = with_open(world, person.id)
+    with world.database.writing(hq) as db:
+        post_type = post_types(db)[0].id
+        with pytest.raises(Forbidden):
+            appoint(db, hq, person.id, PostFacts(post_type_id=post_type), now=NOW)
+        facts = PersonFacts(family_name="髙橋", given_name="茂")
+        with pytest.raises(Forbidden):
+            correct_person(db, hq, person.id, facts, revision=1, area_code="", now=NOW)

@@ -13,9 +13,11 @@ from sqlmodel import SQLModel
 
 from tests.proof.proofs import Outcome, proof
 from tests.proof.sample import CANARY, Sample, sample
-from tests.proof.walks import Walk, everything_in, send, some_walk, walking, ways
+from tests.proof.walks import PROTECTED, Walk, everything_in, send, some_walk, walking, ways
 
 FAULT = 500
+WHOLE_OR_PART: tuple[dict[str, str], ...] = ({}, {}, {"HX-Request": "true"})
+"""How pages are asked for: by a plain browser, or the part of one that is exchanged in place."""
 
 
 @dataclass(slots=True)
@@ -27,6 +29,9 @@ class Seen:
     relations: Counter[str] = field(default_factory=Counter)
     shown: int = 0
     """Canaries shown to whoever may see them: without any, silence would say nothing."""
+    tables: set[str] = field(default_factory=set)
+    protected: int = 0
+    """Workbooks under a password that were opened and read."""
 
 
 @proof(
@@ -45,14 +50,17 @@ def nothing_leaks(size: int) -> Outcome:
             random.shuffle(pairs)
             for way, who in pairs[: size - tried]:
                 walk = some_walk(town, way, who, random)
-                answer = send(client, town, walk)
+                answer = send(client, town, walk, **random.choice(WHOLE_OR_PART))
                 _judge(town, walk, answer, seen)
                 if way.method == "POST" and answer.history:
                     town.restore()
     counts = ", ".join(f"{name} {count:,}" for name, count in seen.relations.most_common())
     if not seen.shown:
         seen.leaks.append("nobody was shown anything: nothing was tried")
-    told = f"{seen.shown:,} canaries shown to whoever may see them; {counts}"
+    told = (
+        f"{seen.shown:,} canaries of {len(seen.tables)} tables shown to whoever may see them,"
+        f" {seen.protected} workbooks opened with their passwords; {counts}"
+    )
     return Outcome(sum(seen.answers.values()), len(seen.leaks), "; ".join(seen.leaks[:3]) or told)
 
 
@@ -63,8 +71,10 @@ def _judge(town: Sample, walk: Walk, answer: httpx.Response, seen: Seen) -> None
     about = f"{walk.who} {walk.way.method} {walk.path}"
     if answer.status_code >= FAULT:
         seen.leaks.append(f"{about}: {answer.status_code}")
-    found = {int(one) for one in CANARY.findall(everything_in(answer))}
+    seen.protected += answer.content.startswith(PROTECTED)
+    found = {int(one) for one in CANARY.findall(everything_in(answer, town.passwords))}
     seen.shown += len(found)
+    seen.tables |= {town.canaries[one][0] for one in found}
     for one in found:
         if town.forbidden(town.everybody[walk.who], one):
             seen.leaks.append(f"{about}: {town.canaries[one]}")

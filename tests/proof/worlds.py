@@ -256,7 +256,7 @@ class _Builder:
         choices = getattr(column.type, "enum_class", None)
         if choices is not None:
             return self.random.choice(list(choices))
-        python = _python_type(column)
+        python = python_type(column)
         if python is str:
             return f"{self.made}"[: getattr(column.type, "length", None) or 40]
         if python is bool:
@@ -344,7 +344,7 @@ def _holds(row: dict[str, Any]) -> bool:
     return row["valid_to"] is None or row["valid_to"] >= DAY
 
 
-def _python_type(column: sa.Column[Any]) -> type[Any]:
+def python_type(column: sa.Column[Any]) -> type[Any]:
     """Return the type of a column's values; its implementation's, where a decorator says none."""
     kind = column.type
     if type(kind).__name__ in NAMED:
