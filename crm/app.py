@@ -37,6 +37,7 @@ from crm.kernel.settings import Settings
 from crm.liaisons import pages as liaison_pages
 from crm.notes import circulation_pages as note_circulation_pages
 from crm.notes import pages as note_pages
+from crm.outbox import pages as outbox_pages
 from crm.oversight import pages as oversight_pages
 from crm.relationships import pages as relationship_pages
 from crm.retention import pages as retention_pages
@@ -64,6 +65,7 @@ PAGES = (
     liaison_pages,
     note_pages,
     note_circulation_pages,
+    outbox_pages,
     approval_pages,
     circulation_pages,
     relationship_pages,

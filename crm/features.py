@@ -45,6 +45,8 @@ from crm.liaisons.models import LiaisonTermChanged
 from crm.liaisons.service import review_contact
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
+from crm.outbox import models as outbox_models
+from crm.outbox import policy as outbox_policy
 from crm.oversight import models as oversight_models
 from crm.oversight import policy as oversight_policy
 from crm.retention import errands as retention_errands
@@ -85,6 +87,7 @@ MODELS = (
     consent_models,
     liaison_models,
     note_models,
+    outbox_models,
     roster_models,
     search_models,
     import_models,
@@ -109,6 +112,7 @@ POLICIES = (
     consent_policy,
     liaison_policy,
     note_policy,
+    outbox_policy,
     roster_policy,
     search_policy,
     import_policy,

@@ -187,6 +187,7 @@ class Desk:
             is_stale=stale,
             has_second_factor=found.has_second_factor,
             lock_after_s=int(self._idle(found.device).total_seconds()),
+            keeps_entries=found.keeps_entries,
         )
 
     def _keep_what_was_sent(self, found: OpenSession, now: dt.datetime) -> None:

@@ -23,16 +23,26 @@ def describe_device(
     *,
     name: str,
     kind: DeviceKind,
+    keeps_entries: bool,
     revision: int,
     now: dt.datetime,
 ) -> None:
-    """Name a device and say whether it is lent to one person; open sign-ins follow at once."""
+    """Name a device, say whether it is lent to one person and may keep entries, sealed.
+
+    Open sign-ins follow at once.
+    """
     device = _device(db, actor, device_id, revision)
-    device.name, device.kind = name, kind
+    device.name, device.kind, device.keeps_entries = name, kind, keeps_entries
     _stamp(device, actor, now)
-    _change_sessions(db, device_id, device=kind)
+    _change_sessions(db, device_id, device=kind, keeps_entries=keeps_entries)
     audit.record(
-        db, actor, "device.described", now=now, subject=("device", device_id), kind=kind.value
+        db,
+        actor,
+        "device.described",
+        now=now,
+        subject=("device", device_id),
+        kind=kind.value,
+        keeps_entries=keeps_entries,
     )
 
 

@@ -21,7 +21,10 @@ from crm.kernel.settings import Settings
 KEPT_FOR = dt.timedelta(days=1)
 MAX_BYTES = 200_000
 MAX_PATH = 500
-NEVER_KEPT = frozenset({"_csrf_token", "_draft", "password", "new_password", "code", "recovery"})
+NEVER_KEPT = frozenset(
+    {"_csrf_token", "_draft", "password", "new_password", "code", "recovery", "batch"}
+)
+"""What would let somebody in, and what a device sent by itself: it keeps that until it is taken."""
 MACHINE_MADE = frozenset({"revision", "client_key", "request_key"})
 """What a page puts into its form by itself; alone it is nothing anybody typed."""
 

@@ -56,6 +56,7 @@ class DeviceForm(Form):
         json_schema_extra={"missing": N_("端末の名前を入力してください。")},
     )
     kind: DeviceKind = Field(title=N_("種類"))
+    keeps_entries: bool = Field(default=False, title=N_("圏外での記録"))
     revision: int = Field(title=N_("版"))
 
 

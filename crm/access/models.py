@@ -53,7 +53,8 @@ class SignInSession(SQLModel, table=True):
     `key` names the session for its whole life; the cookie is another one whenever the session is
     raised to a level or unlocked, and `cookie_hash` is its SHA-256, so the table opens nothing.
     `level` is pending until the second factor an account has was shown; a locked session shows
-    nothing but the lock; `opened_person_id` is the one person opened in an emergency.
+    nothing but the lock; `opened_person_id` is the one person opened in an emergency. `device` and
+    `keeps_entries` repeat what its device is registered as.
     """
 
     __tablename__ = "sign_in_session"
@@ -73,6 +74,7 @@ class SignInSession(SQLModel, table=True):
     opened_person_id: UUID | None = Field(default=None, sa_type=Key)
     opened_until: dt.datetime | None = Field(default=None, sa_type=Moment)
     device_id: UUID | None = Field(default=None, sa_type=Key)
+    keeps_entries: bool = False
 
 
 class KnownDevice(AgencyOwned, Stamped, table=True):
@@ -80,6 +82,7 @@ class KnownDevice(AgencyOwned, Stamped, table=True):
 
     It is a shared terminal unless an administrator registered it as lent to one person. The
     cookie lets nobody in; it only keeps strangers' guesses from slowing down whoever sits here.
+    `keeps_entries` where an administrator lets it keep, sealed, what is written without a network.
     """
 
     __tablename__ = "known_device"
@@ -87,6 +90,7 @@ class KnownDevice(AgencyOwned, Stamped, table=True):
     cookie_hash: str = Field(max_length=64, unique=True)
     name: str = Field(default="", max_length=60)
     kind: DeviceKind = Field(default=DeviceKind.SHARED, sa_type=choice(DeviceKind))
+    keeps_entries: bool = False
     last_account_id: UUID | None = Field(default=None, sa_type=Key)
     last_used_at: dt.datetime = Field(sa_type=Moment)
     revoked_at: dt.datetime | None = Field(default=None, sa_type=Moment)

@@ -103,8 +103,10 @@ def sign_out(desk: CurrentDesk) -> Response[None]:
     """End the session; the cookie opens nothing from now on."""
     with desk.writes(past=Gate.ALL) as visit:
         service.sign_out(visit.db, visit.actor, visit.now)
-    # Clear-Site-Data empties what a shared terminal's Back button could show
-    headers = {**HEADERS, "Clear-Site-Data": '"cache", "storage"'}
+    # Clear-Site-Data empties what a shared terminal's Back button could show; a device that keeps
+    # entries keeps those not sent yet, which nobody can read there
+    emptied = '"cache"' if visit.keeps_entries else '"cache", "storage"'
+    headers = {**HEADERS, "Clear-Site-Data": emptied}
     gone = desk.session_cookie("", max_age=0)
     return Redirect("/sign-in", status_code=303, headers=headers, cookies=[gone])
 

@@ -43,6 +43,7 @@ class OpenSession(NamedTuple):
     locked_at: dt.datetime | None
     has_second_factor: bool
     must_change_password: bool
+    keeps_entries: bool
 
 
 class Credentials(NamedTuple):
@@ -59,6 +60,7 @@ class DeviceFacts(NamedTuple):
 
     id: UUID
     kind: DeviceKind
+    keeps_entries: bool
     knows_login: bool
 
 
@@ -81,7 +83,12 @@ def device_of_cookie(db: ScopedSession, cookie_hash: str, login: str) -> DeviceF
         .exists()
     )
     found = db.rows(
-        sa.select(col(KnownDevice.id), col(KnownDevice.kind), before.label("knows_login"))
+        sa.select(
+            col(KnownDevice.id),
+            col(KnownDevice.kind),
+            col(KnownDevice.keeps_entries),
+            before.label("knows_login"),
+        )
         .where(
             col(KnownDevice.cookie_hash) == cookie_hash,
             col(KnownDevice.revoked_at).is_(None),
@@ -128,6 +135,7 @@ def open_session(
         first.locked_at,
         first.has_second_factor,
         first.must_change_password,
+        first.keeps_entries,
     )
 
 
@@ -243,6 +251,7 @@ def _session_select() -> AnySelect:
             col(SignInSession.last_seen_at),
             col(SignInSession.device),
             col(SignInSession.level),
+            col(SignInSession.keeps_entries),
             col(SignInSession.locked_at),
             col(SignInSession.opened_person_id),
             col(SignInSession.opened_until),

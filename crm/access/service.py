@@ -146,6 +146,7 @@ def start_session(
             level=level,
             device=device.kind if device else DeviceKind.SHARED,
             device_id=device.id if device else None,
+            keeps_entries=device.keeps_entries if device else False,
             created_at=facts.now,
             last_seen_at=facts.now,
             expires_at=facts.now + lasts,
@@ -181,7 +182,7 @@ def know_device(
         updated_at=now,
     )
     db.add(made)
-    return DeviceFacts(made.id, made.kind, knows_login=False), cookie
+    return DeviceFacts(made.id, made.kind, keeps_entries=False, knows_login=False), cookie
 
 
 def raise_level(db: ScopedSession, key: str, level: SignInLevel, *, now: dt.datetime) -> str:

@@ -146,6 +146,7 @@ def describe_device(desk: CurrentDesk, device_id: FromPath[UUID]) -> Response[An
             device_id,
             name=sub.form.name,
             kind=sub.form.kind,
+            keeps_entries=sub.form.keeps_entries,
             revision=sub.form.revision,
             now=visit.now,
         )
@@ -249,7 +250,7 @@ def _device_page(
         "access/device.html",
         status=status,
         device=found,
-        sub=sub or blank(name=found.name, kind=found.kind.value),
+        sub=sub or blank(name=found.name, kind=found.kind.value, keeps_entries=found.keeps_entries),
         minutes=minutes,
     )
 

@@ -36,6 +36,7 @@ class DeviceLine(NamedTuple):
     id: UUID
     name: str
     kind: DeviceKind
+    keeps_entries: bool
     last_used_at: dt.datetime
     created_at: dt.datetime
     revision: int
@@ -143,6 +144,7 @@ def _device_select() -> AnySelect:
             col(KnownDevice.id),
             col(KnownDevice.name),
             col(KnownDevice.kind),
+            col(KnownDevice.keeps_entries),
             col(KnownDevice.last_used_at),
             col(KnownDevice.created_at),
             col(KnownDevice.revision),

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -13,6 +14,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from crm.kernel.settings import BadSetting, Settings
 
 KEY_BYTES = 32
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+WIDE_BYTES = 48
+"""Half as long again as the order, so that what is left of a division by it is no likelier
+to be small (FIPS 186-5 A.2.1)."""
 NONCE_BYTES = 12
 OTHERS = 0o007
 
@@ -45,6 +50,16 @@ def derive(master: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"tsunagari " + purpose.encode()).derive(
         master
     )
+
+
+def exchange_key(master: bytes, purpose: str) -> ec.EllipticCurvePrivateKey:
+    """Return the P-256 key others encrypt to for one `purpose`; the same whenever it is asked for.
+
+    What devices sealed to its public half can be opened as long as the installation keeps its key.
+    """
+    wide = HKDF(SHA256(), WIDE_BYTES, salt=None, info=b"tsunagari p256 " + purpose.encode())
+    number = int.from_bytes(wide.derive(master)) % (P256_ORDER - 1) + 1
+    return ec.derive_private_key(number, ec.SECP256R1())
 
 
 def seal(key: bytes, plain: bytes, *, about: bytes) -> bytes:

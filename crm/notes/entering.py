@@ -5,8 +5,15 @@ from typing import Any
 
 from crm.contacts.models import Holder
 from crm.kernel.forms import SentForm, Submission, read_form
+from crm.kernel.i18n import N_
+from crm.notes import policy
 from crm.notes.forms import ContentForm, NoteForm
 from crm.notes.service import NoteFacts
+
+SAVED = N_("活動を記録しました。")
+REMINDER = N_(
+    "登録しました。事件・相談や世帯に関することは別途処理します。記録を読み返し、必要なら訂正してください。"
+)
 
 
 def read_entry(sent: SentForm) -> Submission[NoteForm]:
@@ -39,3 +46,8 @@ def content_of(form: ContentForm) -> dict[str, Any]:
         "heard": form.heard,
         "told": form.told,
     }
+
+
+def notice_of(*texts: str) -> str:
+    """Return what is said once a note is on record; words of another record get a reminder."""
+    return REMINDER if policy.belongs_elsewhere(*texts) else SAVED

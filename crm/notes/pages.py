@@ -21,7 +21,7 @@ from crm.kernel.errors import Conflict, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.notes import form_queries, policy, queries, service
-from crm.notes.entering import content_of, facts_of
+from crm.notes.entering import REMINDER, content_of, facts_of, notice_of
 from crm.notes.forms import CorrectionForm, NoteForm, ReplyForm
 from crm.notes.lines import Choice, Party
 from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, occasions_offered
@@ -30,11 +30,7 @@ from crm.notes.service import NoteContent
 from crm.web.pages import page, saved
 from crm.web.visit import Visit
 
-SAVED = N_("活動を記録しました。")
 CORRECTED = N_("訂正しました。訂正前の内容も残っています。")
-REMINDER = N_(
-    "登録しました。事件・相談や世帯に関することは別途処理します。記録を読み返し、必要なら訂正してください。"
-)
 
 
 @get("/notes/new", name="notes.new", sync_to_thread=True)
@@ -171,7 +167,7 @@ def _log(desk: CurrentDesk, holder: Holder) -> Response[Any]:
             return _note_page(visit, holder, sub.refused(refusal), status=422)
         except Conflict as conflict:
             return _note_page(visit, holder, _told(sub, conflict), status=HTTP_409_CONFLICT)
-        notice = REMINDER if policy.belongs_elsewhere(facts.heard, facts.told) else SAVED
+        notice = notice_of(facts.heard, facts.told)
         kind, key = holder.subject
         return saved(visit, f"relationships.{kind}", notice, **{f"{kind}_id": key})
 

@@ -51,7 +51,8 @@ class NoteFacts(NoteContent):
     """A contact to be put on record; the author always takes part, others of staff by choice.
 
     `client_key` is made once for each form, so that sending it twice is one note.
-    `information_ids` are the items handed over.
+    `information_ids` are the items handed over. `entered_at` is when it was written where no
+    network reached; what it plans was planned then.
     """
 
     client_key: UUID
@@ -61,6 +62,7 @@ class NoteFacts(NoteContent):
     information_ids: frozenset[UUID] = frozenset()
     needs_reply: bool = False
     next_on: dt.date | None = None
+    entered_at: dt.datetime | None = None
 
 
 def log_activity(
@@ -74,7 +76,7 @@ def log_activity(
     """
     station_id = _station_of(actor)
     _check(facts, now)
-    _check_plans(facts, now)
+    _check_plans(facts, facts.entered_at or now)
     if first := log_queries.note_sent_as(db, actor.staff_id, facts.client_key):
         return _same(db, first, facts)
     _require_known(db, facts)

@@ -95,6 +95,13 @@ REGISTRY: Mapping[str, Keeping] = {
     ),
     **_all(Keeping(Means.FLEETING, N_("画面のロックで預かった入力で、1日で消える")), "draft"),
     **_all(
+        Keeping(
+            Means.FLEETING,
+            N_("圏外の記録の受領の控えで、内容は登録か取りやめまでの間だけ暗号化して預かる"),
+        ),
+        "sent_entry",
+    ),
+    **_all(
         Keeping(Means.FLEETING, N_("サインインの失敗の回数で、次の成功で消える")), "sign_in_attempt"
     ),
     **_all(

@@ -61,6 +61,8 @@ class Visit:
     has_second_factor: bool = False
     lock_after_s: int = 0
     """Seconds without use after which the screen locks; 0 where nothing can be locked."""
+    keeps_entries: bool = False
+    """Whether the device may keep, sealed, what is written where no network reaches."""
     entries: list[AuditEntry] = field(default_factory=list)
 
     @property

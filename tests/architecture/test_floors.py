@@ -22,7 +22,7 @@ FLOORS = (
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "breakglass", "samples"),
-        *("oversight", "retention"),
+        *("oversight", "retention", "outbox"),
     },
 )
 COMPOSITION = {"app", "features", "cli", "migrations", "worker"}
@@ -48,7 +48,7 @@ OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
     *("passwords", "throttle"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
-    *("trail", "standing", "seconds"),
+    *("trail", "standing", "seconds", "entering"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

@@ -32,6 +32,7 @@ VIEWERS = {
     "notes.correct": "chief",
     "notes.reply": "officer",
     "notes.circulation": "officer",
+    "outbox.index": "officer",
     "approvals.index": "chief",
     "approvals.routes": "admin",
     "circulations.index": "officer",
@@ -158,6 +159,10 @@ ELSEWHERE = {
     "factors.openid_link": "walked in tests/factors, beside a provider",
     "jobs.show": "tests/jobs: a job of one's own is needed",
     "jobs.events": "a stream, not a page (tests/jobs)",
+    "outbox.state": "facts for a script, not a page (tests/outbox)",
+    "outbox.worker": "a script (tests/outbox)",
+    "outbox.manifest": "facts for the browser (tests/outbox)",
+    "outbox.offline": "walked in tests/outbox, signed out",
     "jobs.file": "a file, not a page (tests/jobs)",
 }
 

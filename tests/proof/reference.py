@@ -276,6 +276,15 @@ def keeps_route(who: Who, row: Row) -> bool:
     return who.administers or bool(own)
 
 
+def sent(who: Who, row: Row) -> bool:
+    """An entry is its author's, wherever they serve by now, and the chiefs' of its office."""
+    if not of_own_agency(who, row):
+        return False
+    if row["author_id"] == who.staff:
+        return True
+    return who.works_with_people and who.is_chief and row["office_id"] == who.station
+
+
 def any_auditor(who: Who, row: Row) -> bool:
     del row
     return who.audits
@@ -384,6 +393,10 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
     ),
     ({"approval"}, Kind(of_own_station, written_by_own_station, DRAFTED)),
     ({"approval_route"}, Kind(route_of, keeps_route, (*STATION, "kind", "valid_from"))),
+    (
+        {"sent_entry"},
+        Kind(sent, sent, ("agency_id", "author_id", "office_id", "entry_key", "digest")),
+    ),
     ({"export_content"}, Kind(own, takes_out, KEPT)),
     (
         {"audit_leaf", "checkpoint", "countersigned"},

@@ -1,0 +1,96 @@
+"""Reading receipts of entries, and where an author served as one was written."""
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from crm.agencies.models import Staff, StaffAssignment, UnitPlacement
+from crm.kernel.columns import holds
+from crm.kernel.errors import NotFound
+from crm.kernel.scope import AnySelect, ScopedSession
+from crm.outbox.lines import ParkedLine
+from crm.outbox.models import Fate, SentEntry
+
+MOST = 100
+RECENT = 20
+
+
+def receipt_of(db: ScopedSession, author_id: UUID, entry_key: UUID) -> SentEntry | None:
+    """Return the receipt of an entry that came before; a second sender waits for the first.
+
+    The author's row is locked first, for on PostgreSQL two tabs could look at once.
+    """
+    if not db.writes_alone:
+        db.exec(select(Staff.id).where(Staff.id == author_id).with_for_update(key_share=True))
+    return db.exec(
+        select(SentEntry).where(SentEntry.author_id == author_id, SentEntry.entry_key == entry_key)
+    ).first()
+
+
+def office_of(db: ScopedSession, staff_id: UUID, day: dt.date) -> UUID | None:
+    """Return the station or office somebody served at on `day`; None at headquarters."""
+    rows = db.rows(
+        sa.select(col(UnitPlacement.station_id))
+        .join(StaffAssignment, col(StaffAssignment.unit_id) == col(UnitPlacement.unit_id))
+        .where(
+            col(StaffAssignment.staff_id) == staff_id,
+            holds(StaffAssignment, day),
+            holds(UnitPlacement, day),
+            col(UnitPlacement.station_id).is_not(None),
+        )
+        # of several posts at once the first one counts, as it does at sign-in
+        .order_by(col(StaffAssignment.valid_from), col(StaffAssignment.id))
+    )
+    return rows[0].station_id if rows else None
+
+
+def parked_entries(db: ScopedSession) -> Sequence[ParkedLine]:
+    """Return what waits for a person, the oldest first; a chief's office with its authors."""
+    rows = db.rows(
+        _receipts()
+        .where(col(SentEntry.fate) == Fate.PARKED)
+        .order_by(col(SentEntry.received_at), col(SentEntry.id))
+        .limit(MOST)
+    )
+    return [ParkedLine(*row) for row in rows]
+
+
+def recent_receipts(db: ScopedSession, author_id: UUID) -> Sequence[ParkedLine]:
+    """Return the author's last receipts, the newest first."""
+    rows = db.rows(
+        _receipts()
+        .where(col(SentEntry.author_id) == author_id, col(SentEntry.fate) != Fate.PARKED)
+        .order_by(col(SentEntry.received_at).desc(), col(SentEntry.id).desc())
+        .limit(RECENT)
+    )
+    return [ParkedLine(*row) for row in rows]
+
+
+def _receipts() -> AnySelect:
+    return sa.select(
+        col(SentEntry.id),
+        col(SentEntry.fate),
+        col(SentEntry.sentence),
+        col(SentEntry.written_at),
+        col(SentEntry.received_at),
+        col(SentEntry.wrong_by_s),
+        col(SentEntry.is_certain),
+        col(SentEntry.note_id),
+        col(Staff.family_name),
+        col(Staff.given_name),
+    ).join(Staff, col(Staff.id) == col(SentEntry.author_id))
+
+
+def parked_entry(db: ScopedSession, entry_id: UUID) -> SentEntry:
+    """Return an entry that waits for a person, and keep others from settling it meanwhile."""
+    found = db.exec(
+        select(SentEntry)
+        .where(SentEntry.id == entry_id, SentEntry.fate == Fate.PARKED)
+        .with_for_update()
+    ).first()
+    if found is None:
+        raise NotFound
+    return found

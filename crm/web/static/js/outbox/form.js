@@ -1,0 +1,72 @@
+// Keeps a note on the device first and sends it from there: nothing typed hangs on the network.
+
+import { known, keep } from "./store.js";
+import { seal } from "./seal.js";
+import { send, tell, whileWritten } from "./sender.js";
+
+const openedAt = Date.now();
+const said = (form, name) => form.querySelector(`[data-outbox-said="${name}"]`);
+
+function wordsOf(form) {
+  const fields = [...new FormData(form)].filter(([name, value]) => name !== "_csrf_token" && typeof value === "string");
+  const [kind, key] = form.dataset.outboxAbout.split(":");
+  const served = Number(document.body.dataset.served);
+  const open_for = Math.round(performance.now());
+  return { about: [kind, key], fields, written_at: Date.now(), opened_at: openedAt, served_at: served, open_for };
+}
+
+function release(form) {
+  delete form.dataset.busy;
+  for (const button of form.querySelectorAll("[data-held]")) {
+    for (const name of ["aria-disabled", "data-held"]) button.removeAttribute(name);
+  }
+}
+
+function show(form, name, sentence = "") {
+  for (const each of form.querySelectorAll("[data-outbox-said]")) each.hidden = each.dataset.outboxSaid !== name;
+  const shown = said(form, name);
+  if (sentence) shown.querySelector("[data-outbox-sentence]").textContent = sentence;
+  shown.scrollIntoView({ block: "center" });
+  shown.focus();
+}
+
+function refuse(form, { field, sentence }) {
+  show(form, "refused", sentence);
+  const control = field && form.querySelector(`[name="${CSS.escape(field)}"]`);
+  control?.setAttribute("aria-invalid", "true");
+  control?.focus();
+}
+
+async function record(form, owner) {
+  const id = form.elements.client_key.value;
+  const key = await known("key");
+  if (!key) return form.submit();
+  const entry = await seal(key, owner, id, wordsOf(form));
+  await whileWritten(id, async () => {
+    await keep(entry);
+    const receipts = await send([entry], { present: true }).catch(() => null);
+    if (!receipts) return later(form);
+    const [receipt] = receipts;
+    if (receipt.result === "refused") return refuse(form, receipt);
+    location.assign(receipt.path);
+  });
+  release(form);
+}
+
+function later(form) {
+  form.reset();
+  form.elements.client_key.value = crypto.randomUUID();
+  show(form, "kept");
+  return tell();
+}
+
+export function attach(owner) {
+  for (const form of document.querySelectorAll("form[data-outbox-about]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      record(form, owner)
+        .catch(() => show(form, "failed"))
+        .finally(() => release(form));
+    });
+  }
+}
