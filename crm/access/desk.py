@@ -72,11 +72,6 @@ class Desk:
     settings: Settings
     request: RequestFacts
 
-    @property
-    def cookie_name(self) -> str:
-        """The session cookie's name; over https the browser itself keeps it to this host."""
-        return _cookie_name(self.settings)
-
     @contextmanager
     def reads(self, *, attended: bool = True, past: Gate = Gate.NONE) -> Iterator[Visit]:
         """Open a unit of work that shows something; SignInNeeded when nobody is signed in.
@@ -136,11 +131,11 @@ class Desk:
 
     def session_cookie(self, value: str, *, max_age: int | None = None) -> Cookie:
         """Return the cookie of a session that was opened, raised or unlocked."""
-        return self._cookie(self.cookie_name, value, max_age)
+        return self._cookie(session_cookie_name(self.settings), value, max_age)
 
     def device_cookie(self, value: str) -> Cookie:
         """Return the cookie a browser is known by, whoever signs in there."""
-        return self._cookie(_device_cookie_name(self.settings), value, DEVICE_KNOWN_S)
+        return self._cookie(device_cookie_name(self.settings), value, DEVICE_KNOWN_S)
 
     def _cookie(self, name: str, value: str, max_age: int | None) -> Cookie:
         return Cookie(
@@ -285,23 +280,25 @@ async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # u
         method=request.method,
         path=request.url.path,
         address=client_address(request),
-        cookie=request.cookies.get(_cookie_name(settings), ""),
+        cookie=request.cookies.get(session_cookie_name(settings), ""),
         language=preferred_locale(request),
         wants_fragment=wants_fragment(request),
         sent=sent,
         answered_in=answered_in(request),
         files=files,
-        device_cookie=request.cookies.get(_device_cookie_name(settings), ""),
+        device_cookie=request.cookies.get(device_cookie_name(settings), ""),
         sent_from=sent_from(request),
     )
     return Desk(database, settings, facts)
 
 
-def _cookie_name(settings: Settings) -> str:
+def session_cookie_name(settings: Settings) -> str:
+    """Return the session cookie's name; over https the browser itself keeps it to this host."""
     return "__Host-sid" if settings.is_https else "sid"
 
 
-def _device_cookie_name(settings: Settings) -> str:
+def device_cookie_name(settings: Settings) -> str:
+    """Return the name of the cookie a browser is known by."""
     return "__Host-device" if settings.is_https else "device"
 
 

@@ -107,7 +107,7 @@ def test_a_password_is_not_changed(browser: Browser, form: dict[str, object], sa
     answer = browser.post("/account/password", form)
     assert (answer.status_code, said in answer.text) == (422, True)
     assert NEW not in answer.text
-    browser.sign_in("officer", PASSWORD)
+    browser.enter("officer")
 
 
 def test_changing_the_password_ends_the_other_sign_ins(

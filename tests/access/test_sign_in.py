@@ -47,14 +47,14 @@ def test_a_chosen_cookie_is_never_adopted(browser: Browser) -> None:
 
 
 def test_signing_in_again_changes_the_cookie(browser: Browser) -> None:
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     first = browser.client.cookies.get("sid")
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     assert browser.client.cookies.get("sid") != first
 
 
 def test_the_table_does_not_hold_what_opens_a_session(browser: Browser, world: World) -> None:
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     with world.reading("auditor") as db:
         rows = db.exec(select(SignInSession)).all()
     assert browser.client.cookies["sid"] not in repr(rows)
@@ -62,7 +62,7 @@ def test_the_table_does_not_hold_what_opens_a_session(browser: Browser, world: W
 
 
 def test_a_signed_out_cookie_opens_nothing(browser: Browser) -> None:
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     cookie = browser.client.cookies["sid"]
     browser.post("/sign-out")
     browser.client.cookies.clear()
@@ -82,7 +82,7 @@ def test_a_signed_out_cookie_opens_nothing(browser: Browser) -> None:
 def test_a_session_past_its_time_opens_nothing(
     browser: Browser, world: World, column: str, value: dt.timedelta
 ) -> None:
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     with world.writing("auditor") as db:
         row = db.exec(select(SignInSession)).one()
     moment = dt.datetime.now(dt.UTC) - value
@@ -102,7 +102,7 @@ def test_guessing_is_slowed_down_but_never_locks_the_account(browser: Browser) -
 
 def test_signing_in_out_and_failing_are_on_record(browser: Browser, world: World) -> None:
     browser.post("/sign-in", {"login": "auditor", "password": "まちがい"})
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     browser.post("/sign-out")
     assert actions(world) == [
         ("session.refused", "refused"),
@@ -113,7 +113,7 @@ def test_signing_in_out_and_failing_are_on_record(browser: Browser, world: World
 
 
 def test_a_form_without_the_sessions_token_changes_nothing(browser: Browser) -> None:
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     browser.token = "somebody-elses"
     assert browser.post("/sign-out").status_code == 403
     assert browser.get("/audit").url.path == "/audit"
@@ -121,7 +121,7 @@ def test_a_form_without_the_sessions_token_changes_nothing(browser: Browser) -> 
 
 @pytest.mark.parametrize("origin", [None, "https://elsewhere.example", "null"])
 def test_a_form_from_elsewhere_is_refused(browser: Browser, origin: str | None) -> None:
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     headers = {} if origin is None else {"Origin": origin}
     body = {"_csrf_token": browser.token}
     answer = browser.client.post("/sign-out", data=body, headers=headers, follow_redirects=False)
@@ -130,12 +130,12 @@ def test_a_form_from_elsewhere_is_refused(browser: Browser, origin: str | None) 
 
 
 def test_the_language_is_remembered_for_the_account(browser: Browser) -> None:
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     browser.post("/locale", {"locale": "en"})
     assert '<html lang="en">' in browser.get("/audit").text
     browser.post("/sign-out")
     browser.client.cookies.clear()
-    browser.sign_in("auditor")
+    browser.enter("auditor")
     assert '<html lang="en">' in browser.get("/audit").text
 
 
@@ -147,12 +147,12 @@ def test_sample_accounts_do_not_work_outside_the_demo(browser: Browser, world: W
 
 
 def test_pages_of_other_roles_do_not_exist_for_an_administrator(browser: Browser) -> None:
-    browser.sign_in("administrator")
+    browser.enter("administrator")
     assert browser.get("/audit").status_code == 404
 
 
 def test_a_refused_page_is_on_record(browser: Browser, world: World) -> None:
-    browser.sign_in("administrator")
+    browser.enter("administrator")
     browser.get("/audit")
     assert ("access.denied", "404") in actions(world)
 

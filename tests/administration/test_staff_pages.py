@@ -136,7 +136,7 @@ def test_account_is_opened_with_a_password_shown_once(world: World, browser: Bro
     assert opened.headers["cache-control"] == "no-store"
     assert found is not None
     assert found.group(1) not in browser.get("/administration/accounts").text
-    browser.sign_in("nitta", found.group(1))
+    browser.enter("nitta", found.group(1))
     assert browser.get("/today").status_code == 200
 
 
@@ -155,7 +155,7 @@ def test_new_password_ends_what_was_signed_in(world: World, browser: Browser) ->
         assert (renewed.status_code, stale.status_code) == (200, 409)
         assert officer.get("/today").url.path == "/sign-in"
         assert found is not None
-        officer.sign_in("officer", found.group(1))
+        officer.enter("officer", found.group(1))
 
 
 def test_closed_account_is_out_at_its_next_request(world: World, browser: Browser) -> None:
