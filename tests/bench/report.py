@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,7 +10,20 @@ from tests.bench.files import Written
 from tests.bench.lists import TakenIn
 from tests.bench.pages import Measured, Spread
 
-GATES = {"cpu": 4.0, "p95": 5.0, "statements": 8}
+GATES = {
+    "cpu": 4.0,
+    "p95": 5.0,
+    "statements": 8,
+    "taking in": 0.05,
+    "memory, MB": 180,
+    "start, s": 3.0,
+    "PDF of 1,000, s": 3.0,
+    "PDF of 10,000, s": 20.0,
+    "XLSX": 0.1,
+    "CSV": 0.35,
+}
+"""What the product is to reach; statements, seconds and MB at most, ratios of files at least."""
+LIST_PAGE, SAVING = "list of 50", "saving a note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,43 @@ def _page(installations: Sequence[Installation], files: Sequence[Written], day: 
     parts.append(_table(LIST_HEAD, [_list_row(each.list_) for each in installations]))
     parts.append("## Files\n")
     parts.append(_table(FILE_HEAD, [_file_row(file) for file in files]))
+    parts.append("## Against what is to be reached\n")
+    parts.extend(
+        _table((each.database, "to reach", "here"), list(_against(each))) for each in installations
+    )
+    parts.append(_table(("files", "to reach", "here"), list(_files_against(files))))
     return "\n".join(parts) + "\n"
+
+
+def _against(each: Installation) -> Iterator[list[str]]:
+    pages = {page.name: page for page in each.pages}
+    shown = [page for page in each.pages if page.name != SAVING]
+    most = max(shown, key=lambda page: page.p95_ratio.median)
+    yield _at_most("CPU ÷ floor, a list of 50", pages[LIST_PAGE].cpu_ratio.median, GATES["cpu"])
+    yield _at_most(f"p95 ÷ floor, most: {most.name}", most.p95_ratio.median, GATES["p95"])
+    yield _at_most("p95 ÷ floor, saving a note", pages[SAVING].p95_ratio.median, GATES["p95"])
+    yield _at_most("statements, most", max(page.statements for page in shown), GATES["statements"])
+    yield _at_least("taking in a list ÷ floor", each.list_.ratio.median, GATES["taking in"])
+    yield _at_most("memory of a worker, MB", each.resident_mb, GATES["memory, MB"])
+    yield _at_most("start, s", each.start_s, GATES["start, s"])
+
+
+def _files_against(files: Sequence[Written]) -> Iterator[list[str]]:
+    for file in files:
+        kind = file.name.rpartition(" ")[2]
+        seconds = GATES.get(f"{kind} of {file.rows:,}, s")
+        if seconds:
+            yield _at_most(f"{file.name} of {file.rows:,}, s", file.seconds.median, seconds)
+        elif file.ratio and kind in GATES:
+            yield _at_least(f"{file.name} of {file.rows:,} ÷ floor", file.ratio.median, GATES[kind])
+
+
+def _at_most(what: str, figure: float, gate: float) -> list[str]:
+    return [what, f"≤ {gate:g}", f"{figure:.3g}" + ("" if figure <= gate else ": not yet")]
+
+
+def _at_least(what: str, figure: float, gate: float) -> list[str]:
+    return [what, f"≥ {gate:g}", f"{figure:.3g}" + ("" if figure >= gate else ": not yet")]
 
 
 def _page_row(page: Measured) -> list[str]:
