@@ -40,6 +40,7 @@ from crm.notes import pages as note_pages
 from crm.outbox import pages as outbox_pages
 from crm.oversight import pages as oversight_pages
 from crm.relationships import pages as relationship_pages
+from crm.requests import pages as request_pages
 from crm.retention import pages as retention_pages
 from crm.rosters import pages as roster_pages
 from crm.seals import pages as seal_pages
@@ -66,6 +67,7 @@ PAGES = (
     note_pages,
     note_circulation_pages,
     outbox_pages,
+    request_pages,
     approval_pages,
     circulation_pages,
     relationship_pages,

@@ -49,6 +49,8 @@ from crm.outbox import models as outbox_models
 from crm.outbox import policy as outbox_policy
 from crm.oversight import models as oversight_models
 from crm.oversight import policy as oversight_policy
+from crm.requests import models as request_models
+from crm.requests import policy as request_policy
 from crm.retention import errands as retention_errands
 from crm.retention import models as retention_models
 from crm.retention import policy as retention_policy
@@ -86,6 +88,7 @@ MODELS = (
     contact_models,
     consent_models,
     liaison_models,
+    request_models,
     note_models,
     outbox_models,
     roster_models,
@@ -111,6 +114,7 @@ POLICIES = (
     contact_policy,
     consent_policy,
     liaison_policy,
+    request_policy,
     note_policy,
     outbox_policy,
     roster_policy,

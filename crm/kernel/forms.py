@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Protocol, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 from uuid_utils.compat import uuid7
@@ -156,3 +156,11 @@ Day = Annotated[dt.date, BeforeValidator(_read_day)]
 
 LocalTime = Annotated[dt.datetime, BeforeValidator(_read_local_time)]
 """A time in Japan, as `<input type="datetime-local">` sends it; aware."""
+
+
+def _unix_lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+Lines = Annotated[str, AfterValidator(_unix_lines)]
+"""Text of several lines; browsers send CRLF, records keep LF."""

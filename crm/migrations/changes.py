@@ -57,6 +57,27 @@ def only_add(*tables: str) -> None:
             )
 
 
+def only_add_but_in_a_disposal(*tables: str) -> None:
+    """Refuse it as `only_add` does, but while a disposal two people agreed on is running (0016)."""
+    for table in tables:
+        if op.get_bind().dialect.name == "postgresql":
+            op.execute(
+                sa.text(
+                    f"CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE OR TRUNCATE "
+                    f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_disposal()"
+                )
+            )
+            continue
+        for change in ("UPDATE", "DELETE"):
+            op.execute(
+                sa.text(
+                    f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                    f"WHEN NOT {DISPOSING} "
+                    f"BEGIN SELECT RAISE(ABORT, '{table} rows are only added'); END"
+                )
+            )
+
+
 def drop_columns(table: str, *columns: str) -> None:
     """Drop plain columns without rebuilding the table, which would lose its triggers on SQLite."""
     for column in columns:
@@ -131,6 +152,8 @@ def unfence(table: str) -> None:
     op.execute(sa.text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
     op.execute(sa.text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
 
+
+DISPOSING = "EXISTS (SELECT 1 FROM disposal WHERE state = 'running')"
 
 ADDED_BY_NOBODY = {"audit_entry", "known_device", "sign_in_session"}
 """What a sign-in adds before anybody is known."""

@@ -1,23 +1,14 @@
-"""The shape of the forms an activity is recorded, corrected and answered with."""
+"""The shape of the forms an activity is recorded and corrected with."""
 
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from uuid_utils.compat import uuid7
 
-from crm.kernel.forms import Day, Form, LocalTime
+from crm.kernel.forms import Day, Form, Lines, LocalTime
 from crm.kernel.i18n import N_
 from crm.notes.models import Occasion, Outcome
-
-
-def _unix_lines(text: str) -> str:
-    return text.replace("\r\n", "\n")
-
-
-Lines = Annotated[str, AfterValidator(_unix_lines)]
-"""Text of several lines; browsers send CRLF, records keep LF."""
 
 MAX_TEXT = 4000
 
@@ -60,13 +51,6 @@ class CorrectionForm(ContentForm):
 
     happened_at: LocalTime = Field(title=N_("日時"))
     revision: int
-
-
-class ReplyForm(Form):
-    """The answer that went back to who said it."""
-
-    told_on: Day = Field(title=N_("回答した日"))
-    text: Lines = Field(max_length=MAX_TEXT, title=N_("回答の内容"))
 
 
 class CirculationForm(Form):

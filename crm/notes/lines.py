@@ -17,6 +17,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.kana import furigana
 from crm.notes.models import TWO_WAY, Occasion, Outcome
 from crm.notes.units import UnitBook
+from crm.requests.models import RequestState, number_of, state_label
 
 
 class StaffName(NamedTuple):
@@ -29,17 +30,24 @@ class StaffName(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """The answer told back."""
+class Asked:
+    """A request opened from a note: how far it is, and the answer told back."""
 
-    told_on: dt.date
-    text: str
-    by: StaffName
+    id: UUID
+    number: str
+    label: str
+    is_open: bool
+    answer: str
+    answered_on: dt.date | None
+    by: StaffName | None
 
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
-    """A note as a timeline shows it; `staff` has its author first, `handed` is what was given."""
+    """A note as a timeline shows it; `staff` has its author first, `handed` is what was given.
+
+    `asked` are the requests opened from it.
+    """
 
     id: UUID
     occasion: Occasion
@@ -47,13 +55,12 @@ class NoteLine:
     happened_at: dt.datetime
     heard: str
     told: str
-    needs_reply: bool
     next_on: dt.date | None
     revision: int
     is_corrected: bool
     staff: Sequence[StaffName]
-    reply: Reply | None
     handed: Sequence[ItemName] = ()
+    asked: Sequence[Asked] = ()
 
 
 class OldWords(NamedTuple):
@@ -165,13 +172,12 @@ def _note(rows: Sequence[sa.Row[Any]], units: UnitBook) -> NoteLine:
         happened_at=first.happened_at,
         heard=first.heard,
         told=first.told,
-        needs_reply=first.needs_reply,
         next_on=first.next_on,
         revision=first.revision,
         is_corrected=first.is_corrected,
         staff=_staff(rows, units, day),
-        reply=_reply(first, units),
         handed=_handed(rows),
+        asked=_asked(rows, units),
     )
 
 
@@ -192,12 +198,27 @@ def _handed(rows: Sequence[sa.Row[Any]]) -> list[ItemName]:
     return list(once.values())
 
 
-def _reply(row: sa.Row[Any], units: UnitBook) -> Reply | None:
-    if row.told_on is None:
+def _asked(rows: Sequence[sa.Row[Any]], units: UnitBook) -> list[Asked]:
+    once = {row.request_id: row for row in rows if row.request_id}
+    return [
+        Asked(
+            row.request_id,
+            number_of(row.year, row.serial),
+            state_label(row.state, row.request_outcome, is_answered=row.answered_on is not None),
+            row.state is not RequestState.CLOSED,
+            row.answer,
+            row.answered_on,
+            _answered_by(row, units),
+        )
+        for row in once.values()
+    ]
+
+
+def _answered_by(row: sa.Row[Any], units: UnitBook) -> StaffName | None:
+    if row.answered_on is None:
         return None
-    name = (row.reply_family_name, row.reply_given_name)
-    by = _staff_name(units, row.told_by, row.reply_unit_id, row.told_on, name)
-    return Reply(row.told_on, row.reply_text, by)
+    name = (row.answerer_family_name, row.answerer_given_name)
+    return _staff_name(units, row.answered_by, row.answered_unit_id, row.answered_on, name)
 
 
 def _staff_name(

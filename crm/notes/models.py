@@ -1,4 +1,4 @@
-"""Activity notes, who took part, corrections that keep the old text, and answers told back."""
+"""Activity notes, who took part, and corrections that keep the old text."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -79,8 +79,7 @@ TWO_WAY = (Outcome.MET, Outcome.PHONE)
 """Outcomes in which both sides spoke: they alone reset 「最後に会った日」."""
 
 
-# few notes of a station await an answer or plan a visit, and every tour asks for them
-_OWED = sa.column("needs_reply", sa.Boolean()) == sa.true()
+# few notes of a station plan a visit, and every tour asks for them
 _PLANNED = sa.column("next_on").is_not(None)
 
 
@@ -88,14 +87,13 @@ class ActivityNote(StationOwned, Stamped, table=True):
     """One contact as the station keeps it: an official record, corrected but never rewritten.
 
     `unit_id` is the author's unit at the time. `client_key` makes sending twice one note.
-    `needs_reply` says something heard awaits an answer; a `NoteReply` ends that.
+    Something heard in it that wants an answer is a request of its own (`crm/requests`).
     `happened_at` is UTC; `next_on` is a promised or planned next contact.
     """
 
     __tablename__ = "activity_note"
     __table_args__ = (
         sa.Index("ix_activity_note_station_id_happened_at", "station_id", "happened_at"),
-        sa.Index("ix_activity_note_owed", "station_id", sqlite_where=_OWED, postgresql_where=_OWED),
         sa.Index(
             "ix_activity_note_planned",
             *("station_id", "happened_at"),
@@ -112,7 +110,6 @@ class ActivityNote(StationOwned, Stamped, table=True):
     happened_at: dt.datetime = Field(sa_type=Moment)
     heard: str = Field(default="")
     told: str = Field(default="")
-    needs_reply: bool = False
     next_on: dt.date | None = None
     client_key: UUID = Field(sa_type=Key)
 
@@ -177,17 +174,3 @@ class NoteCorrection(StationOwned, table=True):
     happened_at: dt.datetime = Field(sa_type=Moment)
     heard: str = Field(default="")
     told: str = Field(default="")
-
-
-class NoteReply(StationOwned, table=True):
-    """The answer that went back to who said it: with it, a thing heard is done."""
-
-    __tablename__ = "note_reply"
-    __table_args__ = (sa.UniqueConstraint("note_id"),)
-
-    note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)
-    told_on: dt.date
-    told_by: UUID = Field(foreign_key="staff.id", sa_type=Key)
-    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
-    text: str
-    recorded_at: dt.datetime = Field(sa_type=Moment)

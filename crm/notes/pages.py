@@ -1,4 +1,4 @@
-"""Recording an activity, correcting it, answering what was heard."""
+"""Recording an activity, correcting it, taking up what was heard as a request."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.notes import form_queries, policy, queries, service
 from crm.notes.entering import REMINDER, content_of, facts_of, notice_of
-from crm.notes.forms import CorrectionForm, NoteForm, ReplyForm
+from crm.notes.forms import CorrectionForm, NoteForm
 from crm.notes.lines import Choice, Party
 from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, occasions_offered
 from crm.notes.partners import partner_of
@@ -30,6 +30,7 @@ from crm.notes.service import NoteContent
 from crm.web.pages import page, saved
 from crm.web.visit import Visit
 
+ASKED = N_("意見・要望として受理しました。")
 CORRECTED = N_("訂正しました。訂正前の内容も残っています。")
 
 
@@ -127,32 +128,12 @@ def correct(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[Any]:
         return saved(visit, "notes.show", notice, note_id=note_id)
 
 
-@get("/notes/{note_id:uuid}/reply", name="notes.reply", sync_to_thread=True)
-def reply_form(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[str]:
-    """Show the form for the answer that went back."""
-    with desk.reads() as visit:
-        return _reply_page(visit, note_id, blank())
-
-
-@post("/notes/{note_id:uuid}/reply", name="notes.reply_post", sync_to_thread=True)
-def give_reply(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[Any]:
-    """Record the answer: the matter is no longer 回答未了."""
+@post("/notes/{note_id:uuid}/requests", name="notes.ask", sync_to_thread=True)
+def ask(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[Any]:
+    """Take up what was heard as a request: one tap."""
     with desk.writes() as visit:
-        sub = read_form(ReplyForm, visit.sent)
-        if sub.form is None:
-            return _reply_page(visit, note_id, sub, status=422)
-        try:
-            service.give_reply(
-                visit.db,
-                visit.actor,
-                note_id,
-                told_on=sub.form.told_on,
-                text=sub.form.text,
-                now=visit.now,
-            )
-        except Refused as refusal:
-            return _reply_page(visit, note_id, sub.refused(refusal), status=422)
-        return saved(visit, "notes.show", N_("回答を記録しました。"), note_id=note_id)
+        request = service.ask(visit.db, visit.actor, note_id, now=visit.now)
+        return saved(visit, "requests.show", ASKED, request_id=request.id)
 
 
 def _log(desk: CurrentDesk, holder: Holder) -> Response[Any]:
@@ -265,20 +246,6 @@ def _correction_page(
     )
 
 
-def _reply_page(
-    visit: Visit, note_id: UUID, sub: Submission[Any], *, status: int = 200
-) -> Response[str]:
-    return page(
-        visit,
-        "notes/reply.html",
-        status=status,
-        sub=sub,
-        note=queries.note_of(visit.db, note_id),
-        parties=_parties_seen(visit, note_id),
-        today=local_day(visit.now),
-    )
-
-
 def _parties_seen(visit: Visit, note_id: UUID) -> Sequence[Party]:
     """Return those a note is about, and put on record that it was shown with their names."""
     parties = queries.parties_of(visit.db, note_id)
@@ -312,6 +279,5 @@ HANDLERS = [
     show,
     correction,
     correct,
-    reply_form,
-    give_reply,
+    ask,
 ]

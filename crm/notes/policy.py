@@ -10,7 +10,6 @@ from crm.notes.models import (
     NoteCorrection,
     NoteOrganization,
     NotePerson,
-    NoteReply,
     NoteStaff,
 )
 
@@ -36,4 +35,4 @@ def belongs_elsewhere(*texts: str) -> bool:
 
 
 register_own_station(ActivityNote, NotePerson, NoteOrganization, NoteStaff)
-register_own_station(NoteCorrection, NoteReply, append_only=True)
+register_own_station(NoteCorrection, append_only=True)

@@ -40,11 +40,11 @@ from crm.notes.models import (
     NoteCorrection,
     NoteOrganization,
     NotePerson,
-    NoteReply,
     NoteStaff,
 )
 from crm.notes.units import UnitBook as UnitBook  # noqa: PLC0414 - as above
 from crm.notes.units import UnitPlace
+from crm.requests.models import CommunityRequest
 
 TIMELINE_STEP = 20
 
@@ -88,13 +88,6 @@ def note_to_change(db: ScopedSession, note_id: UUID) -> ActivityNote:
     if found is None:
         raise NotFound
     return found
-
-
-def reply_exists(db: ScopedSession, note_id: UUID) -> bool:
-    """Whether an answer has been told back."""
-    return (
-        db.exec(select(NoteReply.id).where(col(NoteReply.note_id) == note_id)).first() is not None
-    )
 
 
 def timeline_of(
@@ -283,9 +276,9 @@ def _contact_rows() -> AnySelect:
 def _note_lines() -> AnySelect:
     """Select notes, newest first, the author's row first.
 
-    A note has one row for each member of staff and each item handed over.
+    A note has one row for each member of staff, item handed over and request opened from it.
     """
-    told_by = aliased(Staff, name="told_by")
+    answerer = aliased(Staff, name="answerer")
     corrections = sa.select(col(NoteCorrection.id)).where(
         col(NoteCorrection.note_id) == col(ActivityNote.id)
     )
@@ -297,7 +290,6 @@ def _note_lines() -> AnySelect:
             col(ActivityNote.happened_at),
             col(ActivityNote.heard),
             col(ActivityNote.told),
-            col(ActivityNote.needs_reply),
             col(ActivityNote.next_on),
             col(ActivityNote.revision),
             corrections.exists().label("is_corrected"),
@@ -305,12 +297,17 @@ def _note_lines() -> AnySelect:
             col(NoteStaff.unit_id),
             col(Staff.family_name),
             col(Staff.given_name),
-            col(NoteReply.told_on),
-            col(NoteReply.text).label("reply_text"),
-            col(NoteReply.told_by),
-            col(NoteReply.unit_id).label("reply_unit_id"),
-            col(told_by.family_name).label("reply_family_name"),
-            col(told_by.given_name).label("reply_given_name"),
+            col(CommunityRequest.id).label("request_id"),
+            col(CommunityRequest.year),
+            col(CommunityRequest.serial),
+            col(CommunityRequest.state),
+            col(CommunityRequest.outcome).label("request_outcome"),
+            col(CommunityRequest.answer),
+            col(CommunityRequest.answered_on),
+            col(CommunityRequest.answered_by),
+            col(CommunityRequest.answered_unit_id),
+            col(answerer.family_name).label("answerer_family_name"),
+            col(answerer.given_name).label("answerer_given_name"),
             col(InformationItem.id).label("item_id"),
             col(InformationItem.kind).label("item_kind"),
             col(InformationItem.issue_number),
@@ -319,8 +316,8 @@ def _note_lines() -> AnySelect:
         .select_from(ActivityNote)
         .join(NoteStaff, col(NoteStaff.note_id) == col(ActivityNote.id))
         .join(Staff, col(Staff.id) == col(NoteStaff.staff_id))
-        .outerjoin(NoteReply, col(NoteReply.note_id) == col(ActivityNote.id))
-        .outerjoin(told_by, col(told_by.id) == col(NoteReply.told_by))
+        .outerjoin(CommunityRequest, col(CommunityRequest.note_id) == col(ActivityNote.id))
+        .outerjoin(answerer, col(answerer.id) == col(CommunityRequest.answered_by))
         .outerjoin(NoteInformation, col(NoteInformation.note_id) == col(ActivityNote.id))
         .outerjoin(InformationItem, col(InformationItem.id) == col(NoteInformation.item_id))
         .order_by(
@@ -329,6 +326,7 @@ def _note_lines() -> AnySelect:
             sa.case((col(NoteStaff.staff_id) == col(ActivityNote.author_id), 0), else_=1),
             col(Staff.family_kana),
             col(NoteStaff.id),
+            col(CommunityRequest.id),
             col(InformationItem.valid_from).desc(),
             col(InformationItem.id).desc(),
         )

@@ -1,8 +1,9 @@
-"""The verbs of the activity record: log, correct, answer."""
+"""The verbs of the activity record: log, correct, take up what was heard as a request."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,11 +23,12 @@ from crm.notes.models import (
     NoteCorrection,
     NoteOrganization,
     NotePerson,
-    NoteReply,
     NoteStaff,
     Occasion,
     Outcome,
 )
+from crm.requests.models import CommunityRequest
+from crm.requests.service import RequestFacts, receive
 
 CLOCKS_DIFFER = dt.timedelta(minutes=5)
 OLDEST_YEARS = 5
@@ -43,6 +45,13 @@ class NoteContent:
     told: str = ""
 
 
+class HeardFrom(NamedTuple):
+    """Who took part in the contact in which something was heard."""
+
+    person_ids: frozenset[UUID]
+    organization_ids: frozenset[UUID]
+
+
 CONTENT = tuple(field.name for field in fields(NoteContent))
 
 
@@ -51,8 +60,8 @@ class NoteFacts(NoteContent):
     """A contact to be put on record; the author always takes part, others of staff by choice.
 
     `client_key` is made once for each form, so that sending it twice is one note.
-    `information_ids` are the items handed over. `entered_at` is when it was written where no
-    network reached; what it plans was planned then.
+    `information_ids` are the items handed over. With `needs_reply` what was heard is a request.
+    `entered_at` is when it was written where no network reached; what it plans was planned then.
     """
 
     client_key: UUID
@@ -88,6 +97,8 @@ def log_activity(
     db.flush()
     _add_parties(db, note, facts, units)
     hand_over(db, note, facts.information_ids)
+    if facts.needs_reply:
+        _receive(db, actor, note, HeardFrom(facts.person_ids, facts.organization_ids), now)
     audit.record(
         db,
         actor,
@@ -120,8 +131,6 @@ def correct_note(
     if note.revision != revision:
         raise Conflict
     _check(content, now)
-    if note.needs_reply and not content.heard:
-        raise Refused("回答が必要な記録です。聞いたことを空にはできません。", field="heard")
     changed = [name for name in CONTENT if getattr(note, name) != getattr(content, name)]
     if not changed:
         return note
@@ -136,42 +145,18 @@ def correct_note(
     return note
 
 
-def give_reply(
-    db: ScopedSession,
-    actor: Actor,
-    note_id: UUID,
-    *,
-    told_on: dt.date,
-    text: str,
-    now: dt.datetime,
-) -> NoteReply:
-    """Record the answer that went back to who said it: 回答未了 ends with it.
+def ask(db: ScopedSession, actor: Actor, note_id: UUID, *, now: dt.datetime) -> CommunityRequest:
+    """Open a request from what a note heard: one tap. Tapped twice, it is the first one.
 
-    Refused for a day before the note or in the future; Conflict when it was answered already.
+    Refused where nothing was heard.
     """
-    note = queries.note_to_change(db, note_id)
-    if not note.needs_reply:
-        raise NotFound
-    if queries.reply_exists(db, note_id):
-        raise Conflict("回答は既に登録されています。内容を確認してください。")
-    if not local_day(note.happened_at) <= told_on <= local_day(now):
-        raise Refused(
-            "回答した日は、聞いた日から今日までの日付を入力してください。", field="told_on"
-        )
-    reply = NoteReply(
-        agency_id=note.agency_id,
-        station_id=note.station_id,
-        note_id=note.id,
-        told_on=told_on,
-        told_by=actor.staff_id,
-        unit_id=actor.unit_id,
-        text=text,
-        recorded_at=now,
+    note = queries.note_of(db, note_id)
+    parties = [party.holder for party in queries.parties_of(db, note_id)]
+    heard_from = HeardFrom(
+        frozenset(holder.person_id for holder in parties if holder.person_id),
+        frozenset(holder.organization_id for holder in parties if holder.organization_id),
     )
-    db.add(reply)
-    db.flush()
-    audit.record(db, actor, "note.replied", now=now, subject=("note", note.id))
-    return reply
+    return _receive(db, actor, note, heard_from, now)
 
 
 def require_may_correct(actor: Actor, note: ActivityNote) -> None:
@@ -255,7 +240,6 @@ def _new_note(
         happened_at=facts.happened_at,
         heard=facts.heard,
         told=facts.told,
-        needs_reply=facts.needs_reply,
         next_on=facts.next_on,
         client_key=facts.client_key,
         created_at=now,
@@ -276,6 +260,21 @@ def _add_parties(
         db.add(NoteOrganization(**owner, organization_id=id_, happened_at=at, outcome=outcome))
     for staff_id in facts.staff_ids | {note.author_id}:
         db.add(NoteStaff(**owner, staff_id=staff_id, unit_id=units[staff_id]))
+
+
+def _receive(
+    db: ScopedSession, actor: Actor, note: ActivityNote, heard_from: HeardFrom, now: dt.datetime
+) -> CommunityRequest:
+    facts = RequestFacts(
+        words=note.heard,
+        heard_on=local_day(note.happened_at),
+        client_key=note.id,
+        person_ids=heard_from.person_ids,
+        organization_ids=heard_from.organization_ids,
+        note_id=note.id,
+        heard_unit_id=note.unit_id,
+    )
+    return receive(db, actor, facts, now=now)
 
 
 def _keep_links_in_step(db: ScopedSession, note: ActivityNote) -> None:

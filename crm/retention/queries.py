@@ -18,7 +18,8 @@ from crm.kernel.errors import NotFound
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import fiscal_year
 from crm.liaisons.models import AcceptanceRecord, Approach, LiaisonCandidate, LiaisonTerm
-from crm.notes.models import ActivityNote, NotePerson, NoteReply
+from crm.notes.models import ActivityNote, NotePerson
+from crm.requests.models import CommunityRequest, RequestState
 from crm.retention.models import Disposal, Holding
 
 DEFAULT_YEARS = 5
@@ -146,16 +147,29 @@ def _open_ties() -> sa.ColumnElement[bool]:
 
 def _old_notes(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.date]]:
     """Yield the notes made before `cutoff` that still say something and owe nobody an answer."""
-    answered = sa.select(col(NoteReply.id)).where(col(NoteReply.note_id) == col(ActivityNote.id))
+    is_open = col(CommunityRequest.state) != RequestState.CLOSED
+    owing = sa.select(col(CommunityRequest.id)).where(
+        col(CommunityRequest.note_id) == col(ActivityNote.id), is_open
+    )
     rows = db.rows(
         sa.select(col(ActivityNote.id), col(ActivityNote.happened_at)).where(
             col(ActivityNote.happened_at) < start_of_day(cutoff),
             sa.or_(col(ActivityNote.heard) != "", col(ActivityNote.told) != ""),
-            sa.or_(col(ActivityNote.needs_reply).is_(False), answered.exists()),
+            ~owing.exists(),
         )
     )
     for row in rows:
         yield row.id, local_day(row.happened_at)
+    requests = db.rows(
+        sa.select(col(CommunityRequest.id), col(CommunityRequest.heard_on)).where(
+            col(CommunityRequest.heard_on) < cutoff,
+            col(CommunityRequest.note_id).is_(None),
+            col(CommunityRequest.words) != "",
+            ~is_open,
+        )
+    )
+    for row in requests:
+        yield row.id, row.heard_on
 
 
 def _day(value: dt.date | dt.datetime) -> dt.date:

@@ -20,13 +20,15 @@ from crm.intake.models import IntakeBatch, IntakeChange, IntakeRow
 from crm.kernel.clock import start_of_day
 from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import LiaisonCandidate, LiaisonTerm
-from crm.notes.models import ActivityNote, NoteCorrection, NoteReply
+from crm.notes.models import ActivityNote, NoteCorrection
+from crm.requests.models import CommunityRequest, RequestParty, RequestStep
 from crm.retention.models import Disposal, Holding
 from crm.search.models import StoredSearch
 from crm.sharing.models import ContactLink, Disclosure, PublishedContact, PublishedNote
 
 DISPOSAL = {"system": "a disposal two people agreed on", "synchronize_session": False}
 AT_ONCE = 500
+DISPOSED = "廃棄済"
 SEARCHES_KEPT = dt.timedelta(days=1)
 """Longer than any sign-in lasts, and a search opens in the sign-in that made it alone."""
 
@@ -89,13 +91,23 @@ def _of_people(keys: Sequence[UUID]) -> Iterator[Any]:
     yield _emptied(LiaisonCandidate, keys, remark="")
     yield _emptied(LiaisonTerm, keys, remark="")
     yield _emptied(Disclosure, keys, reason="")
+    asked = sa.select(col(RequestParty.request_id)).where(col(RequestParty.person_id).in_(keys))
+    yield (
+        sa.update(CommunityRequest)
+        .where(col(CommunityRequest.id).in_(asked))
+        .values(answered_to=_gone(col(CommunityRequest.answered_to)))
+    )
     yield sa.update(Person).where(col(Person.id).in_(keys)).values(NOBODY)
 
 
 def _of_notes(keys: Sequence[UUID]) -> Iterator[Any]:
     yield sa.delete(PublishedNote).where(col(PublishedNote.note_id).in_(keys))
     yield sa.delete(NoteCorrection).where(col(NoteCorrection.note_id).in_(keys))
-    yield sa.update(NoteReply).where(col(NoteReply.note_id).in_(keys)).values(text="")
+    requests = sa.select(col(CommunityRequest.id)).where(
+        sa.or_(col(CommunityRequest.note_id).in_(keys), col(CommunityRequest.id).in_(keys))
+    )
+    yield sa.update(RequestStep).where(col(RequestStep.request_id).in_(requests)).values(text="")
+    yield _without_words().where(col(CommunityRequest.id).in_(requests))
     yield sa.update(ActivityNote).where(col(ActivityNote.id).in_(keys)).values(heard="", told="")
 
 
@@ -107,6 +119,17 @@ def _of_intake(disposal: Disposal) -> Iterator[Any]:
     )
     yield sa.delete(IntakeChange).where(col(IntakeChange.batch_id).in_(old))
     yield sa.delete(IntakeRow).where(col(IntakeRow.batch_id).in_(old))
+
+
+def _without_words() -> Any:  # noqa: ANN401 - an update
+    """Empty what requests say; where the database asks for words, say that they are gone."""
+    said = ("outcome_text", "passed_to", "answer", "answered_to", "no_answer_reason")
+    gone = {name: _gone(getattr(CommunityRequest, name)) for name in said}
+    return sa.update(CommunityRequest).values(words="", place="", source_words="", **gone)
+
+
+def _gone(words: Any) -> sa.Case[str]:  # noqa: ANN401 - a column
+    return sa.case((words != "", DISPOSED), else_="")
 
 
 def _emptied(table: Any, keys: Sequence[UUID], **values: str) -> Any:  # noqa: ANN401 - a table about a person

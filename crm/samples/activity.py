@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crm.bulletins.models import NoteInformation
 from crm.contacts.models import OrganizationKind as Kind
-from crm.notes.models import NoteCorrection, NoteReply, Occasion, Outcome
+from crm.notes.models import NoteCorrection, Occasion, Outcome
 from crm.samples import phrases
 from crm.samples.crew import Crew
 from crm.samples.network import Network, Party
@@ -17,7 +17,8 @@ from crm.samples.people import Community
 from crm.samples.phrases import Topic
 from crm.samples.places import SPOTS
 from crm.samples.records import Contact, put_note
-from crm.samples.rows import Rows, moment
+from crm.samples.requests import number_requests, put_answer, put_request
+from crm.samples.rows import Row, Rows, moment
 from crm.samples.sheets import Shelf
 from crm.samples.sizes import Size
 
@@ -92,6 +93,7 @@ def put_activity(
     for day in days:
         writer.write(calendar.begins + dt.timedelta(days=day))
     writer.leave_work_for_today()
+    number_requests(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,9 @@ class _Writer:
             topic = phrases.STREET[order % len(phrases.STREET)]
             spot = SPOTS[order % len(SPOTS)]
             heard = topic.heard[order % len(topic.heard)].format(spot=spot, town=party.place.name)
-            self._put_note(visit, heard, topic.told[0], needs_reply=asks, next_on=next_on)
+            note = self._put_note(visit, heard, topic.told[0], next_on=next_on)
+            if asks:
+                put_request(self.rows, note)
 
     def _elsewhere(self, lot: Sequence[Party]) -> Party:
         quiet = self.station.quiet
@@ -169,11 +173,9 @@ class _Writer:
         rng = self.rows.rng
         heard, told, reply = self._said(visit, rng.choice(self._topics(visit)))
         asks = bool(heard and reply) and rng.random() < _ASKS_SHARE
-        note_id = self._put_note(
-            visit, heard, told, needs_reply=asks, next_on=self._promise(visit.day)
-        )
+        note = self._put_note(visit, heard, told, next_on=self._promise(visit.day))
         if asks:
-            self._reply(visit, note_id, reply)
+            self._reply(visit, put_request(self.rows, note), reply)
 
     def _topics(self, visit: _Visit) -> tuple[Topic, ...]:
         if visit.occasion in _TOPICS_OF_OCCASION:
@@ -205,9 +207,8 @@ class _Writer:
         heard: str,
         told: str,
         *,
-        needs_reply: bool = False,
         next_on: dt.date | None = None,
-    ) -> UUID:
+    ) -> Row:
         rng = self.rows.rng
         persons, organizations = self._present(visit)
         pair = rng.random() < 0.3  # noqa: PLR2004 - officers often go in pairs
@@ -223,7 +224,6 @@ class _Writer:
             colleagues=[rng.choice(self.crew.at(visit.unit_id, visit.day))] if pair else [],
             heard=heard,
             told=told,
-            needs_reply=needs_reply,
             next_on=next_on,
         )
         note = put_note(self.rows, contact)
@@ -231,8 +231,7 @@ class _Writer:
             self._correct(visit, note)
         if visit.talked and rng.random() < _HANDED_SHARE:
             self._hand_over(visit, note["id"])
-        note_id: UUID = note["id"]
-        return note_id
+        return note
 
     def _hand_over(self, visit: _Visit, note_id: UUID) -> None:
         """Put on record that a sheet of the author's unit was handed over, where there was one."""
@@ -257,23 +256,14 @@ class _Writer:
             persons += [neighbor.id for neighbor in rng.sample(neighbors, few)]
         return persons, organizations
 
-    def _reply(self, visit: _Visit, note_id: UUID, text: str) -> None:
+    def _reply(self, visit: _Visit, request: Row, text: str) -> None:
         """Tell back what became of it after some days; the newest and a few old ones stay open."""
         rng, today = self.rows.rng, self.station.calendar.today
         told_on = visit.day + dt.timedelta(days=rng.randint(2, 24))
         if told_on >= today or rng.random() < _FORGOTTEN_SHARE:
             return
         told_by, unit_id = self._who_answers(visit, told_on)
-        self.rows.put(
-            NoteReply,
-            told_on,
-            note_id=note_id,
-            told_on=told_on,
-            told_by=told_by,
-            unit_id=unit_id,
-            text=text,
-            recorded_at=moment(told_on, 17),
-        )
+        put_answer(self.rows, request, told_on, told_by, unit_id, text, visit.party.called)
 
     def _who_answers(self, visit: _Visit, day: dt.date) -> tuple[UUID, UUID]:
         """Let whoever asked answer while still there, else a colleague who is."""

@@ -27,6 +27,7 @@ from crm.samples.people import Community, Registry, person_columns, put_communit
 from crm.samples.phrases import HALL
 from crm.samples.provision import Given, Giving, Side, put_link
 from crm.samples.records import Contact, put_note
+from crm.samples.requests import number_requests, put_request
 from crm.samples.rows import Row, moment
 from crm.samples.sizes import Size
 from crm.samples.telephones import UnringableNumbers
@@ -176,6 +177,7 @@ class Exchange:
             met[person_id] = ago
             self._put_note(ago, author, person_id)
         self._leave_work_for_today(sorted(people, key=lambda key: met.get(key, span), reverse=True))
+        number_requests(partner.rows)
 
     def _leave_work_for_today(self, people: Sequence[UUID]) -> None:
         """Write what the employee with the sample account still owes to some not met lately."""
@@ -183,7 +185,7 @@ class Exchange:
         if employee is None:
             return
         for person_id, (asks, ago, promised) in zip(people, _OWED, strict=False):
-            self._put_note(ago, employee, person_id, needs_reply=asks, promised=promised)
+            self._put_note(ago, employee, person_id, asks=asks, promised=promised)
 
     def _put_note(
         self,
@@ -191,7 +193,7 @@ class Exchange:
         author: UUID,
         person_id: UUID,
         *,
-        needs_reply: bool = False,
+        asks: bool = False,
         promised: int | None = None,
     ) -> None:
         partner, rng, today = self.partner, self.partner.rows.rng, self.calendar.today
@@ -207,10 +209,11 @@ class Exchange:
             organizations=[],
             heard=rng.choice(topic.heard),
             told=rng.choice(topic.told),
-            needs_reply=needs_reply,
             next_on=None if promised is None else today + dt.timedelta(days=promised),
         )
-        put_note(partner.rows, contact)
+        note = put_note(partner.rows, contact)
+        if asks:
+            put_request(partner.rows, note)
 
 
 def _enter_again(side: Side, book: Book, given: Given, giver: Side) -> UUID:

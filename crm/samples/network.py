@@ -74,6 +74,13 @@ class Party(NamedTuple):
         }
 
     @property
+    def called(self) -> str:
+        """What the person or organization is called."""
+        if self.person:
+            return self.person.name.whole
+        return self.organization.name if self.organization else ""
+
+    @property
     def id(self) -> UUID:
         """The key of the person or organization."""
         holder = self.person or self.organization

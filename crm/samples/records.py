@@ -31,7 +31,6 @@ class Contact:
     colleagues: Sequence[UUID] = ()
     heard: str = ""
     told: str = ""
-    needs_reply: bool = False
     next_on: dt.date | None = None
 
 
@@ -48,7 +47,6 @@ def put_note(rows: Rows, contact: Contact) -> Row:
         happened_at=happened_at,
         heard=contact.heard,
         told=contact.told,
-        needs_reply=contact.needs_reply,
         next_on=contact.next_on,
         client_key=rows.key(contact.day),
         created_by=contact.account,

@@ -20,13 +20,15 @@ from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.together import together
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.notes import queries as notes
-from crm.notes.models import ActivityNote, NoteOrganization, NotePerson, NoteReply
+from crm.notes.models import ActivityNote, NoteOrganization, NotePerson
+from crm.requests.models import CommunityRequest, RequestParty, RequestState, state_label
 from crm.today.tour import (
     Beat,
     BeatArea,
     Liaison,
     Named,
-    OpenMatter,
+    Owed,
+    Promise,
     Tour,
     Visit,
     VisitLine,
@@ -53,16 +55,16 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
     own_units = units.below(actor.unit_id, day) | {actor.unit_id}
     areas, decided = _ground(db, actor, units.units(), day)
     beat = beat_of(actor.unit_id, areas, units, day)
-    liaisons, matters = _liaisons_and_matters(db, beat, day)
+    liaisons, promises, owed = _what_is_open(db, beat, day)
     visits = visits_to_make(
-        matters, liaisons, own_units, day=day, revisit_days=decided or revisit_days
+        promises, liaisons, own_units, day=day, revisit_days=decided or revisit_days
     )
     return Tour(
         day=day,
         beat=beat,
         counts=count_beat(beat, liaisons),
         replies=replies_owed(
-            matters,
+            owed,
             own_units,
             units,
             of_station=actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF),
@@ -119,26 +121,34 @@ def _ground_rows() -> AnySelect:
     )
 
 
-def _liaisons_and_matters(
+def _what_is_open(
     db: ScopedSession, beat: Beat, day: dt.date
-) -> tuple[Sequence[Liaison], Sequence[OpenMatter]]:
+) -> tuple[Sequence[Liaison], Sequence[Promise], Sequence[Owed]]:
     """Return a beat's liaisons on `day` with when they were last met, and what is open.
 
-    Liaisons come in kana order. Open are the station's notes that await an answer or plan a visit,
-    one for each party.
+    Liaisons come in kana order. Open are the station's notes that plan a visit and its requests
+    that await an answer, one for each party.
     """
     asked: dict[str, Any] = {"day": day, "planned_since": start_of_day(day - PLANS_LAST)}
     if not beat.is_whole_station:
         asked["areas"] = list(beat.areas)
-    selects = (_liaison_rows(whole_station=beat.is_whole_station), _matter_rows())
-    serving, matters = together(db, selects, **asked)
+    selects = (
+        _liaison_rows(whole_station=beat.is_whole_station),
+        _promise_rows(),
+        _owed_rows(),
+    )
+    serving, promises, owed = together(db, selects, **asked)
     found: dict[Holder, Liaison] = {}
     for row in sorted(serving, key=lambda row: row.kana_sort):
         who = _named(row)
         known = found.get(who.holder)
         areas = (known.areas if known else frozenset()) | {row.area_id}
         found[who.holder] = Liaison(who, areas, row.last_at or row.last_there_at)
-    return list(found.values()), [_matter(row) for row in matters]
+    return (
+        list(found.values()),
+        [_promise(row) for row in promises],
+        [_owed(row) for row in owed],
+    )
 
 
 @cache
@@ -167,26 +177,13 @@ def _liaison_rows(*, whole_station: bool) -> AnySelect:
 
 
 @cache
-def _matter_rows() -> AnySelect:
-    """Select what `_matter` reads; built once, for every tour."""
-    owes_reply = sa.and_(col(ActivityNote.needs_reply), col(NoteReply.id).is_(None))
-    note_ids: AnySelect = sa.select(col(ActivityNote.id).label("id"))
-    # each of the two is one step in an index of its own, which an OR of them would not use
-    owed = note_ids.outerjoin(NoteReply, col(NoteReply.note_id) == col(ActivityNote.id)).where(
-        col(ActivityNote.needs_reply), col(NoteReply.id).is_(None)
-    )
-    planned = note_ids.where(
-        col(ActivityNote.next_on).is_not(None),
-        col(ActivityNote.happened_at) >= sa.bindparam("planned_since"),
-    )
-    wanted = sa.union(owed, planned).subquery()
+def _promise_rows() -> AnySelect:
+    """Select the planned visits, a row for each party; built once, for every tour."""
     return (
         sa.select(
-            col(ActivityNote.id).label("note_id"),
             col(ActivityNote.unit_id),
+            col(ActivityNote.id).label("note_id"),
             col(ActivityNote.happened_at),
-            col(ActivityNote.heard),
-            owes_reply.label("owes_reply"),
             col(ActivityNote.next_on),
             *_NAMES,
             notes.last_met_person(col(NotePerson.person_id)).label("last_at"),
@@ -194,9 +191,7 @@ def _matter_rows() -> AnySelect:
                 "last_there_at"
             ),
         )
-        .select_from(wanted)
-        .join(ActivityNote, col(ActivityNote.id) == wanted.c.id)
-        .outerjoin(NoteReply, col(NoteReply.note_id) == col(ActivityNote.id))
+        .select_from(ActivityNote)
         .outerjoin(NotePerson, col(NotePerson.note_id) == col(ActivityNote.id))
         .outerjoin(Person, col(Person.id) == col(NotePerson.person_id))
         .outerjoin(
@@ -208,6 +203,33 @@ def _matter_rows() -> AnySelect:
             ),
         )
         .outerjoin(Organization, col(Organization.id) == col(NoteOrganization.organization_id))
+        .where(
+            col(ActivityNote.next_on).is_not(None),
+            col(ActivityNote.happened_at) >= sa.bindparam("planned_since"),
+        )
+    )
+
+
+@cache
+def _owed_rows() -> AnySelect:
+    """Select the requests that await an answer, a row for each who asked; built once."""
+    return (
+        sa.select(
+            col(CommunityRequest.id).label("request_id"),
+            col(CommunityRequest.unit_id),
+            col(CommunityRequest.heard_unit_id),
+            col(CommunityRequest.heard_on),
+            col(CommunityRequest.due_on),
+            col(CommunityRequest.words),
+            col(CommunityRequest.state),
+            col(CommunityRequest.outcome),
+            *_NAMES,
+        )
+        .select_from(CommunityRequest)
+        .outerjoin(RequestParty, col(RequestParty.request_id) == col(CommunityRequest.id))
+        .outerjoin(Person, col(Person.id) == col(RequestParty.person_id))
+        .outerjoin(Organization, col(Organization.id) == col(RequestParty.organization_id))
+        .where(col(CommunityRequest.state) != RequestState.CLOSED)
     )
 
 
@@ -267,14 +289,25 @@ def _named(row: Any) -> Named:  # noqa: ANN401 - a row that holds _NAMES
     )
 
 
-def _matter(row: Any) -> OpenMatter:  # noqa: ANN401 - a row of _open_matters
-    return OpenMatter(
+def _promise(row: Any) -> Promise:  # noqa: ANN401 - a row of _promise_rows
+    return Promise(
         row.note_id,
         row.unit_id,
         row.happened_at,
-        row.heard,
-        row.owes_reply,
         row.next_on,
         _named(row),
         row.last_at or row.last_there_at,
+    )
+
+
+def _owed(row: Any) -> Owed:  # noqa: ANN401 - a row of _owed_rows
+    return Owed(
+        row.request_id,
+        row.unit_id,
+        row.heard_unit_id,
+        row.heard_on,
+        row.due_on,
+        row.words,
+        state_label(row.state, row.outcome),
+        _named(row) if row.person_id or row.organization_id else None,
     )

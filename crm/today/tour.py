@@ -11,8 +11,7 @@ from crm.contacts.models import Holder
 from crm.kernel.clock import local_day
 from crm.kernel.kana import furigana
 from crm.notes.queries import Contacts, UnitBook
-
-LONGEST_SUBJECT = 40
+from crm.requests.lines import subject_of
 
 
 class Named(NamedTuple):
@@ -29,8 +28,8 @@ class Named(NamedTuple):
         return furigana(self.kana)
 
 
-class OpenMatter(NamedTuple):
-    """A note that awaits an answer or promises a visit, with one of those it is about.
+class Promise(NamedTuple):
+    """A note that promises a visit, with one of those it is about.
 
     `last_at` is when that one was last met by anybody.
     """
@@ -38,11 +37,25 @@ class OpenMatter(NamedTuple):
     note_id: UUID
     unit_id: UUID
     happened_at: dt.datetime
-    heard: str
-    owes_reply: bool
-    next_on: dt.date | None
+    next_on: dt.date
     who: Named
     last_at: dt.datetime | None
+
+
+class Owed(NamedTuple):
+    """A request that awaits its answer, with one of those who asked, if anybody is known.
+
+    `unit_id` sees to it, `heard_unit_id` heard it and tells back; `state` is a msgid.
+    """
+
+    request_id: UUID
+    unit_id: UUID
+    heard_unit_id: UUID
+    heard_on: dt.date
+    due_on: dt.date | None
+    words: str
+    state: str
+    who: Named | None
 
 
 class Liaison(NamedTuple):
@@ -55,11 +68,13 @@ class Liaison(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenReply:
-    """Something heard that awaits an answer; `is_own` when the actor's unit heard it."""
+    """Something heard that awaits an answer; `is_own` when the actor's unit heard or has it."""
 
-    note_id: UUID
+    request_id: UUID
     heard: str
     heard_on: dt.date
+    due_on: dt.date | None
+    state: str
     from_whom: Sequence[Named]
     unit: str
     is_own: bool
@@ -67,10 +82,11 @@ class OpenReply:
     @property
     def subject(self) -> str:
         """The first sentence of what was heard: enough to know which matter it is."""
-        sentence, stop, _ = self.heard.partition("\n")[0].partition("。")
-        if len(sentence) > LONGEST_SUBJECT:
-            return f"{sentence[:LONGEST_SUBJECT]}…"
-        return f"{sentence}{stop}"
+        return subject_of(self.heard)
+
+    def is_overdue(self, day: dt.date) -> bool:
+        """Whether its day has passed."""
+        return self.due_on is not None and self.due_on < day
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +177,7 @@ def count_beat(beat: Beat, liaisons: Iterable[Liaison]) -> BeatCounts:
 
 
 def replies_owed(
-    matters: Iterable[OpenMatter],
+    owed: Iterable[Owed],
     own_units: frozenset[UUID],
     units: UnitBook,
     *,
@@ -169,17 +185,17 @@ def replies_owed(
 ) -> list[OpenReply]:
     """Return what awaits an answer, the own unit's first, the longest waiting first.
 
-    Others' of the station are added for a chief (`of_station`).
+    Own is what the unit heard, for it tells back, and what it sees to. Others' of the station are
+    added for a chief (`of_station`).
     """
-    owed = [matter for matter in matters if matter.owes_reply]
-    by_note = groupby(sorted(owed, key=_by_time), key=lambda matter: matter.note_id)
-    replies = [_reply(list(of_note), own_units, units) for _, of_note in by_note]
+    by_request = groupby(sorted(owed, key=_by_day), key=lambda one: one.request_id)
+    replies = [_reply(list(of_one), own_units, units) for _, of_one in by_request]
     shown = [reply for reply in replies if reply.is_own or of_station]
     return sorted(shown, key=lambda reply: not reply.is_own)
 
 
 def visits_to_make(
-    matters: Iterable[OpenMatter],
+    promises: Iterable[Promise],
     liaisons: Sequence[Liaison],
     own_units: frozenset[UUID],
     *,
@@ -193,14 +209,14 @@ def visits_to_make(
     known = {liaison.who.holder for liaison in liaisons}
     promised = [
         Visit(
-            matter.who,
-            matter.next_on,
-            _day_of(matter.last_at),
-            is_liaison=matter.who.holder in known,
+            promise.who,
+            promise.next_on,
+            _day_of(promise.last_at),
+            is_liaison=promise.who.holder in known,
         )
-        for matter in _promises(matters)
-        if matter.next_on and matter.next_on <= day
-        if matter.unit_id in own_units or matter.who.holder in known
+        for promise in _still_open(promises)
+        if promise.next_on <= day
+        if promise.unit_id in own_units or promise.who.holder in known
     ]
     already = {visit.who.holder for visit in promised}
     limit = day - dt.timedelta(days=revisit_days)
@@ -214,32 +230,39 @@ def visits_to_make(
     return [*sorted(promised, key=lambda visit: visit.promised_on or day), *due]
 
 
-def _promises(matters: Iterable[OpenMatter]) -> list[OpenMatter]:
+def _still_open(promises: Iterable[Promise]) -> list[Promise]:
     """Return each holder's newest plan, unless they were met since it was made."""
-    newest: dict[Holder, OpenMatter] = {}
-    for matter in sorted(matters, key=_by_time):
-        if matter.next_on is not None:
-            newest[matter.who.holder] = matter
+    newest: dict[Holder, Promise] = {}
+    for promise in sorted(promises, key=_by_time):
+        newest[promise.who.holder] = promise
     return [
         plan for plan in newest.values() if plan.last_at is None or plan.last_at <= plan.happened_at
     ]
 
 
-def _reply(matters: Sequence[OpenMatter], own_units: frozenset[UUID], units: UnitBook) -> OpenReply:
-    first = matters[0]
-    day = local_day(first.happened_at)
+def _reply(owed: Sequence[Owed], own_units: frozenset[UUID], units: UnitBook) -> OpenReply:
+    first = owed[0]
+    named = [one.who for one in owed if one.who]
+    # an organization alone: where people asked, they are the ones to answer
+    people = [who for who in named if who.holder.person_id] or named
     return OpenReply(
-        note_id=first.note_id,
-        heard=first.heard,
-        heard_on=day,
-        from_whom=list({matter.who.holder: matter.who for matter in matters}.values()),
-        unit=units.name(first.unit_id, day),
-        is_own=first.unit_id in own_units,
+        request_id=first.request_id,
+        heard=first.words,
+        heard_on=first.heard_on,
+        due_on=first.due_on,
+        state=first.state,
+        from_whom=list({who.holder: who for who in people}.values()),
+        unit=units.name(first.unit_id, first.heard_on),
+        is_own=bool(own_units & {first.unit_id, first.heard_unit_id}),
     )
 
 
-def _by_time(matter: OpenMatter) -> tuple[dt.datetime, UUID]:
-    return (matter.happened_at, matter.note_id)
+def _by_day(owed: Owed) -> tuple[dt.date, UUID, str]:
+    return (owed.heard_on, owed.request_id, owed.who.kana if owed.who else "")
+
+
+def _by_time(promise: Promise) -> tuple[dt.datetime, UUID]:
+    return (promise.happened_at, promise.note_id)
 
 
 def _day_of(moment: dt.datetime | None) -> dt.date | None:

@@ -18,7 +18,7 @@ FLOORS = (
         *("approvals", "circulations"),
     },
     {"contacts", "consents"},
-    {"liaisons", "notes", "bulletins"},
+    {"liaisons", "requests", "notes", "bulletins"},
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "breakglass", "samples"),
@@ -38,7 +38,8 @@ WITHIN_FLOOR = {
     "circulations": {"access", "agencies"},
     "exports": {"access", "agencies", "jobs", "approvals"},
     "seals": {"access", "agencies", "jobs"},
-    "notes": {"liaisons", "bulletins"},
+    "requests": {"liaisons"},
+    "notes": {"liaisons", "bulletins", "requests"},
     "relationships": {"sharing"},
     "samples": {"sharing"},
     "oversight": {"sharing"},

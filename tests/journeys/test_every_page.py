@@ -30,7 +30,12 @@ VIEWERS = {
     "notes.new": "officer",
     "notes.show": "officer",
     "notes.correct": "chief",
-    "notes.reply": "officer",
+    "requests.index": "officer",
+    "requests.new": "officer",
+    "requests.show": "officer",
+    "requests.assignment": "chief",
+    "requests.outcome": "officer",
+    "requests.answer": "officer",
     "notes.circulation": "officer",
     "outbox.index": "officer",
     "approvals.index": "chief",
@@ -127,7 +132,8 @@ VIEWERS = {
 """Who opens which page. A page missing here fails the test below."""
 PARTNER = "city-chief"
 OF_A_PARTNER = (
-    *("today.show", "notes.new", "notes.show", "notes.reply", "notes.new_for_person"),
+    *("today.show", "notes.new", "notes.show", "notes.new_for_person"),
+    *("requests.index", "requests.show", "requests.answer"),
     *("relationships.person", "relationships.organization", "liaisons.person"),
     *("contacts.people", "contacts.person_edit", "contacts.organizations"),
     *("intake.batches", "intake.new", "bulletins.items", "bulletins.new", "search.form"),
@@ -212,8 +218,10 @@ KEYS = {
     "organization_id": f"SELECT id FROM organization WHERE station_id = {_OWN}",
     "appointment_id": f"SELECT id FROM appointment WHERE valid_to IS NULL AND station_id = {_OWN}",
     "note_id": (
-        "SELECT id FROM activity_note WHERE needs_reply AND id NOT IN"
-        f" (SELECT note_id FROM note_reply) AND station_id = {_OWN}"
+        f"SELECT note_id FROM community_request WHERE state <> 'closed' AND station_id = {_OWN}"
+    ),
+    "request_id": (
+        f"SELECT id FROM community_request WHERE state <> 'closed' AND station_id = {_OWN}"
     ),
     "item_id": (
         "SELECT id FROM information_item WHERE withdrawn_on IS NULL"

@@ -13,7 +13,7 @@ APPEND_ONLY = (
     "approach",
     "acceptance_record",
     "note_correction",
-    "note_reply",
+    "request_step",
     "roster_issue",
     "disclosure",
     "disclosure_end",

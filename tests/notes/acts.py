@@ -9,6 +9,9 @@ from crm.contacts.models import Person
 from crm.notes import service
 from crm.notes.models import ActivityNote, Occasion, Outcome
 from crm.notes.service import NoteContent, NoteFacts
+from crm.requests.models import AnswerMethod, RequestOutcome
+from crm.requests.queries import request_sent_as
+from crm.requests.service import Decided, Told, tell_back
 from tests.support.world import NOW, TODAY, World
 
 HOUR = dt.timedelta(hours=1)
@@ -54,7 +57,17 @@ def corrected(world: World, note: ActivityNote, who: str = "officer", **changes:
 
 
 def replied(world: World, note_id: UUID, told_on: dt.date = TODAY, who: str = "officer") -> None:
+    """Tell back what was heard in a note, as `who`."""
+    actor = world.actors[who]
     with world.writing(who) as db:
-        service.give_reply(
-            db, world.actors[who], note_id, told_on=told_on, text="交換しました。", now=NOW
+        request = request_sent_as(db, actor.station_id, note_id)  # type: ignore[arg-type]  # all tell from a station
+        assert request is not None
+        tell_back(
+            db,
+            actor,
+            request.id,
+            Told(answer="交換しました。", to="桒原 健太", on=told_on, how=AnswerMethod.VISIT),
+            decided=Decided(outcome=RequestOutcome.DONE, text="市が交換した。"),
+            revision=request.revision,
+            now=NOW,
         )

@@ -12,10 +12,10 @@ from crm.notes.models import (
     ActivityNote,
     NoteOrganization,
     NotePerson,
-    NoteReply,
     Occasion,
     Outcome,
 )
+from crm.requests.models import CommunityRequest
 from tests.bulletins.acts import issued
 from tests.notes.acts import facts, logged
 from tests.support.pages import Browser, counted
@@ -118,11 +118,12 @@ def test_note_with_everything_is_kept_whole(
     )
 
     (note,) = kept(world)
-    assert (note.told, note.needs_reply) == ("市へ伝える。", True)
+    assert note.told == "市へ伝える。"
     assert f"{note.next_on} {note.happened_at}" == "2099-01-05 2026-01-05 01:30:00+00:00"
     with world.reading("officer") as db:
         people = db.exec(select(NotePerson.person_id)).all()
         assert sorted(people) == sorted([kuwahara.id, other.id])
+        assert db.exec(select(CommunityRequest.note_id)).all() == [note.id]
 
 
 def test_call_is_one_tap(browser: Browser, world: World, kuwahara: Person) -> None:
@@ -248,7 +249,7 @@ def test_note_is_shown_with_everyone_and_put_on_record(
     shown = browser.get(f"/notes/{note.id}")
 
     assert shown.status_code == 200
-    for words in ("街灯が消えている。", "桒原 健太", "佐藤 彩", "若葉駅前交番", "回答未了"):
+    for words in ("街灯が消えている。", "桒原 健太", "佐藤 彩", "若葉駅前交番", "受理"):
         assert words in shown.text
     assert f"/notes/{note.id}/correction" not in shown.text
     with world.reading("auditor") as db:
@@ -256,7 +257,7 @@ def test_note_is_shown_with_everyone_and_put_on_record(
         assert seen.all() == [note.id]
 
 
-@pytest.mark.parametrize("path", ["", "/correction", "/reply"])
+@pytest.mark.parametrize("path", ["", "/correction"])
 def test_note_of_another_station_is_not_found(
     browser: Browser, world: World, kuwahara: Person, path: str
 ) -> None:
@@ -342,46 +343,29 @@ def test_correction_by_another_officer_is_forbidden(
     assert browser.post(f"/notes/{note.id}/correction", correction(note)).status_code == 403
 
 
-def test_reply_ends_what_was_open(browser: Browser, world: World, kuwahara: Person) -> None:
-    note = note_here(world, kuwahara, needs_reply=True)
-    browser.sign_in("seian").get(f"/notes/{note.id}/reply")
-
-    shown = browser.post(
-        f"/notes/{note.id}/reply", {"text": "市が交換しました。", "told_on": today()}
-    )
-
-    assert (shown.status_code, shown.url.path) == (200, f"/notes/{note.id}")
-    assert "市が交換しました。" in shown.text
-    assert "回答未了" not in shown.text
-    with world.reading("officer") as db:
-        assert db.exec(select(NoteReply.note_id)).all() == [note.id]
-
-
-@pytest.mark.parametrize("htmx", [False, True])
-def test_reply_without_words_is_refused(
-    browser: Browser, world: World, kuwahara: Person, *, htmx: bool
-) -> None:
-    note = note_here(world, kuwahara, needs_reply=True)
-    browser.sign_in("officer").get(f"/notes/{note.id}/reply")
-
-    shown = browser.post(f"/notes/{note.id}/reply", {"told_on": today()}, htmx=htmx)
-
-    assert shown.status_code == 422
-    assert shown.text.count("「回答の内容」を入力してください。") == 2
-
-
-def test_reply_in_the_future_is_refused_with_its_words(
+def test_one_tap_takes_up_what_a_note_heard(
     browser: Browser, world: World, kuwahara: Person
 ) -> None:
-    note = note_here(world, kuwahara, needs_reply=True)
-    browser.sign_in("officer").get(f"/notes/{note.id}/reply")
+    note = note_here(world, kuwahara)
+    browser.sign_in("seian")
+    offered = browser.get(f"/notes/{note.id}")
 
-    shown = browser.post(
-        f"/notes/{note.id}/reply", {"text": "市が交換しました。", "told_on": "2099-01-05"}
-    )
+    shown = browser.post(f"/notes/{note.id}/requests", {})
 
-    assert shown.status_code == 422
-    assert "市が交換しました。" in shown.text
+    assert "意見・要望として受理する" in offered.text
+    with world.reading("officer") as db:
+        (request_id,) = db.exec(select(CommunityRequest.id)).all()
+    assert (shown.status_code, shown.url.path) == (200, f"/requests/{request_id}")
+    assert "意見・要望として受理する" not in browser.get(f"/notes/{note.id}").text
+
+
+def test_nothing_is_taken_up_from_a_note_of_another_station(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    note = note_here(world, kuwahara)
+    browser.sign_in("stranger").get("/today")
+
+    assert browser.post(f"/notes/{note.id}/requests", {}).status_code == 404
 
 
 @pytest.mark.parametrize("others", [1, 3])

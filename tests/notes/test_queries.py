@@ -55,9 +55,10 @@ def test_timeline_tells_of_corrections_and_replies(world: World, kuwahara: Perso
     (shown,) = timeline(world, kuwahara).notes
 
     assert (shown.heard, shown.is_corrected) == ("街灯が3か所消えている。", True)
-    assert shown.reply is not None
-    assert (shown.reply.told_on, shown.reply.text) == (TODAY, "交換しました。")
-    assert (shown.reply.by.name, shown.reply.by.unit) == ("山口 進", "若葉署生活安全課")
+    (asked,) = shown.asked
+    assert (asked.answered_on, asked.answer, asked.is_open) == (TODAY, "交換しました。", False)
+    assert asked.by is not None
+    assert (asked.by.name, asked.by.unit) == ("山口 進", "若葉署生活安全課")
 
 
 def test_timeline_of_anothers_person_is_empty(world: World) -> None:
@@ -182,7 +183,6 @@ lines = st.builds(
     happened_at=moments,
     heard=st.just(""),
     told=st.just(""),
-    needs_reply=st.booleans(),
     next_on=st.none(),
     revision=st.just(1),
     is_corrected=st.booleans(),
@@ -193,7 +193,6 @@ lines = st.builds(
         min_size=1,
         max_size=3,
     ),
-    reply=st.none(),
 )
 
 

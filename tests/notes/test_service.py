@@ -10,17 +10,19 @@ from crm.contacts.models import Person
 from crm.kernel.actor import Role
 from crm.kernel.audit import AuditEntry
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
+from crm.kernel.wareki import fiscal_year_label
+from crm.notes import service
 from crm.notes.models import (
     ActivityNote,
     NoteCorrection,
     NoteOrganization,
     NotePerson,
-    NoteReply,
     NoteStaff,
     Occasion,
     Outcome,
 )
-from tests.notes.acts import HOUR, corrected, facts, logged, replied
+from crm.requests.models import CommunityRequest, RequestParty, Topic
+from tests.notes.acts import HOUR, corrected, facts, logged
 from tests.support.world import NOW, TODAY, World
 
 
@@ -43,7 +45,7 @@ def test_activity_is_kept_with_everybody_who_took_part(world: World, kuwahara: P
         staff = db.exec(select(NoteStaff.staff_id, NoteStaff.unit_id)).all()
         assert kept.id == note.id
         assert (kept.heard, kept.told) == (sent.heard, sent.told)
-        assert (kept.happened_at, kept.next_on, kept.needs_reply) == (NOW - HOUR, TODAY, True)
+        assert (kept.happened_at, kept.next_on) == (NOW - HOUR, TODAY)
         assert kept.unit_id == world.units["若葉駅前交番"]
         assert db.exec(select(NotePerson.person_id)).all() == [kuwahara.id]
         assert db.exec(select(NoteOrganization.organization_id)).all() == [school.id]
@@ -281,49 +283,52 @@ def test_stranger_cannot_tell_whether_a_note_exists(world: World, kuwahara: Pers
         corrected(world, note, "stranger_chief", heard="街灯は直っていた。")
 
 
-def test_correction_cannot_empty_what_awaits_an_answer(world: World, kuwahara: Person) -> None:
-    note = logged(world, facts(kuwahara, told="市に伝える。", needs_reply=True))
+def test_what_wants_an_answer_is_a_request_of_those_who_said_it(
+    world: World, kuwahara: Person
+) -> None:
+    school = world.organization("若葉小学校")
+    sent = facts(kuwahara, organization_ids=frozenset({school.id}), needs_reply=True)
 
-    with pytest.raises(Refused) as refusal:
-        corrected(world, note, heard="")
+    note = logged(world, sent)
 
-    assert refusal.value.field == "heard"
-
-
-def test_reply_is_kept_with_who_told_it(world: World, kuwahara: Person) -> None:
-    note = logged(world, facts(kuwahara, needs_reply=True))
-
-    replied(world, note.id, who="seian")
-
-    with world.reading("officer") as db:
-        reply = db.exec(select(NoteReply)).one()
-        assert (reply.note_id, reply.text, reply.told_on) == (note.id, "交換しました。", TODAY)
-        assert reply.told_by == world.actors["seian"].staff_id
-        assert reply.unit_id == world.units["若葉署生活安全課"]
-
-
-def test_second_reply_is_a_conflict(world: World, kuwahara: Person) -> None:
-    note = logged(world, facts(kuwahara, needs_reply=True))
-    replied(world, note.id)
-
-    with pytest.raises(Conflict):
-        replied(world, note.id, who="seian")
+    with world.reading("seian") as db:
+        request = db.exec(select(CommunityRequest)).one()
+        parties = db.exec(select(RequestParty.person_id, RequestParty.organization_id)).all()
+        assert (request.note_id, request.words, request.topic) == (
+            note.id,
+            sent.heard,
+            Topic.LIGHTING,
+        )
+        assert (request.heard_on, request.number) == (TODAY, f"{fiscal_year_label(2026)}第1号")
+        assert set(parties) == {(kuwahara.id, None), (None, school.id)}
 
 
-def test_reply_nobody_waits_for_is_not_found(world: World, kuwahara: Person) -> None:
+def test_asking_of_a_note_twice_is_one_request(world: World, kuwahara: Person) -> None:
     note = logged(world, facts(kuwahara))
 
-    with pytest.raises(NotFound):
-        replied(world, note.id)
+    with world.writing("seian") as db:
+        first = service.ask(db, world.actors["seian"], note.id, now=NOW)
+    with world.writing("officer") as db:
+        again = service.ask(db, world.actors["officer"], note.id, now=NOW)
+
+    assert (again.id, again.heard_by) == (first.id, world.actors["seian"].staff_id)
+    assert (first.heard_unit_id, first.unit_id) == (
+        world.units["若葉駅前交番"],
+        world.units["若葉署生活安全課"],
+    )
 
 
-@pytest.mark.parametrize("days", [-1, 1])
-def test_reply_before_the_note_or_in_the_future_is_refused(
-    world: World, kuwahara: Person, days: int
-) -> None:
-    note = logged(world, facts(kuwahara, needs_reply=True))
+def test_words_of_a_request_stay_when_its_note_is_corrected(world: World, kuwahara: Person) -> None:
+    note = logged(world, facts(kuwahara, told="市に伝える。", needs_reply=True))
 
-    with pytest.raises(Refused) as refusal:
-        replied(world, note.id, TODAY + dt.timedelta(days=days))
+    corrected(world, note, heard="")
 
-    assert refusal.value.field == "told_on"
+    with world.reading("officer") as db:
+        assert db.exec(select(CommunityRequest.words)).one() == "街灯が消えている。"
+
+
+def test_note_that_heard_nothing_asks_nothing(world: World, kuwahara: Person) -> None:
+    note = logged(world, facts(kuwahara, heard="", told="見回りの予定"))
+
+    with pytest.raises(Refused), world.writing("officer") as db:
+        service.ask(db, world.actors["officer"], note.id, now=NOW)

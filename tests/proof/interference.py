@@ -131,10 +131,18 @@ def _change(connection: sa.Connection, table: sa.Table, key: object, random: Ran
 
 STRUCTURE = {"staff", "staff_assignment", "unit_jurisdiction"}
 """What offices and colleagues there are: giving an agency its name is no secret."""
-LEAVES = {"telephone", "note_reply", "note_correction", "note_person", "registration"}
+LEAVES = {
+    "telephone",
+    "request_step",
+    "request_party",
+    "note_correction",
+    "note_person",
+    "registration",
+}
 """Tables nothing else refers to: of these, rows are missing as well."""
 CHANGED = {
     *("family_name", "given_name", "family_kana", "given_kana", "name", "kana", "search_key"),
     *("address", "care_note", "raw", "last4", "title", "heard", "told", "text", "remark"),
+    *("words", "place", "outcome_text", "answer", "answered_to"),
     *("reason", "purpose", "signatory", "capacity", "kana_sort", "phone", "areas", "post"),
 }

@@ -320,6 +320,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
         {
             *("organization", "registration", "liaison_candidate", "liaison_term_area"),
             *("activity_note", "note_person", "note_organization", "note_staff"),
+            *("community_request", "request_party"),
             *("note_information", "sharing_agreement", "contact_link"),
             *("intake_batch", "intake_row", "intake_change", "disposal"),
         },
@@ -328,7 +329,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
     (
         {
             *("approach", "acceptance_record", "consent_record", "consent_grant"),
-            *("note_correction", "note_reply", "roster_issue", "reading_check"),
+            *("note_correction", "request_step", "roster_issue", "reading_check"),
             *("disclosure", "disclosure_end", "provision_record", "approval_step"),
             *("circulation", "circulation_recipient", "circulation_confirmation"),
         },

@@ -29,12 +29,10 @@ def note(day: dt.date) -> NoteLine:
         happened_at=start_of_day(day) + dt.timedelta(hours=13),
         heard="",
         told="見回りの予定",
-        needs_reply=False,
         next_on=None,
         revision=1,
         is_corrected=False,
         staff=[],
-        reply=None,
     )
 
 

@@ -41,7 +41,10 @@ from crm.liaisons.service import (
     record_decline,
     withdraw,
 )
-from crm.notes.service import NoteContent, NoteFacts, correct_note, give_reply, log_activity
+from crm.notes.service import NoteContent, NoteFacts, correct_note, log_activity
+from crm.requests.models import RequestState
+from crm.requests.queries import request_sent_as
+from crm.requests.service import Decided, Told, tell_back
 from crm.samples.rows import Row, moment
 from crm.sharing.agreements import AgreementFacts, DisclosureFacts, disclose, make_agreement
 from crm.sharing.information import publish_information
@@ -111,6 +114,7 @@ class _Player:
         self.offices = {row["id"] for row in tables["unit"] if row["network_office"]}
         self.accounts = {row["staff_id"]: row["id"] for row in tables["account"]}
         self.staff_of = {row["id"]: row["staff_id"] for row in tables["account"]}
+        self.asked = {row["note_id"] for row in tables["community_request"]}
         self.posts = {
             row["staff_id"]: row
             for row in sorted(tables["staff_assignment"], key=lambda row: row["valid_from"])
@@ -466,10 +470,10 @@ class _Player:
             yield soon, 13, actor, self._note(row, slip or row)
             if slip:
                 yield slip["corrected_at"], 14, actor, self._correction(row)
-        units = {row["id"]: row for row in self.tables["activity_note"]}
-        for row in self.tables["note_reply"]:
-            actor = self._actor(row["told_by"], row["unit_id"])
-            yield row["recorded_at"], 15, actor, self._reply(row, units[row["note_id"]]["id"])
+        for row in self.tables["community_request"]:
+            if row["state"] is RequestState.CLOSED:
+                actor = self._actor(row["answered_by"], row["answered_unit_id"])
+                yield row["updated_at"], 15, actor, self._answer(row)
 
     def _note(self, row: Row, said: Row) -> Act:
         def of(table: str, column: str) -> list[UUID]:
@@ -484,7 +488,7 @@ class _Player:
                 organization_ids=self._known(of("note_organization", "organization_id")),
                 staff_ids=frozenset(of("note_staff", "staff_id")),
                 information_ids=self._known(of("note_information", "item_id")),
-                needs_reply=row["needs_reply"],
+                needs_reply=row["id"] in self.asked,
                 next_on=row["next_on"],
             )
             self.new[row["id"]] = log_activity(db, _actor_of(db), facts, now=now).id
@@ -501,10 +505,23 @@ class _Player:
 
         return act
 
-    def _reply(self, row: Row, note_id: UUID) -> Act:
+    def _answer(self, row: Row) -> Act:
         def act(db: ScopedSession, now: dt.datetime) -> None:
-            key, told_on = self.new[note_id], row["told_on"]
-            give_reply(db, _actor_of(db), key, told_on=told_on, text=row["text"], now=now)
+            request = request_sent_as(db, row["station_id"], self.new[row["note_id"]])
+            tell_back(
+                db,
+                _actor_of(db),
+                request.id,
+                Told(
+                    answer=row["answer"],
+                    to=row["answered_to"],
+                    on=row["answered_on"],
+                    how=row["answered_how"],
+                ),
+                decided=Decided(outcome=row["outcome"], text=row["outcome_text"]),
+                revision=request.revision,
+                now=now,
+            )
 
         return act
 

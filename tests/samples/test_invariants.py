@@ -168,7 +168,6 @@ def test_notes_say_something_unless_nobody_was_there(sample: Sample) -> None:
     for note in sample.tables["activity_note"]:
         assert note["heard"] or note["told"]
         assert note["heard"] == "" or note["outcome"] is not Outcome.ABSENT
-        assert note["heard"] != "" or not note["needs_reply"]
         assert note["happened_at"].date() < TODAY
         assert "{" not in note["heard"] + note["told"]
 
@@ -197,14 +196,12 @@ def test_units_stand_while_notes_are_written_from_them(sample: Sample) -> None:
 def test_answers_come_after_what_was_heard(sample: Sample) -> None:
     notes = {note["id"]: note for note in sample.tables["activity_note"]}
 
-    for reply in sample.tables["note_reply"]:
-        note = notes[reply["note_id"]]
-        assert note["needs_reply"]
-        assert note["happened_at"].date() < reply["told_on"] < TODAY
-    answered = {reply["note_id"] for reply in sample.tables["note_reply"]}
-    open_now = [
-        note for note in notes.values() if note["needs_reply"] and note["id"] not in answered
-    ]
+    for request in sample.tables["community_request"]:
+        note = notes[request["note_id"]]
+        assert request["words"] == note["heard"] != ""
+        if request["state"] == "closed":
+            assert request["heard_on"] < request["answered_on"] < TODAY
+    open_now = [row for row in sample.tables["community_request"] if row["state"] != "closed"]
     assert len(open_now) >= 4
 
 
@@ -390,6 +387,6 @@ def test_an_employee_of_a_partner_has_answers_and_contacts_due_today(
     }
     own = [row for row in tables["activity_note"] if row["unit_id"] == unit_id]
     promised = [row["next_on"] for row in own if row["next_on"]]
-    asked = sum(row["needs_reply"] for row in own)
+    asked = sum(row["unit_id"] == unit_id for row in tables["community_request"])
 
     assert (asked, sorted(promised)) == (2, [TODAY - dt.timedelta(days=1), TODAY])

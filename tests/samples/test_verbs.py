@@ -28,6 +28,8 @@ OF_THE_MOMENT = {
     *("recorded_at", "corrected_at", "linked_at", "linked_by", "published_at"),
 }
 """Keys and moments: the verbs give them as they are done."""
+AS_CALLED = {"staff_name", "unit_name"}
+"""What somebody and a unit were called: whoever acts over again has no name."""
 OF_IMPORTS = {"longitude", "latitude"}
 """Where an organization stands: only an import knows."""
 TOLD_DIFFERENTLY = {"provision_record"}
@@ -104,7 +106,7 @@ class Told:
         return Counter(str(self._said(name, row)) for row in rows)
 
     def _said(self, name: str, row: Row) -> list[tuple[str, Any]]:
-        left_out = OF_THE_MOMENT | (OF_IMPORTS if name == "organization" else set())
+        left_out = OF_THE_MOMENT | AS_CALLED | (OF_IMPORTS if name == "organization" else set())
         return sorted(
             (column, self._value(column, value))
             for column, value in row.items()

@@ -113,13 +113,16 @@ def test_visit_says_who_was_in_touch_and_what_to_heed(world: World) -> None:
 
 def test_answers_owed_are_the_own_units_and_a_chief_sees_the_stations(world: World) -> None:
     person = world.person("濵田 美智子", "はまだ みちこ")
-    own = logged(world, facts(person, needs_reply=True, happened_at=NOW - DAY))
-    other = logged(world, facts(person, needs_reply=True, happened_at=NOW - 3 * DAY), "seian")
+    logged(world, facts(person, needs_reply=True, happened_at=NOW - DAY))
+    logged(world, facts(person, needs_reply=True, happened_at=NOW - 3 * DAY), "seian")
 
-    assert [reply.note_id for reply in tour(world).replies] == [own.id]
-    assert [reply.note_id for reply in tour(world, "seian").replies] == [other.id]
+    assert [reply.heard_on for reply in tour(world).replies] == [TODAY - DAY]
+    assert [reply.heard_on for reply in tour(world, "seian").replies] == [TODAY - 3 * DAY]
     # the community section's own koban come first, though the other has waited longer
-    assert [reply.note_id for reply in tour(world, "chief").replies] == [own.id, other.id]
+    assert [reply.heard_on for reply in tour(world, "chief").replies] == [
+        TODAY - DAY,
+        TODAY - 3 * DAY,
+    ]
 
 
 def test_answer_told_back_is_no_longer_owed(world: World) -> None:

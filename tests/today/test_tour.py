@@ -13,8 +13,9 @@ from crm.today.tour import (
     BeatArea,
     Liaison,
     Named,
-    OpenMatter,
     OpenReply,
+    Owed,
+    Promise,
     beat_of,
     count_beat,
     replies_owed,
@@ -42,11 +43,14 @@ def named(name: str = "桒原 健太") -> Named:
     return Named(Holder(person_id=uuid7()), name, "", "")
 
 
-def matter(who: Named, days_ago: int = 0, **more: object) -> OpenMatter:
-    note = OpenMatter(
-        uuid7(), KOBAN, NOW - days_ago * DAY, "街灯が消えている。", False, None, who, None
-    )
-    return note._replace(**more)  # type: ignore[arg-type]  # each test states its own
+def promise(who: Named, days_ago: int, next_on: dt.date) -> Promise:
+    return Promise(uuid7(), KOBAN, NOW - days_ago * DAY, next_on, who, None)
+
+
+def owed(who: Named | None, days_ago: int = 0, **more: object) -> Owed:
+    heard_on = TODAY - days_ago * DAY
+    one = Owed(uuid7(), KOBAN, KOBAN, heard_on, None, "街灯が消えている。", "受理", who)
+    return one._replace(**more)  # type: ignore[arg-type]  # each test states its own
 
 
 def liaison(who: Named, met_days_ago: int | None = None, area: UUID = HERE) -> Liaison:
@@ -56,10 +60,10 @@ def liaison(who: Named, met_days_ago: int | None = None, area: UUID = HERE) -> L
 
 
 def visited(
-    matters: list[OpenMatter], liaisons: list[Liaison], days: int = 90
+    promises: list[Promise], liaisons: list[Liaison], days: int = 90
 ) -> list[tuple[str, dt.date | None]]:
     units = frozenset({KOBAN})
-    found = visits_to_make(matters, liaisons, units, day=TODAY, revisit_days=days)
+    found = visits_to_make(promises, liaisons, units, day=TODAY, revisit_days=days)
     return [(visit.who.name, visit.promised_on) for visit in found]
 
 
@@ -107,34 +111,52 @@ def test_beat_counts_everybody_once_and_persons_apart() -> None:
 
 
 def test_replies_of_the_own_unit_stand_first_and_the_oldest_first() -> None:
-    matters = [
-        matter(named("新"), 1, owes_reply=True),
-        matter(named("他"), 9, owes_reply=True, unit_id=SEIAN),
-        matter(named("古"), 5, owes_reply=True),
-        matter(named("済"), 3),
+    waiting = [
+        owed(named("新"), 1),
+        owed(named("他"), 9, unit_id=SEIAN, heard_unit_id=SEIAN),
+        owed(named("古"), 5),
     ]
 
     def whom(replies: list[OpenReply]) -> list[str]:
         return [reply.from_whom[0].name for reply in replies]
 
     own = frozenset({KOBAN})
-    assert whom(replies_owed(matters, own, UNITS, of_station=True)) == ["古", "新", "他"]
-    assert whom(replies_owed(matters, own, UNITS, of_station=False)) == ["古", "新"]
+    assert whom(replies_owed(waiting, own, UNITS, of_station=True)) == ["古", "新", "他"]
+    assert whom(replies_owed(waiting, own, UNITS, of_station=False)) == ["古", "新"]
+
+
+def test_who_heard_it_tells_back_what_another_section_sees_to() -> None:
+    (reply,) = replies_owed(
+        [owed(named(), unit_id=SEIAN)], frozenset({KOBAN}), UNITS, of_station=False
+    )
+
+    assert (reply.unit, reply.is_own) == ("生活安全課", True)
 
 
 def test_reply_owed_to_two_people_is_one() -> None:
-    first = matter(named("一"), owes_reply=True)
-    second = first._replace(who=named("二"))
+    body = Named(Holder(organization_id=uuid7()), "みなと町自治会", "", "")
+    first = owed(named("一"))
+    rest = [first._replace(who=named("二")), first._replace(who=body)]
 
-    (reply,) = replies_owed([first, second], frozenset({KOBAN}), UNITS, of_station=False)
+    (reply,) = replies_owed([first, *rest], frozenset({KOBAN}), UNITS, of_station=False)
 
-    assert [who.name for who in reply.from_whom] == ["一", "二"]
+    assert {who.name for who in reply.from_whom} == {"一", "二"}
     assert reply.unit == "駅前交番"
+
+
+def test_reply_to_nobody_known_is_still_owed() -> None:
+    (reply,) = replies_owed([owed(None, due_on=TODAY)], frozenset({KOBAN}), UNITS, of_station=False)
+
+    assert (reply.from_whom, reply.is_overdue(TODAY), reply.is_overdue(TODAY + DAY)) == (
+        [],
+        False,
+        True,
+    )
 
 
 def test_subject_is_the_first_sentence() -> None:
     (reply,) = replies_owed(
-        [matter(named(), owes_reply=True, heard="街灯が消えた。暗い。\n二行目")],
+        [owed(named(), words="街灯が消えた。暗い。\n二行目")],
         frozenset({KOBAN}),
         UNITS,
         of_station=False,
@@ -147,10 +169,10 @@ def test_subject_is_the_first_sentence() -> None:
 
 def test_promises_stand_before_long_absences() -> None:
     late, never, recent, promised = named("久"), named("初"), named("先日"), named("約束")
-    matters = [matter(promised, 5, next_on=TODAY)]
+    promises = [promise(promised, 5, TODAY)]
     liaisons = [liaison(late, 100), liaison(never), liaison(recent, 10), liaison(promised, 200)]
 
-    assert visited(matters, liaisons) == [
+    assert visited(promises, liaisons) == [
         ("約束", TODAY),
         ("初", None),
         ("久", None),
@@ -158,12 +180,12 @@ def test_promises_stand_before_long_absences() -> None:
 
 
 def test_promise_for_another_day_is_not_shown_yet() -> None:
-    assert visited([matter(named(), 5, next_on=TODAY + DAY)], []) == []
+    assert visited([promise(named(), 5, TODAY + DAY)], []) == []
 
 
 def test_promise_ends_with_the_next_meeting_and_not_with_an_absence() -> None:
     who = named()
-    plan = matter(who, 5, next_on=TODAY)
+    plan = promise(who, 5, TODAY)
 
     assert visited([plan._replace(last_at=NOW - 5 * DAY)], []) == [(who.name, TODAY)]
     assert visited([plan._replace(last_at=NOW - 4 * DAY)], []) == []
@@ -171,14 +193,14 @@ def test_promise_ends_with_the_next_meeting_and_not_with_an_absence() -> None:
 
 def test_newer_plan_takes_the_place_of_the_older() -> None:
     who = named()
-    old, new = matter(who, 5, next_on=TODAY), matter(who, 1, next_on=TODAY + 7 * DAY)
+    old, new = promise(who, 5, TODAY), promise(who, 1, TODAY + 7 * DAY)
 
     assert visited([new, old], []) == []
 
 
 def test_promise_of_another_unit_to_somebody_off_the_beat_is_theirs() -> None:
     who = named()
-    plan = matter(who, 5, next_on=TODAY, unit_id=SEIAN)
+    plan = promise(who, 5, TODAY)._replace(unit_id=SEIAN)
 
     assert visited([plan], []) == []
     assert visited([plan], [liaison(who, 1)]) == [(who.name, TODAY)]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from crm.kernel.columns import Key, Moment
-from crm.migrations.changes import only_add
+from crm.migrations.changes import DISPOSING, only_add, only_add_but_in_a_disposal
 
 revision = "0016"
 down_revision = "0015"
@@ -16,7 +16,6 @@ branch_labels = None
 depends_on = None
 
 DISPOSABLE = ("consent_record", "note_correction", "note_reply", "disclosure")
-DISPOSING = "EXISTS (SELECT 1 FROM disposal WHERE state = 'running')"
 
 
 def upgrade() -> None:
@@ -33,7 +32,7 @@ def upgrade() -> None:
         )
     for table in DISPOSABLE:
         _drop_triggers(table)
-        _only_add_but_in_a_disposal(table)
+        only_add_but_in_a_disposal(table)
 
 
 def downgrade() -> None:
@@ -46,25 +45,6 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("ix_audit_entry_account_id_at", "audit_entry")
     op.create_index(op.f("ix_audit_entry_account_id"), "audit_entry", ["account_id"])
-
-
-def _only_add_but_in_a_disposal(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            sa.text(
-                f"CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE OR TRUNCATE "
-                f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_but_disposal()"
-            )
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            sa.text(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                f"WHEN NOT {DISPOSING} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} rows are only added'); END"
-            )
-        )
 
 
 def _drop_triggers(table: str) -> None:

@@ -1,0 +1,126 @@
+"""Plain values screens show of requests."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from crm.contacts.models import Holder
+from crm.kernel.kana import furigana
+from crm.requests.models import (
+    AnswerMethod,
+    CommunityRequest,
+    RequestOutcome,
+    RequestState,
+    StepKind,
+    Topic,
+    number_of,
+    state_label,
+)
+
+LONGEST_SUBJECT = 40
+
+
+def subject_of(words: str) -> str:
+    """Return the first sentence of what was heard: enough to know which matter it is."""
+    sentence, stop, _ = words.partition("\n")[0].partition("。")
+    if len(sentence) > LONGEST_SUBJECT:
+        return f"{sentence[:LONGEST_SUBJECT]}…"
+    return f"{sentence}{stop}"
+
+
+class RequestLine(NamedTuple):
+    """A request as lists show it."""
+
+    id: UUID
+    year: int
+    serial: int
+    words: str
+    topic: Topic
+    heard_on: dt.date
+    due_on: dt.date | None
+    unit_id: UUID
+    heard_unit_id: UUID
+    state: RequestState
+    outcome: RequestOutcome | None
+    answered_on: dt.date | None
+    area_name: str | None
+    unit_name: str = ""
+
+    @property
+    def number(self) -> str:
+        """What it is called."""
+        return number_of(self.year, self.serial)
+
+    @property
+    def subject(self) -> str:
+        """The first sentence of what was heard."""
+        return subject_of(self.words)
+
+    @property
+    def label(self) -> str:
+        """What its state is called (a msgid)."""
+        return state_label(self.state, self.outcome, is_answered=self.answered_on is not None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it awaits an answer."""
+        return self.state is not RequestState.CLOSED
+
+    def is_overdue(self, day: dt.date) -> bool:
+        """Whether its day has passed and it still awaits an answer."""
+        return self.is_open and self.due_on is not None and self.due_on < day
+
+
+class StepLine(NamedTuple):
+    """One step of a request."""
+
+    kind: StepKind
+    at: dt.datetime
+    staff_name: str
+    unit_name: str
+    to_unit_name: str
+    due_on: dt.date | None
+    text: str
+
+
+class Asker(NamedTuple):
+    """Somebody who asked."""
+
+    holder: Holder
+    name: str
+    kana: str
+
+    @property
+    def furigana(self) -> str:
+        """The reading in hiragana."""
+        return furigana(self.kana)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRequest:
+    """A request with the names around it, who asked, and every step, the oldest first."""
+
+    request: CommunityRequest
+    area_name: str
+    heard_by: str
+    answered_by: str
+    askers: Sequence[Asker]
+    steps: Sequence[StepLine]
+
+    @property
+    def label(self) -> str:
+        """What its state is called (a msgid)."""
+        one = self.request
+        return state_label(one.state, one.outcome, is_answered=one.answered_on is not None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it awaits an answer."""
+        return self.request.state is not RequestState.CLOSED
+
+    @property
+    def answer_method(self) -> AnswerMethod | None:
+        """How the answer went back."""
+        return self.request.answered_how
