@@ -32,6 +32,7 @@ TABLES = {
     "person_id": "person",
     "organization_id": "organization",
     "note_id": "activity_note",
+    "request_id": "community_request",
     "item_id": "information_item",
     "published_id": "published_information",
     "appointment_id": "appointment",
