@@ -267,7 +267,7 @@ def _receive(
 ) -> CommunityRequest:
     facts = RequestFacts(
         words=note.heard,
-        heard_on=local_day(note.happened_at),
+        heard_on=min(local_day(note.happened_at), local_day(now)),
         client_key=note.id,
         person_ids=heard_from.person_ids,
         organization_ids=heard_from.organization_ids,
