@@ -73,6 +73,5 @@ def _matter(export: Export, kind: ApprovalKind) -> Matter:
             ("作成目的", export.purpose),
             ("提供先", export.recipient),
             ("項目", "、".join(export.fields)),
-            ("人数", f"{export.people}名"),
         ],
     )

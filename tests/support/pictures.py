@@ -61,6 +61,7 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
         speak(officer, "en")
         take(officer, person, "person-desk-en")
     take_both_sides(browser, address)
+    take_trust(browser, address)
     with walking(browser, address, viewport=WINDOW) as hq:
         hq.sign_in("hq", PASSWORD)
         take(hq, "/coverage", "coverage-desk-ja")
@@ -91,6 +92,34 @@ def take_both_sides(browser: Browser, address: str) -> None:
         main.get_by_role("button", name="検索").click()
         found = main.get_by_role("link", name=name).first
         take(officer, found.get_attribute("href"), "two-agencies-officer", whole=True)
+        seen = officer.page.get_by_role("region", name="誰に何が見えるか")
+        seen.screenshot(path=PICTURES / "who-sees-what-ja.png")
+
+
+def take_trust(browser: Browser, address: str) -> None:
+    """Photograph a decision with its stamps, the lock, and what an auditor asks of the trail."""
+    with walking(browser, address, viewport=WINDOW) as chief:
+        chief.sign_in("chief", PASSWORD)
+        speak(chief, "ja")
+        chief.go("/roster?profile=meeting")
+        chief.page.get_by_label("目的の内容").fill("第３回地域安全の会")
+        chief.page.get_by_role("button", name="PDFで作成する").click()
+        chief.page.get_by_text("起案番号").wait_for()
+    with walking(browser, address, viewport=WINDOW) as decider:
+        decider.sign_in("station-chief", PASSWORD)
+        speak(decider, "ja")
+        decider.go("/approvals")
+        decider.page.get_by_role("main").get_by_role("link", name="一覧表").first.click()
+        decider.page.get_by_role("button", name="承認する").click()
+        decider.page.get_by_text("決裁済").first.wait_for()
+        take(decider, None, "decision-desk-ja")
+        with decider.page.expect_navigation():
+            decider.page.get_by_role("button", name="画面をロックする").first.click()
+        take(decider, None, "lock-desk-ja")
+    with walking(browser, address, viewport=WINDOW) as auditor:
+        auditor.sign_in("auditor", PASSWORD)
+        speak(auditor, "ja")
+        take(auditor, "/oversight", "oversight-desk-ja")
 
 
 def take(walker: Walker, path: str | None, name: str, *, whole: bool = False) -> None:
