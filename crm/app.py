@@ -15,9 +15,9 @@ from litestar.params import FromPath
 from litestar.routes import HTTPRoute
 
 from crm import features
-from crm.access import lock_pages, session_pages
+from crm.access import confirmation_pages, lock_pages, session_pages
 from crm.access import pages as access_pages
-from crm.access.desk import client_address, provide_desk, record_foreign_form
+from crm.access.desk import client_address, provide_desk, record_refused_form
 from crm.administration import pages as administration_pages
 from crm.approvals import pages as approval_pages
 from crm.breakglass import pages as breakglass_pages
@@ -60,6 +60,7 @@ PAGES = (
     access_pages,
     factor_pages,
     lock_pages,
+    confirmation_pages,
     session_pages,
     contact_pages,
     intake_pages,
@@ -116,7 +117,7 @@ def create_app(
         except Forbidden:
             database = request.app.state.database
             await anyio.to_thread.run_sync(
-                record_foreign_form, database, request.url.path, client_address(request)
+                record_refused_form, database, request.url.path, client_address(request), 403
             )
             raise
 

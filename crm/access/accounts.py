@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,8 +12,14 @@ from sqlmodel import col
 from crm.access.guessable import is_guessable
 from crm.access.models import Account
 from crm.access.passwords import hash_password
-from crm.access.policy import may_keep_accounts
-from crm.access.queries import account_of, administrators_on, credentials_of
+from crm.access.policy import may_keep_accounts, needs_strength
+from crm.access.queries import (
+    SIGN_IN,
+    account_of,
+    actor_of_account,
+    administrators_on,
+    credentials_of,
+)
 from crm.access.service import end_other_sessions, end_sessions
 from crm.agencies.models import AdministratorLeaving, Staff, StaffAssignment
 from crm.agencies.policy import roles_at
@@ -36,11 +43,12 @@ def open_account(
     login: str,
     password_hash: str,
     now: dt.datetime,
-    is_own: bool = False,
+    expires_at: dt.datetime | None,
 ) -> Account:
     """Give a member of staff an account; refuses a name that is taken.
 
-    Whoever signs in with it has to change its password first, unless it `is_own` choice.
+    Whoever signs in with it has to change its password first, and before `expires_at`; None for
+    a password its holder chose.
     """
     if not may_keep_accounts(actor):
         raise Forbidden
@@ -51,7 +59,8 @@ def open_account(
         staff_id=staff_id,
         login=login,
         password_hash=password_hash,
-        must_change_password=not is_own,
+        must_change_password=expires_at is not None,
+        password_expires_at=expires_at,
         created_by=actor.account_id,
     )
     db.add(account)
@@ -59,23 +68,51 @@ def open_account(
     return account
 
 
+class FirstPassword(NamedTuple):
+    """A password somebody else made, as it is stored, and until when it opens anything."""
+
+    hash: str
+    expires_at: dt.datetime
+
+
 def renew_password(
     db: ScopedSession,
     actor: Actor,
     account_id: UUID,
     *,
-    password_hash: str,
+    new: FirstPassword,
     revision: int,
     now: dt.datetime,
+    is_strict: bool,
 ) -> None:
-    """Give an account a new password, to be changed by its holder at the next sign-in.
+    """Give an account a new password, to be changed by its holder before it expires.
 
-    Whoever is signed in with the account is signed out.
+    Whoever is signed in with the account is signed out. Where second factors are required
+    (`is_strict`) one person alone cannot do it for an account that crosses units and has none:
+    whoever makes the password could sign in with it and take on a factor of their own.
     """
     account = _account_to_change(db, actor, account_id, revision)
-    account.password_hash = password_hash
-    account.must_change_password = True
+    if is_strict and not account.has_second_factor:
+        _require_one_unit(db, account_id, local_day(now))
     _stamp(account, actor, now)
+    db.flush()
+    give_password(db, actor, account_id, new, now)
+
+
+def give_password(
+    db: ScopedSession, actor: Actor, account_id: UUID, new: FirstPassword, now: dt.datetime
+) -> None:
+    """Store a password somebody else made; whoever calls asks whether that may be."""
+    db.exec(
+        sa.update(Account)
+        .where(col(Account.id) == account_id)
+        .values(
+            password_hash=new.hash,
+            must_change_password=True,
+            password_expires_at=new.expires_at,
+        )
+        .execution_options(**SIGN_IN)
+    )
     end_sessions(db, account_id, now)
     audit.record(db, actor, "account.password_renewed", now=now, subject=("account", account_id))
 
@@ -94,6 +131,7 @@ def change_password(
         .values(
             password_hash=new_hash,
             must_change_password=False,
+            password_expires_at=None,
             revision=Account.revision + 1,
             updated_at=now,
             updated_by=actor.account_id,
@@ -207,6 +245,17 @@ def _account_to_change(db: ScopedSession, actor: Actor, account_id: UUID, revisi
 def _stamp(account: Account, actor: Actor, now: dt.datetime) -> None:
     account.revision += 1
     account.updated_at, account.updated_by = now, actor.account_id
+
+
+def _require_one_unit(db: ScopedSession, account_id: UUID, day: dt.date) -> None:
+    owner = actor_of_account(db, account_id, day)
+    if owner is not None and needs_strength(owner):
+        raise Refused(
+            N_(
+                "本部・管理・監査の役割で、二要素認証を登録していないアカウントのパスワードは、"
+                "二人で再発行します。「二要素認証の解除」から依頼してください。"
+            )
+        )
 
 
 def _require_other_administrator(db: ScopedSession, staff_id: UUID, day: dt.date) -> None:

@@ -12,15 +12,18 @@ from dataclasses import dataclass, replace
 from enum import Flag, auto
 from uuid import UUID
 
+from anyio.to_thread import run_sync
 from litestar import Request
 from litestar.datastructures import Cookie, FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from crm.access import drafts, queries, service
 from crm.access.models import DeviceKind, SignInLevel
 from crm.access.policy import needs_strength
 from crm.access.queries import OpenSession
+from crm.access.throttle import record_once_a_minute
 from crm.kernel.audit import AuditEntry, entry_of
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.db import Database
@@ -28,6 +31,7 @@ from crm.kernel.errors import DomainError, Forbidden, NotFound, StrongSignInNeed
 from crm.kernel.i18n import use_locale
 from crm.kernel.settings import Settings
 from crm.web.errors import (
+    CONFIRMATION,
     FACTORS,
     LOCK,
     OWN_PASSWORD,
@@ -129,6 +133,14 @@ class Desk:
         if self.request.method not in SAFE_METHODS:
             require_token(self.request.sent.get("_csrf_token"), self.request.cookie)
 
+    @property
+    def lasts(self) -> service.Lasting:
+        """How long a sign-in lasts, by the kind of device."""
+        return {
+            DeviceKind.SHARED: dt.timedelta(hours=self.settings.shared_absolute_hours),
+            DeviceKind.PERSONAL: dt.timedelta(hours=self.settings.absolute_hours),
+        }
+
     def session_cookie(self, value: str, *, max_age: int | None = None) -> Cookie:
         """Return the cookie of a session that was opened, raised or unlocked."""
         return self._cookie(session_cookie_name(self.settings), value, max_age)
@@ -181,6 +193,7 @@ class Desk:
             notice=found.notice,
             is_stale=stale,
             has_second_factor=found.has_second_factor,
+            shown_at=found.shown_at,
             lock_after_s=int(self._idle(found.device).total_seconds()),
             keeps_entries=found.keeps_entries,
         )
@@ -265,6 +278,18 @@ class Desk:
 
 
 CurrentDesk = NamedDependency[Desk]
+RECENTLY = dt.timedelta(minutes=5)
+
+
+def require_recent(visit: Visit, *, after_form: bool = False) -> None:
+    """Ask for the password again, unless one or a factor was shown a moment ago.
+
+    What a stranger at an open terminal would want to do asks for it. `after_form` is as much
+    longer as filling in the form may take that was shown a moment after.
+    """
+    within = 2 * RECENTLY if after_form else RECENTLY
+    if visit.shown_at is None or visit.now - visit.shown_at > within:
+        raise GoFirst(CONFIRMATION)
 
 
 async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # user, auth and state are not used
@@ -275,11 +300,17 @@ async def provide_desk(request: Request) -> Desk:  # type: ignore[type-arg]  # u
         raise ClientException
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
-    sent, files = await _form_of(request) if request.method == "POST" else (FormMultiDict(), {})
+    address = client_address(request)
+    try:
+        sent, files = await _form_of(request) if request.method == "POST" else (FormMultiDict(), {})
+    except RequestEntityTooLarge as refusal:
+        status = refusal.status_code
+        await run_sync(record_refused_form, database, request.url.path, address, status)
+        raise
     facts = RequestFacts(
         method=request.method,
         path=request.url.path,
-        address=client_address(request),
+        address=address,
         cookie=request.cookies.get(session_cookie_name(settings), ""),
         language=preferred_locale(request),
         wants_fragment=wants_fragment(request),
@@ -307,17 +338,19 @@ def client_address(request: Request) -> str:  # type: ignore[type-arg]  # as abo
     return request.client.host if request.client else ""
 
 
-def record_foreign_form(database: Database, path: str, address: str) -> None:
-    """Put on record that a form none of our pages sent was refused; nobody knows by whom."""
+def record_refused_form(database: Database, path: str, address: str, status: int) -> None:
+    """Put on record that a form was refused unread; nobody knows by whom.
+
+    Once a minute for an address, so that nobody buries the trail under their attempts.
+    """
     refused = AuditEntry(
         at=utc_now(),
         action="access.denied",
-        outcome="403",
+        outcome=str(status),
         address=address,
         detail={"path": path[:200]},
     )
-    with database.writing(None) as db:
-        db.add(refused)
+    record_once_a_minute(database, f"refused:{status}:{address}", refused)
 
 
 async def _form_of(request: Request) -> tuple[FormMultiDict, dict[str, Upload]]:  # type: ignore[type-arg]  # as above

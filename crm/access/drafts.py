@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from crm.access.models import Draft
-from crm.access.session_queries import draft_of
+from crm.access.queries import KEY_CHANGE
+from crm.access.session_queries import draft_of, every_draft
 from crm.kernel.actor import Actor
-from crm.kernel.keys import BrokenSeal, derive, load_key, seal, unseal
+from crm.kernel.keys import BrokenSeal, derive, load_key, reseal, seal, unseal
 from crm.kernel.scope import ScopedSession
 from crm.kernel.settings import Settings
 
@@ -25,6 +26,7 @@ NEVER_KEPT = frozenset(
     {"_csrf_token", "_draft", "password", "new_password", "code", "recovery", "batch"}
 )
 """What would let somebody in, and what a device sent by itself: it keeps that until it is taken."""
+_PURPOSE = "drafts"
 MACHINE_MADE = frozenset({"revision", "client_key", "request_key"})
 """What a page puts into its form by itself; alone it is nothing anybody typed."""
 
@@ -98,8 +100,24 @@ def forget_drafts(db: ScopedSession, actor: Actor, *, page: str, before: dt.date
     )
 
 
+def reseal_drafts(db: ScopedSession, old: bytes, new: bytes) -> int:
+    """Seal every draft with the secret that takes the old one's place; return how many."""
+    kept = every_draft(db)
+    for draft in kept:
+        content = reseal(
+            derive(old, _PURPOSE), derive(new, _PURPOSE), draft.content, about=_about(draft)
+        )
+        db.exec(
+            sa.update(Draft)
+            .where(col(Draft.id) == draft.id)
+            .values(content=content)
+            .execution_options(**KEY_CHANGE)
+        )
+    return len(kept)
+
+
 def _key(settings: Settings) -> bytes:
-    return derive(load_key(settings), "drafts")
+    return derive(load_key(settings), _PURPOSE)
 
 
 def _about(draft: Draft) -> bytes:

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from crm.access.models import DeviceKind
-from crm.kernel.forms import Form
+from crm.kernel.forms import Form, Secret
 from crm.kernel.i18n import N_
 
 
@@ -15,7 +15,7 @@ class SignInForm(Form):
         max_length=60,
         json_schema_extra={"missing": N_("ログイン名を入力してください。")},
     )
-    password: str = Field(
+    password: Secret = Field(
         title=N_("パスワード"),
         max_length=200,
         json_schema_extra={"missing": N_("パスワードを入力してください。")},
@@ -25,7 +25,7 @@ class SignInForm(Form):
 class UnlockForm(Form):
     """What somebody types to go on where the screen was locked."""
 
-    password: str = Field(
+    password: Secret = Field(
         title=N_("パスワード"),
         max_length=200,
         json_schema_extra={"missing": N_("パスワードを入力してください。")},
@@ -35,12 +35,12 @@ class UnlockForm(Form):
 class PasswordForm(Form):
     """A new password of one's own, and the one it takes the place of."""
 
-    password: str = Field(
+    password: Secret = Field(
         title=N_("今のパスワード"),
         max_length=200,
         json_schema_extra={"missing": N_("今のパスワードを入力してください。")},
     )
-    new_password: str = Field(
+    new_password: Secret = Field(
         title=N_("新しいパスワード"),
         max_length=200,
         json_schema_extra={"missing": N_("新しいパスワードを入力してください。")},
@@ -64,3 +64,10 @@ class LocaleForm(Form):
     """The language somebody wants to read."""
 
     locale: str = Field(title=N_("言語"), pattern="^(ja|en)$")
+
+
+class TrailForm(Form):
+    """What an auditor narrows the trail by."""
+
+    action: str = Field(default="", title=N_("行為"), max_length=60)
+    name: str = Field(default="", title=N_("職員の氏名"), max_length=100)

@@ -12,12 +12,13 @@ from litestar import MediaType, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from crm.access import drafts, passwords, service, session_queries
+from crm.access import attempts, drafts, passwords, service, session_queries
+from crm.access.attempts import Attempt
 from crm.access.desk import CurrentDesk, Desk, Gate
 from crm.access.forms import UnlockForm
 from crm.access.models import Draft
 from crm.access.queries import account_of
-from crm.access.service import Attempt
+from crm.access.throttle import TooManyAttempts
 from crm.kernel.actor import Actor
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
@@ -122,8 +123,8 @@ def _begin(desk: Desk) -> tuple[Actor, Attempt, str] | Response[Any]:
         device_cookie=desk.request.device_cookie,
     )
     try:
-        return actor, service.begin_attempt(desk.database, facts), sub.form.password
-    except service.TooManyAttempts as refusal:
+        return actor, attempts.begin_attempt(desk.database, facts), sub.form.password
+    except TooManyAttempts as refusal:
         refused = Refused(refusal.message, field="password", **refusal.facts)
         return _lock_page(desk, where, sub.refused(refused), status=refusal.status)
 
@@ -131,7 +132,7 @@ def _begin(desk: Desk) -> tuple[Actor, Attempt, str] | Response[Any]:
 def _finish(desk: Desk, actor: Actor, attempt: Attempt, matches: bool) -> Response[Any]:  # noqa: FBT001 - passed on by position
     where = own_path(str(desk.request.sent.get("next") or "/"))
     try:
-        cookie = service.finish_unlock(desk.database, actor, attempt, matches=matches)
+        cookie = attempts.finish_unlock(desk.database, actor, attempt, matches=matches)
     except Refused as refusal:
         sub = read_form(UnlockForm, desk.request.sent).refused(refusal)
         return _lock_page(desk, where, sub, status=refusal.status)

@@ -44,6 +44,8 @@ class Account(AgencyOwned, Stamped, table=True):
     has_second_factor: bool = False
     must_change_password: bool = False
     """Somebody else knows the password: an administrator made it."""
+    password_expires_at: dt.datetime | None = Field(default=None, sa_type=Moment)
+    """Until when such a password opens anything; None for one of the holder's own."""
 
 
 class SignInSession(SQLModel, table=True):
@@ -54,7 +56,8 @@ class SignInSession(SQLModel, table=True):
     raised to a level or unlocked, and `cookie_hash` is its SHA-256, so the table opens nothing.
     `level` is pending until the second factor an account has was shown; a locked session shows
     nothing but the lock; `opened_person_id` is the one person opened in an emergency. `device` and
-    `keeps_entries` repeat what its device is registered as.
+    `keeps_entries` repeat what its device is registered as. `shown_at` is when a
+    password or a factor was last shown to it.
     """
 
     __tablename__ = "sign_in_session"
@@ -75,6 +78,19 @@ class SignInSession(SQLModel, table=True):
     opened_until: dt.datetime | None = Field(default=None, sa_type=Moment)
     device_id: UUID | None = Field(default=None, sa_type=Key)
     keeps_entries: bool = False
+    shown_at: dt.datetime | None = Field(default=None, sa_type=Moment)
+
+
+class StoredFilter(SQLModel, table=True):
+    """A name somebody narrows a list by, under a random id that only their sign-in can open."""
+
+    __tablename__ = "stored_filter"
+
+    id: str = Field(primary_key=True, max_length=43)
+    session_key: str = Field(foreign_key="sign_in_session.key", max_length=64, index=True)
+    account_id: UUID = Field(sa_type=Key)
+    words: str = Field(max_length=100)
+    created_at: dt.datetime = Field(sa_type=Moment)
 
 
 class KnownDevice(AgencyOwned, Stamped, table=True):

@@ -1,6 +1,5 @@
 """Signing in and out, the language, the auditor's page and the state of the system."""
 
-import datetime as dt
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlencode
@@ -11,16 +10,18 @@ from litestar.datastructures import Cookie
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from crm.access import passwords, queries, service
+from crm.access import attempts, passwords, queries, service
+from crm.access.attempts import Attempt
 from crm.access.desk import CurrentDesk, Desk, Gate
-from crm.access.forms import LocaleForm, SignInForm
-from crm.access.service import Attempt
+from crm.access.filters import keep_words
+from crm.access.forms import LocaleForm, SignInForm, TrailForm
+from crm.access.throttle import TooManyAttempts
 from crm.access.trail import label_of, trail_line
 from crm.kernel.clock import utc_now
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate, use_locale
-from crm.web.errors import SignInNeeded
+from crm.web.errors import SignInNeeded, locale_cookie_name
 from crm.web.navigation import first_page
 from crm.web.pages import HEADERS, environment, goto, page
 from crm.web.visit import Visit
@@ -48,7 +49,8 @@ async def sign_in(desk: CurrentDesk) -> Response[str] | Response[None]:
         return begun
     attempt, password = begun
     matches = await passwords.matched(attempt.password_hash, password)
-    return await run_sync(_finish, desk, attempt, matches)
+    renewed = await passwords.renewed(attempt.password_hash, password) if matches else ""
+    return await run_sync(_finish, desk, attempt, matches, renewed)
 
 
 def _begin(desk: Desk) -> tuple[Attempt, str] | Response[str]:
@@ -66,18 +68,19 @@ def _begin(desk: Desk) -> tuple[Attempt, str] | Response[str]:
         cookie=desk.request.cookie,
     )
     try:
-        return service.begin_attempt(desk.database, facts), sub.form.password
-    except service.TooManyAttempts as refusal:
+        return attempts.begin_attempt(desk.database, facts), sub.form.password
+    except TooManyAttempts as refusal:
         refused = Refused(refusal.message, field="login", **refusal.facts)
         return _again(desk, sub.refused(refused), status=refusal.status)
 
 
-def _finish(desk: Desk, attempt: Attempt, matches: bool) -> Response[Any]:  # noqa: FBT001 - passed on by position
+def _finish(desk: Desk, attempt: Attempt, matches: bool, renewed: str) -> Response[Any]:  # noqa: FBT001 - passed on by position
     """Open the session, or say that name or password is wrong."""
     use_locale(desk.request.language)
-    lasts = dt.timedelta(hours=desk.settings.absolute_hours)
     try:
-        opened = service.finish_sign_in(desk.database, attempt, matches=matches, lasts=lasts)
+        opened = attempts.finish_sign_in(
+            desk.database, attempt, matches=matches, lasts=desk.lasts, renewed_hash=renewed
+        )
     except Refused as refusal:
         sub = read_form(SignInForm, desk.request.sent).refused(refusal)
         return _again(desk, sub, status=refusal.status)
@@ -117,7 +120,11 @@ def choose_locale(desk: CurrentDesk) -> Response[None]:
     sub = read_form(LocaleForm, desk.request.sent)
     locale = sub.form.locale if sub.form else "ja"
     cookie = Cookie(
-        key="lang", value=locale, path="/", samesite="lax", secure=desk.settings.is_https
+        key=locale_cookie_name(desk.settings),
+        value=locale,
+        path="/",
+        samesite="lax",
+        secure=desk.settings.is_https,
     )
     try:
         with desk.writes(past=Gate.ALL) as visit:
@@ -134,22 +141,33 @@ def audit_trail(
     desk: CurrentDesk,
     number: FromQuery[int] = 1,
     action: FromQuery[str] = "",
-    name: FromQuery[str] = "",
+    named: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the auditor who did what; everybody else has no such page."""
     with desk.reads() as visit:
         queries.require_auditor(visit.actor)
+        name = queries.filter_words(visit.db, named)
         found = queries.audit_page(visit.db, number, action=action, actor_name=name)
         visit.seen("audit.viewed", page=number, action_filter=action, count=found.total)
         return page(
             visit,
             "access/audit.html",
-            block="results",
             entries=found.map(trail_line),
             actions=[(known, label_of(known)) for known in queries.audit_actions(visit.db)],
             sub=blank(action=action, name=name),
-            base=f"/audit?{urlencode({'action': action, 'name': name})}&number=",
+            base=f"/audit?{urlencode({'action': action, 'named': named})}&number=",
         )
+
+
+@post("/audit/selection", name="access.audit_narrow", sync_to_thread=True)
+def narrow_audit_trail(desk: CurrentDesk) -> Response[None]:
+    """Narrow the trail; the name of a member of staff stays out of the address."""
+    with desk.writes() as visit:
+        queries.require_auditor(visit.actor)
+        asked = read_form(TrailForm, visit.sent).form or TrailForm()
+        named = keep_words(visit.db, visit.actor, asked.name, visit.now)
+        way = f"/audit?{urlencode({'action': asked.action, 'named': named})}"
+        return Redirect(way, status_code=303, headers=HEADERS)
 
 
 @get("/system", name="access.system", sync_to_thread=True)
@@ -171,4 +189,13 @@ def _without_password(sub: Submission[SignInForm]) -> Submission[SignInForm]:
     return Submission(kept, sub.form, sub.errors)
 
 
-HANDLERS = [home, sign_in_page, sign_in, sign_out, choose_locale, audit_trail, system_state]
+HANDLERS = [
+    home,
+    sign_in_page,
+    sign_in,
+    sign_out,
+    choose_locale,
+    audit_trail,
+    narrow_audit_trail,
+    system_state,
+]

@@ -36,6 +36,11 @@ async def matched(stored: str | None, given: str) -> bool:
     return await asyncio.wrap_future(_threads.submit(_matches, stored, given))
 
 
+async def renewed(stored: str | None, given: str) -> str:
+    """Return the stored form of a right password at today's cost; "" where it has that already."""
+    return await hashed(given) if stored and _hasher.check_needs_rehash(stored) else ""
+
+
 def _matches(stored: str | None, given: str) -> bool:
     try:
         _hasher.verify(stored or _nobody, given)

@@ -5,7 +5,14 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlmodel import col
 
-from crm.access.models import Account, Draft, KnownDevice, SignInAttempt, SignInSession
+from crm.access.models import (
+    Account,
+    Draft,
+    KnownDevice,
+    SignInAttempt,
+    SignInSession,
+    StoredFilter,
+)
 from crm.kernel.actor import Actor, Role
 from crm.kernel.columns import StationOwned
 from crm.kernel.errors import StrongSignInNeeded
@@ -118,6 +125,16 @@ register(
             row.account_id == actor.account_id and row.agency_id == actor.agency_id
         ),
         fixed=("agency_id", "account_id", "page", "target", "content"),
+    ),
+)
+register(
+    StoredFilter,
+    Rule(
+        read=lambda actor: cast(
+            "sa.ColumnElement[bool]", StoredFilter.session_key == actor.session_key
+        ),
+        write=lambda actor, row: row.session_key == actor.session_key,
+        append_only=True,
     ),
 )
 register(SignInAttempt, Rule(read=nobody_reads, write=nobody_writes))

@@ -19,6 +19,7 @@ from crm.access.models import (
     SignInAttempt,
     SignInLevel,
     SignInSession,
+    StoredFilter,
 )
 from crm.agencies.models import Agency, Staff, StaffAssignment, Unit, UnitPlacement
 from crm.kernel.actor import Actor, Role
@@ -29,6 +30,7 @@ from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import AnySelect, ScopedSession
 
 SIGN_IN = {"system": "sign-in"}
+KEY_CHANGE = {"system": "key change"}
 
 
 class OpenSession(NamedTuple):
@@ -44,6 +46,7 @@ class OpenSession(NamedTuple):
     has_second_factor: bool
     must_change_password: bool
     keeps_entries: bool
+    shown_at: dt.datetime | None
 
 
 class Credentials(NamedTuple):
@@ -53,6 +56,8 @@ class Credentials(NamedTuple):
     password_hash: str
     is_sample: bool
     has_second_factor: bool
+    expires_at: dt.datetime | None
+    """Until when the password opens anything; None for one its holder chose."""
 
 
 class DeviceFacts(NamedTuple):
@@ -66,12 +71,18 @@ class DeviceFacts(NamedTuple):
 
 def credentials_of(db: ScopedSession, login: str) -> Credentials | None:
     """Return what the active account `login` must match."""
-    found = db.exec(
-        select(Account.id, Account.password_hash, Account.is_sample, Account.has_second_factor)
-        .where(Account.login == login, col(Account.is_active))
+    found = db.rows(
+        sa.select(
+            col(Account.id),
+            col(Account.password_hash),
+            col(Account.is_sample),
+            col(Account.has_second_factor),
+            col(Account.password_expires_at),
+        )
+        .where(col(Account.login) == login, col(Account.is_active))
         .execution_options(**SIGN_IN)
-    ).first()
-    return Credentials(*found) if found else None
+    )
+    return Credentials(*found[0]) if found else None
 
 
 def device_of_cookie(db: ScopedSession, cookie_hash: str, login: str) -> DeviceFacts | None:
@@ -136,6 +147,7 @@ def open_session(
         first.has_second_factor,
         first.must_change_password,
         first.keeps_entries,
+        first.shown_at,
     )
 
 
@@ -187,6 +199,16 @@ def audit_page(
         .limit(PAGE_SIZE)
     ).all()
     return Page(entries, total, number)
+
+
+def filter_words(db: ScopedSession, filter_id: str) -> str:
+    """Return what a sign-in narrows a list by; NotFound for anybody else's, "" without an id."""
+    if not filter_id:
+        return ""
+    found = db.exec(select(StoredFilter.words).where(StoredFilter.id == filter_id)).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def audit_actions(db: ScopedSession) -> list[str]:
@@ -257,6 +279,7 @@ def _session_select() -> AnySelect:
             col(SignInSession.opened_until),
             col(Account.has_second_factor),
             col(Account.must_change_password),
+            col(SignInSession.shown_at),
         )
         .join(SignInSession, col(SignInSession.account_id) == Account.id)
         .where(

@@ -16,26 +16,17 @@ from crm.access.models import Account, DeviceKind, KnownDevice, SignInLevel, Sig
 from crm.access.policy import may_keep_accounts
 from crm.access.queries import (
     SIGN_IN,
-    Credentials,
     DeviceFacts,
     account_of,
-    actor_by_login,
-    credentials_of,
-    device_of_cookie,
-    has_drafts,
 )
-from crm.access.throttle import Count, TooManyAttempts, count_attempt, counts_for, take_back
 from crm.kernel import audit
 from crm.kernel.actor import Actor
-from crm.kernel.audit import AuditEntry
-from crm.kernel.clock import local_day
-from crm.kernel.db import Database
-from crm.kernel.errors import Forbidden, Refused
+from crm.kernel.errors import Forbidden
 from crm.kernel.scope import ScopedSession
 
-__all__ = ["TooManyAttempts"]
 TOUCH_EVERY = dt.timedelta(minutes=1)
-WRONG = "ログイン名またはパスワードが違います。"
+Lasting = Mapping[DeviceKind, dt.timedelta]
+"""How long a sign-in lasts at most, by the kind of device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,78 +42,6 @@ class SignInFacts:
     """The session cookie the browser had; it opens nothing once somebody has signed in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """An attempt that was counted, before its hash is computed."""
-
-    facts: SignInFacts
-    known: Credentials | None
-    device: DeviceFacts | None
-    counts: list[Count]
-
-    @property
-    def password_hash(self) -> str | None:
-        """What the password must match; None for a name nobody has."""
-        return self.known.password_hash if self.known else None
-
-
-def begin_attempt(database: Database, facts: SignInFacts) -> Attempt:
-    """Count an attempt and return what its password is compared with.
-
-    Counting and the two steps that follow are transactions of their own: no lock is held while a
-    hash is computed, and a failure stays counted. Raises TooManyAttempts while throttled.
-    """
-    with database.reading(None) as db:
-        known = credentials_of(db, facts.login)
-        device = (
-            device_of_cookie(db, hash_of(facts.device_cookie), facts.login)
-            if facts.device_cookie
-            else None
-        )
-    if known and known.is_sample and not facts.demo:
-        known = None
-    trusted = device.id if device and device.knows_login else None
-    counts = counts_for(facts.login, facts.address, trusted)
-    with database.writing(None) as db:
-        count_attempt(db, counts, facts.now)
-    return Attempt(facts, known, device, counts)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What the browser gets for the right password."""
-
-    cookie: str
-    device_cookie: str
-    """Empty where the device was known before."""
-    has_drafts: bool
-
-
-def finish_sign_in(
-    database: Database, attempt: Attempt, *, matches: bool, lasts: dt.timedelta
-) -> Opened:
-    """Open a new session after the right password; Refused for a wrong one.
-
-    The session waits for the second factor where the account has one.
-    """
-    facts = attempt.facts
-    if not matches or attempt.known is None:
-        record_failure(database, facts)
-        raise Refused(WRONG, field="password")
-    with database.writing(None) as db:
-        actor = actor_by_login(db, facts.login, local_day(facts.now))
-        if actor is None or credentials_of(db, facts.login) != attempt.known:
-            raise Refused(
-                "現在の所属が登録されていません。管理者に連絡してください。", field="login"
-            )
-        take_back(db, attempt.counts, facts.now)
-        _end_cookie(db, facts.cookie, facts.now)
-        device, device_cookie = know_device(db, actor, attempt.device, facts.now)
-        level = SignInLevel.PENDING if attempt.known.has_second_factor else SignInLevel.PASSWORD
-        cookie = start_session(db, actor, facts, level=level, device=device, lasts=lasts)
-        return Opened(cookie, device_cookie, has_drafts=has_drafts(db, actor.account_id))
-
-
 def start_session(
     db: ScopedSession,
     actor: Actor,
@@ -130,12 +49,13 @@ def start_session(
     *,
     level: SignInLevel,
     device: DeviceFacts | None,
-    lasts: dt.timedelta,
+    lasts: Lasting,
 ) -> str:
     """Open a session for an actor who has shown who they are, and return its cookie.
 
-    It lasts `lasts` at most and locks as the kind of `device` does, a shared one where unknown.
+    It lasts and locks as the kind of `device` does, a shared one where unknown.
     """
+    kind = device.kind if device else DeviceKind.SHARED
     cookie, key = secrets.token_urlsafe(32), secrets.token_hex(32)
     db.add(
         SignInSession(
@@ -144,12 +64,13 @@ def start_session(
             account_id=actor.account_id,
             address=facts.address,
             level=level,
-            device=device.kind if device else DeviceKind.SHARED,
+            device=kind,
             device_id=device.id if device else None,
             keeps_entries=device.keeps_entries if device else False,
             created_at=facts.now,
             last_seen_at=facts.now,
-            expires_at=facts.now + lasts,
+            expires_at=facts.now + lasts[kind],
+            shown_at=facts.now,
         )
     )
     who = replace(actor, session_key=key, address=facts.address)
@@ -191,7 +112,7 @@ def raise_level(db: ScopedSession, key: str, level: SignInLevel, *, now: dt.date
     The cookie it had opens nothing any more, so nobody can have fixed it beforehand. Forbidden
     when the session has ended meanwhile. Whoever calls puts on record what was shown.
     """
-    return _renew_cookie(db, key, {"level": level, "last_seen_at": now})
+    return _renew_cookie(db, key, now, {"level": level})
 
 
 def lock(db: ScopedSession, actor: Actor, now: dt.datetime) -> None:
@@ -212,22 +133,14 @@ def unlock(db: ScopedSession, actor: Actor, now: dt.datetime) -> str:
     """Open the lock for an actor who has shown who they are; return the session's new cookie."""
     assert actor.session_key is not None  # noqa: S101 - whoever is locked has a session
     audit.record(db, actor, "session.unlocked", now=now)
-    return _renew_cookie(db, actor.session_key, {"locked_at": None, "last_seen_at": now})
+    return _renew_cookie(db, actor.session_key, now, {"locked_at": None})
 
 
-def finish_unlock(database: Database, actor: Actor, attempt: Attempt, *, matches: bool) -> str:
-    """Open the lock after the right password and return the new cookie; Refused for a wrong one."""
-    if not matches or attempt.known is None or attempt.known.account_id != actor.account_id:
-        record_failure(database, attempt.facts)
-        raise Refused("パスワードが違います。", field="password")
-    with database.writing(actor) as db:
-        take_back(db, attempt.counts, attempt.facts.now)
-        return unlock(db, actor, attempt.facts.now)
-
-
-def forgive(db: ScopedSession, attempt: Attempt) -> None:
-    """Forget the failures before an attempt whose password was right."""
-    take_back(db, attempt.counts, attempt.facts.now)
+def confirm(db: ScopedSession, actor: Actor, now: dt.datetime) -> str:
+    """Note that an actor has shown again who they are; return the session's new cookie."""
+    assert actor.session_key is not None  # noqa: S101 - whoever confirms has a session
+    audit.record(db, actor, "session.confirmed", now=now)
+    return _renew_cookie(db, actor.session_key, now, {})
 
 
 def sign_out(db: ScopedSession, actor: Actor, now: dt.datetime) -> None:
@@ -274,6 +187,20 @@ def end_sessions_of(db: ScopedSession, actor: Actor, account_id: UUID, now: dt.d
     return ended
 
 
+def end_cookie(db: ScopedSession, cookie: str, now: dt.datetime) -> None:
+    """End the session a browser had when somebody signs in there, whoever it was."""
+    if cookie:
+        db.exec(
+            sa.update(SignInSession)
+            .where(
+                col(SignInSession.cookie_hash) == hash_of(cookie),
+                col(SignInSession.revoked_at).is_(None),
+            )
+            .values(revoked_at=now)
+            .execution_options(**SIGN_IN)
+        )
+
+
 def end_sessions(
     db: ScopedSession, account_id: UUID, now: dt.datetime, *, but: str | None = None
 ) -> int:
@@ -315,49 +242,14 @@ def hash_of(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
 
 
-def record_failure(database: Database, facts: SignInFacts) -> None:
-    """Put a wrong password or second factor on record, under whoever has that name."""
-    with database.writing(None) as db:
-        who = actor_by_login(db, facts.login, local_day(facts.now))
-        entry = (
-            audit.entry_of(
-                replace(who, address=facts.address),
-                "session.refused",
-                now=facts.now,
-                outcome="refused",
-            )
-            if who
-            else AuditEntry(
-                at=facts.now,
-                action="session.refused",
-                outcome="refused",
-                address=facts.address,
-            )
-        )
-        db.add(entry)
-
-
-def _renew_cookie(db: ScopedSession, key: str, values: Mapping[str, Any]) -> str:
+def _renew_cookie(db: ScopedSession, key: str, now: dt.datetime, values: Mapping[str, Any]) -> str:
     cookie = secrets.token_urlsafe(32)
     changed = db.exec(
         sa.update(SignInSession)
         .where(col(SignInSession.key) == key, col(SignInSession.revoked_at).is_(None))
-        .values(cookie_hash=hash_of(cookie), **values)
+        .values(cookie_hash=hash_of(cookie), last_seen_at=now, shown_at=now, **values)
         .execution_options(**SIGN_IN)
     )
     if changed.rowcount != 1:
         raise Forbidden
     return cookie
-
-
-def _end_cookie(db: ScopedSession, cookie: str, now: dt.datetime) -> None:
-    if cookie:
-        db.exec(
-            sa.update(SignInSession)
-            .where(
-                col(SignInSession.cookie_hash) == hash_of(cookie),
-                col(SignInSession.revoked_at).is_(None),
-            )
-            .values(revoked_at=now)
-            .execution_options(**SIGN_IN)
-        )

@@ -8,12 +8,13 @@ from anyio.to_thread import run_sync
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from crm.access import accounts, devices, passwords, queries, service, session_queries
-from crm.access.desk import CurrentDesk, Desk, Gate
+from crm.access import accounts, attempts, devices, passwords, queries, service, session_queries
+from crm.access.attempts import Attempt
+from crm.access.desk import CurrentDesk, Desk, Gate, require_recent
 from crm.access.forms import DeviceForm, PasswordForm
 from crm.access.models import DEVICE_KIND_LABELS, Account
-from crm.access.service import Attempt
 from crm.access.session_queries import SessionLine, device_number
+from crm.access.throttle import TooManyAttempts
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
@@ -44,6 +45,7 @@ def sessions(desk: CurrentDesk) -> Response[str]:
 def end_others(desk: CurrentDesk) -> Response[None]:
     """End every sign-in of this account but this one."""
     with desk.writes(past=BEFORE) as visit:
+        require_recent(visit)
         ended = service.end_other_sessions(visit.db, visit.actor, visit.now)
         said = translate(N_("ほかの端末のサインインを%(count)s件終了しました。"), count=ended)
         return saved(visit, "access.sessions", said)
@@ -53,6 +55,7 @@ def end_others(desk: CurrentDesk) -> Response[None]:
 def end_one(desk: CurrentDesk, key: FromPath[str]) -> Response[None]:
     """End one sign-in of this account, on whatever device it is."""
     with desk.writes(past=BEFORE) as visit:
+        require_recent(visit)
         service.end_own_session(visit.db, visit.actor, key, visit.now)
         return saved(visit, "access.sessions", N_("サインインを終了しました。"))
 
@@ -192,8 +195,8 @@ def _begin_change(desk: Desk) -> tuple[Attempt, PasswordForm] | Response[Any]:
         device_cookie=desk.request.device_cookie,
     )
     try:
-        return service.begin_attempt(desk.database, facts), form
-    except service.TooManyAttempts as refusal:
+        return attempts.begin_attempt(desk.database, facts), form
+    except TooManyAttempts as refusal:
         said = Refused(refusal.message, field="password", **refusal.facts)
         with desk.reads(past=BEFORE) as visit:
             return _password_page(visit, sub.refused(said), refusal.status)
@@ -216,12 +219,12 @@ def _wanted(sub: Submission[PasswordForm], visit: Visit, account: Account) -> Pa
 def _finish_change(desk: Desk, attempt: Attempt, new_hash: str) -> Response[Any]:
     sub = read_form(PasswordForm, desk.request.sent)
     if not new_hash or attempt.known is None:
-        service.record_failure(desk.database, attempt.facts)
+        attempts.record_failure(desk.database, attempt.facts)
         with desk.reads(past=BEFORE) as visit:
             refused = Refused(N_("今のパスワードが違います。"), field="password")
             return _password_page(visit, sub.refused(refused), 422)
     with desk.writes(past=BEFORE) as visit:
-        service.forgive(visit.db, attempt)
+        attempts.forgive(visit.db, attempt)
         accounts.change_password(
             visit.db,
             visit.actor,
@@ -229,7 +232,10 @@ def _finish_change(desk: Desk, attempt: Attempt, new_hash: str) -> Response[Any]
             new_hash=new_hash,
             now=visit.now,
         )
-        return saved(visit, "access.sessions", N_("パスワードを変更しました。"))
+        cookie = service.confirm(visit.db, visit.actor, visit.now)
+        answer = saved(visit, "access.sessions", N_("パスワードを変更しました。"))
+        answer.set_cookie(desk.session_cookie(cookie))
+        return answer
 
 
 def _password_page(visit: Visit, sub: Submission[Any], status: int) -> Response[str]:

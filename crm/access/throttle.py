@@ -16,7 +16,9 @@ from sqlmodel import col
 
 from crm.access.models import SignInAttempt
 from crm.access.queries import SIGN_IN, failures_of
+from crm.kernel.audit import AuditEntry
 from crm.kernel.columns import Moment
+from crm.kernel.db import Database
 from crm.kernel.errors import DomainError
 from crm.kernel.scope import ScopedSession
 
@@ -75,6 +77,14 @@ def count_attempt(db: ScopedSession, counts: Sequence[Count], now: dt.datetime) 
             )
 
 
+def record_once_a_minute(database: Database, what: str, entry: AuditEntry) -> None:
+    """Put `entry` on record unless `what` was within the minute; judged in one statement."""
+    once = Count(_digest(what), 0, 60, dt.timedelta(days=1), of_login=False)
+    with database.writing(None) as db:
+        if db.exec(_counted(db, once, entry.at)).first() is not None:
+            db.add(entry)
+
+
 def take_back(db: ScopedSession, counts: Sequence[Count], now: dt.datetime) -> None:
     """Forget the failures of a name whose password was right, and this attempt of an address."""
     db.exec(
@@ -96,7 +106,8 @@ def take_back(db: ScopedSession, counts: Sequence[Count], now: dt.datetime) -> N
 def _counted(db: ScopedSession, count: Count, now: dt.datetime) -> ReturningInsert[Any]:
     """Return the statement that adds one, unless it is too early; then it returns no row."""
     insert = postgresql_insert if db.get_bind().dialect.name == "postgresql" else sqlite_insert
-    row = insert(SignInAttempt).values(key=count.key, failures=1, last_failed_at=now, open_at=now)
+    first = now if count.free else now + dt.timedelta(seconds=count.longest_s)
+    row = insert(SignInAttempt).values(key=count.key, failures=1, last_failed_at=now, open_at=first)
     failures = sa.case(
         (col(SignInAttempt.last_failed_at) < now - count.forgotten_after, 1),
         else_=col(SignInAttempt.failures) + 1,
@@ -119,8 +130,11 @@ def _counted(db: ScopedSession, count: Count, now: dt.datetime) -> ReturningInse
 def _open_again(
     count: Count, failures: sa.ColumnElement[int], now: dt.datetime
 ) -> sa.ColumnElement[dt.datetime]:
-    """Return when the next attempt is heard: at once, then after 2, 4, 8 … seconds."""
-    waits, seconds = [], 2
+    """Return when the next attempt is heard: at once, then after 2, 4, 8 … seconds.
+
+    Where none is free, after the longest wait each time.
+    """
+    waits, seconds = [], 2 if count.free else count.longest_s
     while seconds < count.longest_s:
         waits.append(seconds)
         seconds *= 2

@@ -1,5 +1,6 @@
 """アカウント: opening, closing and giving new passwords; who signs in is never who reads."""
 
+import datetime as dt
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from crm.access import accounts as keeping
-from crm.access.desk import CurrentDesk
+from crm.access.desk import CurrentDesk, Desk
 from crm.access.queries import require_administrator
 from crm.administration import staff_queries
 from crm.administration.forms import AccountForm, RevisionForm
@@ -76,6 +77,7 @@ def account_open(desk: CurrentDesk, staff_id: FromPath[UUID]) -> Response[Any]:
                 login=form.login,
                 password_hash=stored,
                 now=visit.now,
+                expires_at=_expires_at(desk, visit),
             )
 
         return carry_out(
@@ -83,7 +85,7 @@ def account_open(desk: CurrentDesk, staff_id: FromPath[UUID]) -> Response[Any]:
             AccountForm,
             open_for,
             show=partial(_new_form, visit, found),
-            done=lambda form: _password(visit, form.login, found.name, password),
+            done=lambda form: _password(desk, visit, form.login, found.name, password),
         )
 
 
@@ -116,12 +118,13 @@ def account_password(desk: CurrentDesk, account_id: FromPath[UUID]) -> Response[
                 visit.db,
                 visit.actor,
                 account_id,
-                password_hash=stored,
+                new=keeping.FirstPassword(stored, _expires_at(desk, visit)),
                 revision=form.revision,
                 now=visit.now,
+                is_strict=desk.settings.second_factor == "required",
             ),
             show=partial(_account_page, visit, found),
-            done=lambda _: _password(visit, found.login, found.name, password),
+            done=lambda _: _password(desk, visit, found.login, found.name, password),
         )
 
 
@@ -191,6 +194,7 @@ def _account_page(
         account=found._replace(posts=posts.get(found.staff_id, ())),
         sub=sub,
         role_labels=ROLE_LABELS,
+        now=visit.now,
     )
 
 
@@ -208,7 +212,12 @@ def _new_form(visit: Visit, found: StaffFacts, sub: Submission[Any], status: int
     return show_change(visit, change, sub, status=status)
 
 
-def _password(visit: Visit, login: str, name: str, password: str) -> Response[str]:
+def _expires_at(desk: Desk, visit: Visit) -> dt.datetime:
+    """Return until when a password made now opens its account."""
+    return visit.now + dt.timedelta(hours=desk.settings.first_password_hours)
+
+
+def _password(desk: Desk, visit: Visit, login: str, name: str, password: str) -> Response[str]:
     return page(
         visit,
         "administration/password.html",
@@ -216,6 +225,7 @@ def _password(visit: Visit, login: str, name: str, password: str) -> Response[st
         login=login,
         name=name,
         password=password,
+        expires_at=_expires_at(desk, visit),
     )
 
 

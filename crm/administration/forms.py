@@ -191,3 +191,11 @@ class TransferForm(Form):
     content: str = Field(title=N_("ファイル"), max_length=2_000_000)
     digest: str = Field(title=N_("内容の指紋"), max_length=64)
     name: str = Field(default="", title=N_("ファイル名"), max_length=200)
+
+
+class StaffFilterForm(Form):
+    """What somebody narrows the list of staff by; the day is judged by the page that shows it."""
+
+    as_of: str = Field(default="", title=N_("基準日"), max_length=40)
+    words: str = Field(default="", title=N_("氏名・ふりがな・職員番号"), max_length=100)
+    shown: str = Field(default="", title=N_("表示"), max_length=20)

@@ -120,6 +120,8 @@ class AccountLine(NamedTuple):
     name: str
     posts: Sequence[Post] = ()
     last_used: dt.datetime | None = None
+    password_expires_at: dt.datetime | None = None
+    """Until when a password an administrator made opens it; None for the holder's own."""
 
 
 def groups_of(

@@ -7,11 +7,19 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
 from crm.access.desk import CurrentDesk
-from crm.access.queries import require_administrator
+from crm.access.filters import keep_words
+from crm.access.queries import filter_words, require_administrator
 from crm.administration import staff_queries
-from crm.administration.forms import LastDayForm, NewStaffForm, PostingForm, StaffForm
+from crm.administration.forms import (
+    LastDayForm,
+    NewStaffForm,
+    PostingForm,
+    StaffFilterForm,
+    StaffForm,
+)
 from crm.administration.lines import Post, StaffFacts, unit_options
 from crm.administration.page_parts import (
     SAVED,
@@ -25,9 +33,9 @@ from crm.agencies.models import ROLE_LABELS
 from crm.agencies.queries import units_on
 from crm.kernel.clock import local_day
 from crm.kernel.errors import NotFound
-from crm.kernel.forms import Submission, blank
+from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
-from crm.web.pages import page, saved
+from crm.web.pages import HEADERS, page, saved
 from crm.web.visit import Visit
 
 
@@ -35,7 +43,7 @@ from crm.web.visit import Visit
 def staff_list(
     desk: CurrentDesk,
     as_of: FromQuery[str] = "",
-    words: FromQuery[str] = "",
+    named: FromQuery[str] = "",
     shown: FromQuery[str] = "",
     number: FromQuery[int] = 1,
 ) -> Response[str]:
@@ -43,6 +51,7 @@ def staff_list(
     with desk.reads() as visit:
         asked = asked_day(visit, as_of)
         placed = shown != "unplaced"
+        words = filter_words(visit.db, named)
         found = staff_queries.staff_page(visit.db, asked.day, number, words=words, placed=placed)
         visit.seen("staff.listed", page=found.number, count=len(found.items))
         return page(
@@ -54,9 +63,20 @@ def staff_list(
             staff=found,
             words=words,
             placed=placed,
-            query=urlencode({"as_of": asked.day.isoformat(), "words": words}),
+            query=urlencode({"as_of": asked.day.isoformat(), "named": named}),
             role_labels=ROLE_LABELS,
         )
+
+
+@post("/administration/staff/selection", name="administration.staff_narrow", sync_to_thread=True)
+def staff_narrow(desk: CurrentDesk) -> Response[None]:
+    """Narrow the list; the name of a member of staff stays out of the address."""
+    with desk.writes() as visit:
+        asked = read_form(StaffFilterForm, visit.sent).form or StaffFilterForm()
+        named = keep_words(visit.db, visit.actor, asked.words, visit.now)
+        query = {"as_of": asked.as_of, "shown": asked.shown, "named": named}
+        way = f"/administration/staff?{urlencode(query)}"
+        return Redirect(way, status_code=303, headers=HEADERS)
 
 
 @get(
@@ -335,6 +355,7 @@ def _change(
 
 HANDLERS = [
     staff_list,
+    staff_narrow,
     staff_member,
     staff_new,
     staff_register,

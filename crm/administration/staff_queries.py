@@ -146,6 +146,7 @@ _ACCOUNT = (
     col(Account.staff_id),
     col(Staff.family_name),
     col(Staff.given_name),
+    col(Account.password_expires_at),
 )
 
 
@@ -160,6 +161,7 @@ def _accounts(db: ScopedSession, statement: AnySelect) -> list[AccountLine]:
             row.revision,
             row.staff_id,
             f"{row.family_name} {row.given_name}".strip(),
+            password_expires_at=row.password_expires_at,
         )
         for row in rows
     ]

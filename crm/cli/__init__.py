@@ -16,6 +16,8 @@ COMMANDS = {
     "transfer": "crm.cli.transfers",
     "roster": "crm.cli.rosters",
     "audit": "crm.cli.audit",
+    "rotate-key": "crm.cli.keys",
+    "reset-factors": "crm.cli.keys",
     "check": "crm.cli.check",
 }
 

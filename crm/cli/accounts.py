@@ -7,7 +7,7 @@ import click
 from crm.access.accounts import assign, open_account, stored_password
 from crm.agencies.queries import unit_by_path
 from crm.agencies.service import found_agency
-from crm.cli.office import acting_as, office, read_password
+from crm.cli.office import acting_as, first_password_lasts, office, read_password
 from crm.kernel.actor import AgencyKind, Role
 from crm.kernel.clock import local_day, utc_now
 
@@ -41,7 +41,7 @@ def create_admin(agency: str, kind: str, login: str, name: str, *, password_stdi
                 day=local_day(now),
             )
             open_account(
-                db, actor, staff.id, login=login, password_hash=stored, now=now, is_own=True
+                db, actor, staff.id, login=login, password_hash=stored, now=now, expires_at=None
             )
     click.echo(f"{agency} と管理者「{login}」を登録しました。")
 
@@ -85,6 +85,6 @@ def create_account(
                 login=login,
                 password_hash=stored,
                 now=now,
-                is_own=own_password,
+                expires_at=None if own_password else now + first_password_lasts(),
             )
     click.echo(f"「{login}」を {unit} に登録しました。")

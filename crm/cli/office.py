@@ -1,8 +1,12 @@
 """What every command opens first: the settings, the database, and on whose behalf it works."""
 
+import datetime as dt
+import getpass
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import click
 
@@ -12,8 +16,11 @@ from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.db import Database
 from crm.kernel.errors import DomainError
+from crm.kernel.keys import load_key
 from crm.kernel.migrate import is_current
 from crm.kernel.settings import BadSetting, Settings, load_settings
+
+ADDRESS_LENGTH = 64
 
 
 def settings_or_exit() -> Settings:
@@ -48,15 +55,36 @@ def office(*, current: bool = True, as_owner: bool = False) -> Iterator[Database
 
 
 def acting_as(database: Database, login: str) -> Actor:
-    """Return the actor behind an account, whose rights the command then has and no more."""
+    """Return the actor behind an account, whose rights the command then has and no more.
+
+    It asks for no password: whoever owns the installation's secret could do everything without
+    this command too. Nobody else may use it, and what is done stands on record as done on the
+    server, by whom the operating system names.
+    """
     now = utc_now()
+    require_owner_of_key(database.settings)
     with database.reading(None) as db:
         actor = actor_by_login(db, login, local_day(now))
     if actor is None:
         raise click.ClickException(
             f"アカウント「{login}」がないか、現在の所属がありません。--as を確かめてください。"
         )
-    return actor
+    return replace(actor, address=f"server:{getpass.getuser()}"[:ADDRESS_LENGTH])
+
+
+def require_owner_of_key(settings: Settings) -> None:
+    """End the command unless it runs as the account that owns the key file, or as root."""
+    load_key(settings)
+    user, owner = os.geteuid(), settings.key_path.stat().st_uid
+    if user not in (0, owner):
+        raise click.ClickException(
+            f"{settings.key_path} の所有者（又は root）として実行してください。"
+        )
+
+
+def first_password_lasts() -> dt.timedelta:
+    """Return how long a password somebody else chose opens an account."""
+    return dt.timedelta(hours=settings_or_exit().first_password_hours)
 
 
 def read_password(*, from_stdin: bool) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import MediaType, Response, get, post
 
-from crm.access.desk import CurrentDesk, Desk, Gate
+from crm.access.desk import CurrentDesk, Desk, Gate, require_recent
 from crm.access.models import DeviceKind, SignInLevel
 from crm.access.service import raise_level
 from crm.factors import passkeys, queries, service, totp
@@ -25,6 +25,7 @@ from crm.web.visit import Visit
 def totp_new(desk: CurrentDesk) -> Response[str]:
     """Show a new secret, as a picture and as text."""
     with desk.reads(past=Gate.STRENGTH) as visit:
+        require_recent(visit)
         return _totp_page(desk, visit, totp.new_secret(), blank(), 200)
 
 
@@ -34,6 +35,7 @@ def totp_create(desk: CurrentDesk) -> Response[Any]:
     sub = read_form(TotpForm, desk.request.sent)
     master = load_key(desk.settings)
     with desk.writes(past=Gate.STRENGTH) as visit:
+        require_recent(visit, after_form=True)
         secret = service.offered_secret(master, visit.actor, str(sub.values.get("offered", "")))
         again = partial(_totp_page, desk, visit, secret)
         if sub.form is None:
@@ -57,6 +59,7 @@ def totp_create(desk: CurrentDesk) -> Response[Any]:
 def passkey_new(desk: CurrentDesk) -> Response[str]:
     """Show the form that lets the browser make a key."""
     with desk.reads(past=Gate.STRENGTH) as visit:
+        require_recent(visit)
         return _passkey_page(desk, visit, blank(), 200)
 
 
@@ -84,6 +87,7 @@ def passkey_create(desk: CurrentDesk) -> Response[Any]:
     place = require_place(desk)
     sub = read_form(PasskeyForm, desk.request.sent)
     with desk.reads(past=Gate.STRENGTH) as visit:
+        require_recent(visit, after_form=True)
         if sub.form is None:
             return _passkey_page(desk, visit, sub, 422)
     challenge = service.take_challenge(

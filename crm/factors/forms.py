@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from crm.kernel.forms import Form
+from crm.kernel.forms import Form, Secret
 from crm.kernel.i18n import N_
 
 MAX_NAME = 40
@@ -68,7 +68,7 @@ class RecoveryForm(Form):
 class RemovalForm(Form):
     """The password, where the last factor goes."""
 
-    password: str = Field(default="", title=N_("パスワード"), max_length=200)
+    password: Secret = Field(default="", title=N_("パスワード"), max_length=200)
 
 
 class ReasonForm(Form):
@@ -79,6 +79,7 @@ class ReasonForm(Form):
         max_length=200,
         json_schema_extra={"missing": N_("事由を入力してください。")},
     )
+    renews_password: bool = Field(default=False, title=N_("パスワードの再発行"))
 
 
 class SubjectForm(Form):

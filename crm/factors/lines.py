@@ -59,3 +59,4 @@ class ResetLine(NamedTuple):
     asked_by_name: str
     asked_at: dt.datetime
     expires_at: dt.datetime
+    renews_password: bool = False

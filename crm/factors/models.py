@@ -118,6 +118,8 @@ class FactorReset(AgencyOwned, table=True):
     login: str = Field(max_length=60)
     owner_name: str = Field(max_length=120)
     reason: str = Field(max_length=200)
+    renews_password: bool = False
+    """Whether the password is lost too; whoever confirms gets the new one to hand over."""
     asked_by: UUID = Field(sa_type=Key)
     asked_by_name: str = Field(max_length=120)
     asked_at: dt.datetime = Field(sa_type=Moment)

@@ -4,6 +4,7 @@ Authlib and joserfc judge the token; the provider is believed about nothing but 
 """
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
@@ -21,6 +22,8 @@ from joserfc.jws import JWSRegistry
 from crm.kernel.errors import DomainError
 from crm.kernel.i18n import N_
 from crm.kernel.settings import Settings
+
+log = logging.getLogger("crm")
 
 WAIT_S = 10.0
 LEEWAY_S = 60
@@ -78,18 +81,20 @@ class Provider:
     client_secret: str
     return_to: str
     strong: str
+    max_age_s: int = 0
+    """How long ago somebody may have shown who they are over there; 0: however long."""
 
     def discover(self) -> Endpoints:
         """Return where the provider is asked, in its own words; ProviderSilent otherwise."""
         said = _json(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         try:
             if said["issuer"] != self.issuer:
-                raise ProviderSilent
+                raise _silent("its configuration names another issuer")
             return Endpoints(
                 said["authorization_endpoint"], said["token_endpoint"], said["jwks_uri"]
             )
         except (KeyError, TypeError):
-            raise ProviderSilent from None
+            raise _silent("its configuration lacks an address") from None
 
     def address_of(self, endpoints: Endpoints, errand: Errand) -> str:
         """Return where the browser is sent."""
@@ -102,6 +107,7 @@ class Provider:
             "nonce": errand.nonce,
             "code_challenge": create_s256_code_challenge(errand.verifier),
             "code_challenge_method": "S256",
+            **({"max_age": str(self.max_age_s)} if self.max_age_s else {}),
         }
         return str(add_params_to_uri(endpoints.authorization, list(asked.items())))
 
@@ -136,9 +142,11 @@ class Provider:
                     "nonce": errand.nonce,
                     "client_id": self.client_id,
                     "access_token": token.get("access_token"),
+                    "max_age": self.max_age_s,
                 },
             )
             claims.validate(now=int(now.timestamp()), leeway=LEEWAY_S)
+            self._require_recent(claims, now)
         except (JoseError, AuthlibBaseError, ValueError, KeyError, TypeError) as wrong:
             raise NotWhoTheySay from wrong
         return dict(claims)
@@ -158,11 +166,16 @@ class Provider:
                 timeout=WAIT_S,
             )
             token = answer.json()
-        except (httpx.HTTPError, ValueError):
-            raise ProviderSilent from None
+        except (httpx.HTTPError, ValueError) as fault:
+            raise _silent(fault) from None
         if answer.is_error or not isinstance(token, dict) or "id_token" not in token:
             raise NotWhoTheySay
         return token
+
+    def _require_recent(self, claims: Mapping[str, Any], now: dt.datetime) -> None:
+        """Refuse a sign-in over there that is older than was asked for (OIDC Core 3.1.3.7 13)."""
+        if self.max_age_s and now.timestamp() - claims["auth_time"] > self.max_age_s + LEEWAY_S:
+            raise NotWhoTheySay
 
     def is_strong(self, claims: Mapping[str, Any]) -> bool:
         """Whether the provider says that it asked for a second factor, in words we were told."""
@@ -182,11 +195,18 @@ def provider_of(settings: Settings) -> Provider | None:
         settings.oidc_client_secret,
         settings.origin + RETURN_PATH,
         settings.oidc_strong,
+        settings.oidc_max_age_minutes * 60,
     )
 
 
 def _json(address: str) -> Any:  # noqa: ANN401 - as it came
     try:
         return httpx.get(address, timeout=WAIT_S).raise_for_status().json()
-    except (httpx.HTTPError, ValueError):
-        raise ProviderSilent from None
+    except (httpx.HTTPError, ValueError) as fault:
+        raise _silent(fault) from None
+
+
+def _silent(cause: Exception | str) -> ProviderSilent:
+    """Write down why, for whoever runs the installation; users only learn that it is so."""
+    log.warning("OpenID provider: %s", repr(cause))
+    return ProviderSilent()

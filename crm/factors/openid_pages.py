@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from crm.access.desk import CurrentDesk, Desk, Gate
+from crm.access.desk import CurrentDesk, Desk, Gate, require_recent
 from crm.access.queries import account_of
 from crm.access.service import SignInFacts
 from crm.factors import openid_sign_in, queries, resets
@@ -23,9 +23,15 @@ from crm.web.visit import Visit
 
 
 @get("/sign-in/openid", name="factors.openid", sync_to_thread=True)
-def openid(desk: CurrentDesk) -> Response[None]:
-    """Send the browser to the OpenID provider."""
+def openid(desk: CurrentDesk, request: Request[Any, Any, Any]) -> Response[None]:
+    """Send the browser to the OpenID provider, from our own sign-in page and from nowhere else.
+
+    A link on another site would otherwise sign somebody in who never asked for it. It is no form:
+    browsers let the page's policy judge where the answer to a form leads.
+    """
     provider = _provider(desk)
+    if request.headers.get("sec-fetch-site") != "same-origin":
+        return Redirect("/sign-in", status_code=303, headers=HEADERS)
     with desk.strangers() as visit:
         now = visit.now
     sent = openid_sign_in.send_away(desk.database, provider, now)
@@ -52,7 +58,7 @@ def openid_return(desk: CurrentDesk, request: Request[Any, Any, Any]) -> Respons
         request.cookies.get(_away_name(desk), ""),
         {name: value for name, value in request.query_params.items() if isinstance(value, str)},
         facts,
-        lasts=dt.timedelta(hours=desk.settings.absolute_hours),
+        lasts=desk.lasts,
     )
     cookies = [desk.session_cookie(cookie), _away_cookie(desk, "", dt.timedelta())]
     return Redirect("/", status_code=303, headers=HEADERS, cookies=cookies)
@@ -62,6 +68,7 @@ def openid_return(desk: CurrentDesk, request: Request[Any, Any, Any]) -> Respons
 def accept(desk: CurrentDesk) -> Response[None]:
     """Let the owner say that the linked OpenID is theirs."""
     with desk.writes(past=Gate.STRENGTH) as visit:
+        require_recent(visit)
         openid_sign_in.accept(visit.db, visit.actor, visit.now)
         return saved(visit, "factors.show", N_("登録しました。"))
 
@@ -70,6 +77,7 @@ def accept(desk: CurrentDesk) -> Response[None]:
 def remove(desk: CurrentDesk) -> Response[None]:
     """Let the owner part with the linked OpenID."""
     with desk.writes(past=Gate.STRENGTH) as visit:
+        require_recent(visit)
         openid_sign_in.unlink(visit.db, visit.actor, visit.actor.account_id, visit.now)
         return saved(visit, "factors.show", N_("削除しました。"))
 

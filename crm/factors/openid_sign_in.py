@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from crm.access.models import SignInLevel
 from crm.access.queries import SIGN_IN, account_of, actor_of_account, device_of_cookie
-from crm.access.service import SignInFacts, hash_of, start_session
+from crm.access.service import Lasting, SignInFacts, end_cookie, hash_of, start_session
 from crm.factors import queries
 from crm.factors.models import OpenIdLink, OpenIdRequest
 from crm.factors.openid import Errand, Identity, NotWhoTheySay, Provider
@@ -67,7 +67,7 @@ def sign_in(
     answer: Mapping[str, str],
     facts: SignInFacts,
     *,
-    lasts: dt.timedelta,
+    lasts: Lasting,
 ) -> str:
     """Open a session for whoever the provider names, and return its cookie.
 
@@ -169,7 +169,7 @@ def _require_answer(answer: Mapping[str, str], errand: Errand, provider: Provide
         raise NotWhoTheySay
 
 
-def _open(database: Database, identity: Identity, facts: SignInFacts, lasts: dt.timedelta) -> str:
+def _open(database: Database, identity: Identity, facts: SignInFacts, lasts: Lasting) -> str:
     with database.writing(None) as db:
         found = queries.account_by_subject(db, identity.issuer, identity.subject)
         actor = actor_of_account(db, found.account_id, local_day(facts.now)) if found else None
@@ -184,6 +184,7 @@ def _open(database: Database, identity: Identity, facts: SignInFacts, lasts: dt.
             level = SignInLevel.SECOND_FACTOR
         else:
             level = SignInLevel.PENDING if found.has_second_factor else SignInLevel.PASSWORD
+        end_cookie(db, facts.cookie, facts.now)
         return start_session(db, actor, facts, level=level, device=device, lasts=lasts)
 
 

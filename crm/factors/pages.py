@@ -6,8 +6,9 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from crm.access.desk import CurrentDesk, Gate
+from crm.access.desk import CurrentDesk, Gate, require_recent
 from crm.access.models import SignInLevel
+from crm.access.service import confirm
 from crm.factors import enrolling_pages, openid_pages, queries, reset_pages, service, sign_in_pages
 from crm.factors.forms import NameForm, RemovalForm
 from crm.factors.lines import KIND_LABELS, FactorLine
@@ -44,6 +45,7 @@ def factors(desk: CurrentDesk) -> Response[str]:
 def codes_create(desk: CurrentDesk) -> Response[str]:
     """Make a new sheet of recovery codes and show it, this once."""
     with desk.writes(past=Gate.STRENGTH) as visit:
+        require_recent(visit)
         codes = service.make_codes(visit.db, visit.actor, visit.now)
         return page(visit, "factors/codes.html", codes=codes, is_first=False)
 
@@ -56,6 +58,7 @@ def codes_create(desk: CurrentDesk) -> Response[str]:
 def factor(desk: CurrentDesk, kind: FromPath[str], factor_id: FromPath[UUID]) -> Response[str]:
     """Show one of the own factors, to be named or taken away."""
     with desk.reads(past=Gate.STRENGTH) as visit:
+        require_recent(visit)
         line, is_last = _found(visit, kind, factor_id)
         return _factor_page(visit, line, blank(name=line.name), 200, is_last=is_last)
 
@@ -88,6 +91,7 @@ def remove(desk: CurrentDesk, kind: FromPath[str], factor_id: FromPath[UUID]) ->
     sub = read_form(RemovalForm, desk.request.sent)
     password = sub.form.password if sub.form else ""
     with desk.reads(past=Gate.STRENGTH) as visit:
+        require_recent(visit, after_form=True)
         line, is_last = _found(visit, kind, factor_id)
     try:
         shown = is_last and show_password(desk.database, visit.actor, password, now=visit.now)
@@ -100,7 +104,12 @@ def remove(desk: CurrentDesk, kind: FromPath[str], factor_id: FromPath[UUID]) ->
                 password_shown=shown,
                 now=visit.now,
             )
-            return saved(visit, "factors.show", N_("削除しました。"))
+            answer = saved(visit, "factors.show", N_("削除しました。"))
+            if shown:
+                # whoever has shown a password goes on under a new cookie
+                cookie = confirm(visit.db, visit.actor, visit.now)
+                answer.set_cookie(desk.session_cookie(cookie))
+            return answer
     except Refused as refusal:
         with desk.reads(past=Gate.STRENGTH) as visit:
             again = blank(name=line.name).refused(refusal)

@@ -83,6 +83,9 @@ register(
     Rule(
         _reads_reset,
         _writes_reset,
-        fixed=("account_id", "agency_id", "reason", "asked_by", "asked_at", "expires_at", "login"),
+        fixed=(
+            *("account_id", "agency_id", "reason", "renews_password"),
+            *("asked_by", "asked_at", "expires_at", "login"),
+        ),
     ),
 )

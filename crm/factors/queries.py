@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from crm.access.models import Account, DeviceKind, SignInLevel, SignInSession
-from crm.access.queries import SIGN_IN
+from crm.access.queries import KEY_CHANGE, SIGN_IN
 from crm.agencies.models import Staff
 from crm.factors.lines import FactorKind, FactorLine, FactorSheet, LinkLine, ResetLine
 from crm.factors.models import (
@@ -63,6 +63,11 @@ def own_session(db: ScopedSession, actor: Actor) -> OwnSession:
     if not rows:
         raise NotFound
     return OwnSession(*rows[0])
+
+
+def every_totp_factor(db: ScopedSession) -> Sequence[TotpFactor]:
+    """Return everybody's applications, sealed as they are: only their seals are changed."""
+    return db.exec(select(TotpFactor).execution_options(**KEY_CHANGE)).all()
 
 
 def own_password(db: ScopedSession, actor: Actor) -> str | None:
@@ -219,4 +224,5 @@ def _reset_line(reset: FactorReset) -> ResetLine:
         reset.asked_by_name,
         reset.asked_at,
         reset.expires_at,
+        reset.renews_password,
     )

@@ -1,11 +1,14 @@
 """二要素認証の解除: asked for by an administrator, confirmed by another person."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from crm.access import accounts
+from crm.access.accounts import FirstPassword
 from crm.access.desk import CurrentDesk, Desk
 from crm.access.queries import account_of
 from crm.factors import queries, resets
@@ -42,7 +45,12 @@ def reset_ask(desk: CurrentDesk, account_id: FromPath[UUID]) -> Response[Any]:
             return _form(desk, visit, account_id, sub, 422)
         try:
             resets.ask_for_reset(
-                visit.db, visit.actor, account_id, reason=sub.form.reason, now=visit.now
+                visit.db,
+                visit.actor,
+                account_id,
+                reason=sub.form.reason,
+                now=visit.now,
+                renews_password=sub.form.renews_password,
             )
         except Refused as refusal:
             return _form(desk, visit, account_id, sub.refused(refusal), refusal.status)
@@ -67,10 +75,23 @@ def waiting(desk: CurrentDesk) -> Response[str]:
     name="factors.reset_confirm",
     sync_to_thread=True,
 )
-def confirm(desk: CurrentDesk, reset_id: FromPath[UUID]) -> Response[None]:
-    """Take the account's factors away and end its sign-ins."""
+def confirm(desk: CurrentDesk, reset_id: FromPath[UUID]) -> Response[Any]:
+    """Take the account's factors away and end its sign-ins; show its new password, if asked for."""
+    password = accounts.new_password()
+    stored = accounts.stored_password(password)
     with desk.writes() as visit:
-        resets.confirm_reset(visit.db, visit.actor, reset_id, now=visit.now)
+        new = FirstPassword(
+            stored, visit.now + dt.timedelta(hours=desk.settings.first_password_hours)
+        )
+        reset = resets.confirm_reset(visit.db, visit.actor, reset_id, now=visit.now, new=new)
+        if reset.renews_password:
+            return page(
+                visit,
+                "factors/reset_password.html",
+                reset=reset,
+                password=password,
+                expires_at=new.expires_at,
+            )
         return saved(
             visit,
             "factors.resets",

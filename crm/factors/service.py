@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from crm.access.models import Account, DeviceKind, SignInLevel
+from crm.access.queries import KEY_CHANGE
 from crm.factors import passkeys, queries, totp
 from crm.factors.codes import hash_of_code, new_codes
 from crm.factors.lines import FactorKind
@@ -26,7 +27,7 @@ from crm.kernel.actor import Actor
 from crm.kernel.db import Database
 from crm.kernel.errors import NotFound, Refused, StrongSignInNeeded
 from crm.kernel.i18n import N_
-from crm.kernel.keys import BrokenSeal, derive, seal, unseal
+from crm.kernel.keys import BrokenSeal, derive, reseal, seal, unseal
 from crm.kernel.scope import ScopedSession
 
 MOST = 10
@@ -95,6 +96,20 @@ def secret_of(master: bytes, factor: TotpFactor) -> str | None:
         return unseal(_key(master), factor.secret, about=_kept_for(factor.account_id)).decode()
     except BrokenSeal:
         return None
+
+
+def reseal_factors(db: ScopedSession, old: bytes, new: bytes) -> int:
+    """Seal the secrets of all applications with the key that comes next; return how many."""
+    known = queries.every_totp_factor(db)
+    for factor in known:
+        secret = reseal(_key(old), _key(new), factor.secret, about=_kept_for(factor.account_id))
+        db.exec(
+            sa.update(TotpFactor)
+            .where(col(TotpFactor.id) == factor.id)
+            .values(secret=secret)
+            .execution_options(**KEY_CHANGE)
+        )
+    return len(known)
 
 
 def ask(db: ScopedSession, actor: Actor, purpose: ChallengePurpose, now: dt.datetime) -> bytes:

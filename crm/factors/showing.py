@@ -10,10 +10,11 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlmodel import col
 
+from crm.access.attempts import record_throttled
 from crm.access.models import SignInLevel
 from crm.access.passwords import password_matches
 from crm.access.service import hash_of, raise_level, touch
-from crm.access.throttle import Count, count_attempt, take_back
+from crm.access.throttle import Count, TooManyAttempts, count_attempt, take_back
 from crm.factors import passkeys, queries, totp
 from crm.factors.codes import hash_of_code
 from crm.factors.models import ChallengePurpose, Passkey, RecoveryCode, TotpFactor
@@ -85,8 +86,8 @@ def show_password(database: Database, actor: Actor, password: str, *, now: dt.da
     """Return whether the password was shown again; Refused for a wrong one, which is counted."""
     if not password:
         return False
-    with database.writing(actor) as db:
-        count_attempt(db, _counts(actor), now)
+    _count(database, actor, now)
+    with database.reading(actor) as db:
         stored = queries.own_password(db, actor)
     if not password_matches(stored, password):
         raise Refused(N_("パスワードが違います。"), field="password")
@@ -104,8 +105,7 @@ def _show(
     said: str,
     now: dt.datetime,
 ) -> str:
-    with database.writing(actor) as db:
-        count_attempt(db, _counts(actor), now)
+    _count(database, actor, now)
     with database.writing(actor) as db:
         if takes(db):
             take_back(db, _counts(actor), now)
@@ -113,6 +113,16 @@ def _show(
             return raise_level(db, actor.session_key or "", SignInLevel.SECOND_FACTOR, now=now)
         db.add(audit.entry_of(actor, "factor.refused", now=now, outcome="refused", method=method))
     raise Refused(said, field=FIELDS[method])
+
+
+def _count(database: Database, actor: Actor, now: dt.datetime) -> None:
+    """Count an attempt; TooManyAttempts, on record, while the account has to wait."""
+    try:
+        with database.writing(actor) as db:
+            count_attempt(db, _counts(actor), now)
+    except TooManyAttempts:
+        record_throttled(database, actor, actor.address, now)
+        raise
 
 
 def _counts(actor: Actor) -> list[Count]:

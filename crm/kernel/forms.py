@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Protocol, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 from uuid_utils.compat import uuid7
@@ -38,6 +46,14 @@ class OnceForm(Form):
 F = TypeVar("F", bound=Form)
 YEARS = range(1900, 3000)
 """Years a day or time may be in: what lies outside is a slip, and breaks calendars."""
+
+
+class AsTyped:
+    """Marks a field whose text is taken exactly as it came."""
+
+
+Secret = Annotated[str, StringConstraints(strip_whitespace=False), AsTyped]
+"""A password: every blank and every character counts, so nothing of it is cut or dropped."""
 
 
 class SentForm(Protocol):
@@ -79,7 +95,8 @@ def read_form(form_type: type[F], sent: SentForm) -> Submission[F]:
     values: dict[str, Any] = {}
     for name, info in form_type.model_fields.items():
         everything = sent.getall(name) if name in sent else []
-        given = [kept for value in everything if (kept := _clean(value)) not in ("", None)]
+        clean = _as_it_came if AsTyped in info.metadata else _clean
+        given = [kept for value in everything if (kept := clean(value)) not in ("", None)]
         if given:
             values[name] = given if _takes_many(info.annotation) else given[-1]
     try:
@@ -91,6 +108,10 @@ def read_form(form_type: type[F], sent: SentForm) -> Submission[F]:
 def _clean(value: object) -> object:
     """Drop what no keyboard types, and the blanks around the rest."""
     return as_typed(value).strip() if isinstance(value, str) else value
+
+
+def _as_it_came(value: object) -> object:
+    return value
 
 
 def _takes_many(annotation: Any) -> bool:  # noqa: ANN401 - any type annotation

@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -74,6 +75,32 @@ def unseal(key: bytes, sealed: bytes, *, about: bytes) -> bytes:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
     except (InvalidTag, ValueError):
         raise BrokenSeal from None
+
+
+def reseal(old: bytes, new: bytes, sealed: bytes, *, about: bytes) -> bytes:
+    """Return what was sealed with `old` sealed with `new`; unchanged where it is already.
+
+    What neither opens stays as it is: it was lost before.
+    """
+    try:
+        return seal(new, unseal(old, sealed, about=about), about=about)
+    except BrokenSeal:
+        return sealed
+
+
+@contextmanager
+def replaced_key(settings: Settings) -> Iterator[tuple[bytes, bytes]]:
+    """Give the secret in use and the next one; the next is in use once the block has ended.
+
+    What was sealed has to be sealed anew inside. The next one stands in a file beside before
+    anything is sealed with it, so that a change that was cut off goes on with the same.
+    """
+    path, following = settings.key_path, settings.key_path.with_suffix(".next")
+    old = load_key(settings)
+    if not following.exists():
+        _make(following)
+    yield old, bytes.fromhex(following.read_text(encoding="ascii").strip())
+    following.replace(path)
 
 
 def _make(path: Path) -> None:

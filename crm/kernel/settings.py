@@ -81,7 +81,16 @@ class Settings(BaseModel):
         ),
     )
     absolute_hours: int = Field(
-        default=26, ge=1, le=72, description="Hours after which a sign-in ends; a tour fits in."
+        default=26,
+        ge=1,
+        le=72,
+        description="Hours after which a sign-in ends on a terminal lent to one officer.",
+    )
+    shared_absolute_hours: int = Field(
+        default=12,
+        ge=1,
+        le=72,
+        description="Hours after which a sign-in ends on a terminal several officers share.",
     )
     revisit_days: int = Field(
         default=90,
@@ -115,6 +124,21 @@ class Settings(BaseModel):
             "The acr and amr values (with blanks between) by which the OpenID provider says that "
             "it asked for a second factor; always: it does so for everybody; empty: never."
         ),
+    )
+    oidc_max_age_minutes: int = Field(
+        default=480,
+        ge=0,
+        le=1440,
+        description=(
+            "Minutes since somebody showed the OpenID provider who they are, after which it asks "
+            "again; 0: never, for a provider that does not tell (auth_time)."
+        ),
+    )
+    first_password_hours: int = Field(
+        default=72,
+        ge=1,
+        le=720,
+        description="Hours in which a password made by an administrator must have been used.",
     )
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes that serve pages; as many as there are CPUs."

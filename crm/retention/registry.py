@@ -88,7 +88,7 @@ REGISTRY: Mapping[str, Keeping] = {
     ),
     **_all(
         Keeping(Means.FLEETING, N_("検索の語で、1日で消える")),
-        "stored_search",
+        *("stored_search", "stored_filter"),
     ),
     **_all(Keeping(Means.FLEETING, N_("作成した書類で、24時間で消える")), "job_file"),
     **_all(

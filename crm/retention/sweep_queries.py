@@ -14,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from crm.access.models import StoredFilter
 from crm.consents.models import ConsentRecord
 from crm.contacts.models import Appointment, Person, Telephone
 from crm.intake.models import IntakeBatch, IntakeChange, IntakeRow
@@ -63,10 +64,9 @@ def sweep(db: ScopedSession, disposal: Disposal, keys: Sequence[UUID]) -> dict[s
 
 
 def forget_searches(db: ScopedSession, now: dt.datetime) -> None:
-    """Delete what was searched for before any sign-in of today."""
-    _carry_out(
-        db, sa.delete(StoredSearch).where(col(StoredSearch.created_at) < now - SEARCHES_KEPT)
-    )
+    """Delete what was searched for, and lists narrowed by, before any sign-in of today."""
+    for table in (StoredSearch, StoredFilter):
+        _carry_out(db, sa.delete(table).where(col(table.created_at) < now - SEARCHES_KEPT))
 
 
 def disposed_since(db: ScopedSession, since: dt.datetime) -> bool:

@@ -289,7 +289,7 @@ def _visibility(actor: Actor, consent: Consent | None, given: Iterable[Any]) -> 
     # standing shares before what was given once
     ordered = sorted(given, key=lambda row: (row.basis == Basis.DISCLOSURE, row.recipient_name))
     lines = [given_line(row, consent) for row in ordered]
-    return Visibility([station_line(actor), *headquarters, *lines])
+    return Visibility([station_line(actor, consent), *headquarters, *lines])
 
 
 @cache

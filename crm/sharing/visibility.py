@@ -13,25 +13,39 @@ from crm.sharing.lines import Viewer, VisibilityLine, field_words
 from crm.sharing.models import Basis
 
 
-def station_line(actor: Actor) -> VisibilityLine:
-    """Say that the own office sees everything."""
+def station_line(actor: Actor, consent: Consent | None) -> VisibilityLine:
+    """Say that the own office sees everything, and whether its rosters may name the contact.
+
+    All sections read what the station keeps (S1 3(1)ウ) and it needs no consent; being named on
+    the roster that is handed to them (S1 2(4)) does.
+    """
+    agreed = consent is not None and ConsentScope.WITHIN_STATION in consent.scopes
     return VisibilityLine(
         Viewer.STATION,
         actor.station_name,
         translate("登録されている全ての項目と活動記録"),
-        translate("担当の所属として"),
+        translate("担当の所属として。一覧表への掲載に同意あり")
+        if agreed
+        else translate("担当の所属として。一覧表への掲載に同意なし"),
     )
 
 
 def headquarters_line(consent: Consent | None) -> VisibilityLine:
-    """Say whether headquarters knows the name, or counts alone."""
+    """Say that headquarters reads counts, and one person in an emergency, whatever was agreed.
+
+    Who agreed that headquarters learns their name can be named to it in writing; no page of
+    headquarters shows a name, so the line promises none.
+    """
     who = translate("警察本部")
+    what = translate("件数のみ。緊急閲覧では、理由を記録して氏名・連絡先・役職を30分")
     if consent and ConsentScope.HQ_NAME in consent.scopes:
         day = wareki(consent.decided_on)
-        why = translate("%(day)sの同意による", day=day)
-        return VisibilityLine(Viewer.HEADQUARTERS, who, translate("氏名と件数"), why)
+        why = translate(
+            "%(day)sに氏名の提供に同意。氏名は書面で提供し、本部の画面には出ない", day=day
+        )
+        return VisibilityLine(Viewer.HEADQUARTERS, who, what, why)
     why = translate("氏名の提供への同意がないため")
-    return VisibilityLine(Viewer.HEADQUARTERS, who, translate("件数のみ"), why)
+    return VisibilityLine(Viewer.HEADQUARTERS, who, what, why)
 
 
 def given_line(row: sa.Row[Any], consent: Consent | None) -> VisibilityLine:

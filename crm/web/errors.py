@@ -12,6 +12,7 @@ from litestar.response import Redirect
 
 from crm.kernel.errors import DomainError, StrongSignInNeeded
 from crm.kernel.i18n import N_, translate, use_locale
+from crm.kernel.settings import Settings
 from crm.web.pages import HEADERS, environment, wants_fragment
 
 log = logging.getLogger("crm")
@@ -24,11 +25,12 @@ class SignInNeeded(Exception):
     """Nobody is signed in, or the sign-in ended."""
 
 
-LOCK, SECOND_FACTOR, FACTORS, OWN_PASSWORD = (
+LOCK, SECOND_FACTOR, FACTORS, OWN_PASSWORD, CONFIRMATION = (
     "/lock",
     "/sign-in/second-factor",
     "/account/factors",
     "/account/password",
+    "/account/confirmation",
 )
 """Where whoever is signed in goes first when something stands between them and the pages."""
 
@@ -160,8 +162,13 @@ def answered_in(request: Request) -> list[str]:  # type: ignore[type-arg]  # as 
 
 def preferred_locale(request: Request) -> str:  # type: ignore[type-arg]  # as above
     """Return the language to use before anybody has signed in."""
-    if chosen := request.cookies.get("lang"):
+    if chosen := request.cookies.get(locale_cookie_name(request.app.state.settings)):
         return chosen
     wanted = request.headers.get("accept-language", "ja").lower()
     english, japanese = wanted.find("en"), wanted.find("ja")
     return "en" if english >= 0 and (japanese < 0 or english < japanese) else "ja"
+
+
+def locale_cookie_name(settings: Settings) -> str:
+    """Return what the cookie of the language is called; over https no other host can set it."""
+    return "__Host-lang" if settings.is_https else "lang"

@@ -59,6 +59,8 @@ class Visit:
     notice_to_leave: str = ""
     is_stale: bool = False
     has_second_factor: bool = False
+    shown_at: dt.datetime | None = None
+    """When whoever sits there last showed a password or a factor."""
     lock_after_s: int = 0
     """Seconds without use after which the screen locks; 0 where nothing can be locked."""
     keeps_entries: bool = False

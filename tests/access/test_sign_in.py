@@ -29,6 +29,14 @@ def test_signing_in_with_a_wrong_password_says_so_and_keeps_the_name(browser: Br
     assert "まちがい" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "typed", [f" {PASSWORD}", f"{PASSWORD} ", f"{PASSWORD}\u202e", f"\0{PASSWORD}"]
+)
+def test_a_password_with_anything_more_is_a_wrong_one(browser: Browser, typed: str) -> None:
+    answer = browser.post("/sign-in", {"login": "officer", "password": typed})
+    assert answer.status_code == 422
+
+
 def test_an_unknown_name_gets_the_same_answer_as_a_wrong_password(browser: Browser) -> None:
     known = browser.post("/sign-in", {"login": "officer", "password": "まちがい"}).text
     unknown = browser.post("/sign-in", {"login": "nobody1", "password": "まちがい"}).text

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from base64 import b64encode
+from urllib.parse import unquote
 
 import pytest
 from sqlmodel import select
@@ -51,12 +52,13 @@ def test_staff_are_found_by_name_reading_and_number(world: World, browser: Brows
     browser.sign_in("administrator")
     hire(world, browser)
 
-    found = [
-        browser.get(f"/administration/staff?words={word}").text.count("新田 翔")
+    answers = [
+        browser.post("/administration/staff/selection", {"words": word})
         for word in ("新田翔", "ニッタ", "2001", "200")
     ]
 
-    assert found == [1, 1, 1, 0]
+    assert [answer.text.count("新田 翔") for answer in answers] == [1, 1, 1, 0]
+    assert [unquote(str(answer.url)).count("新田") for answer in answers] == [0, 0, 0, 0]
     assert "若葉署　若葉駅前交番（警察官）" in browser.get("/administration/staff").text
     assert "新田 翔" not in browser.get("/administration/staff?as_of=2024-03-31").text
     assert "新田 翔" in browser.get("/administration/staff?as_of=2024-03-31&shown=unplaced").text

@@ -47,7 +47,7 @@ WITHIN_FLOOR = {
 }
 OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
-    *("passwords", "throttle"),
+    *("passwords", "throttle", "attempts", "filters"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
     *("trail", "standing", "seconds", "entering"),
 }

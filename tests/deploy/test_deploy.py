@@ -74,6 +74,14 @@ def test_settings_of_the_template_are_accepted() -> None:
     assert "CRM_DEMO" not in given
 
 
+def test_the_example_keeps_browsers_to_https_and_to_sound_ciphers() -> None:
+    site = (DEPLOY / "nginx.conf").read_text("utf-8")
+    assert 'Strict-Transport-Security "max-age=31536000; includeSubDomains" always;' in site
+    (ciphers,) = re.findall(r"ssl_ciphers ([^;]+);", site)
+    sound = re.compile(r"ECDHE-(ECDSA|RSA)-(AES(256|128)-GCM-SHA(384|256)|CHACHA20-POLY1305)")
+    assert [name for name in ciphers.split(":") if not sound.fullmatch(name)] == []
+
+
 def test_nginx_accepts_the_example(tmp_path: Path) -> None:
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin")
     assert nginx, "tests/install-tools installs it"

@@ -63,9 +63,15 @@ def put_link(world: World, issuer: str, *, accepted: bool) -> None:
 
 def come_back(browser: Browser, provider: OpenIdProvider) -> str:
     """Be sent away, sign in there, and return the address the provider sends the browser to."""
-    sent = browser.client.get("/sign-in/openid", follow_redirects=False)
+    sent = set_out(browser)
     assert sent.status_code == 303
     return provider.visit(sent.headers["location"]).removeprefix(ORIGIN)
+
+
+def set_out(browser: Browser, site: str = "same-origin") -> httpx.Response:
+    """Follow the link of the sign-in page, or one of another `site`."""
+    headers = {"Sec-Fetch-Site": site} if site else {}
+    return browser.client.get("/sign-in/openid", headers=headers, follow_redirects=False)
 
 
 def levels(world: World) -> list[SignInLevel]:
@@ -82,7 +88,7 @@ def test_whoever_the_provider_names_is_signed_in(
 
 
 def test_the_browser_is_sent_away_with_pkce_state_and_nonce(office: Browser) -> None:
-    address = office.client.get("/sign-in/openid", follow_redirects=False).headers["location"]
+    address = set_out(office).headers["location"]
     asked = {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
     secret = {name: len(asked.pop(name)) for name in ("state", "nonce", "code_challenge")}
     assert asked == {
@@ -91,8 +97,29 @@ def test_the_browser_is_sent_away_with_pkce_state_and_nonce(office: Browser) -> 
         "redirect_uri": f"{ORIGIN}/sign-in/openid/return",
         "scope": "openid",
         "code_challenge_method": "S256",
+        "max_age": "28800",
     }
     assert secret == {"state": 43, "nonce": 43, "code_challenge": 43}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+def test_no_link_but_our_own_starts_a_sign_in(office: Browser, world: World, site: str) -> None:
+    answer = set_out(office, site)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    with world.database.system("a test counts") as connection:
+        asked = sa.func.count(sa.inspect(OpenIdRequest).local_table.c.key)
+        assert connection.scalar(sa.select(asked)) == 0
+
+
+def test_the_sign_in_the_browser_had_ends(
+    office: Browser, provider: OpenIdProvider, world: World
+) -> None:
+    office.sign_in("chief")
+    office.get(come_back(office, provider))
+    table = sa.inspect(SignInSession).local_table
+    with world.database.system("a test reads two accounts' sessions") as connection:
+        rows = connection.execute(sa.select(table.c.revoked_at).order_by(table.c.created_at))
+        assert [row.revoked_at is not None for row in rows] == [True, False]
 
 
 def test_a_second_factor_shown_there_counts_here(
@@ -177,14 +204,18 @@ def test_a_refusal_is_on_record(office: Browser, world: World) -> None:
     assert found == [("session.refused", "refused", {"method": "openid"})]
 
 
-def test_a_provider_that_does_not_answer_is_said_so(office: Browser) -> None:
+def test_a_provider_that_does_not_answer_is_said_so_and_logged(
+    office: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
     settings = office.client.app.state.settings
     office.client.app.state.settings = settings.model_copy(
         update={"oidc_issuer": "http://localhost:9/"}
     )
-    answer = office.get("/sign-in/openid")
+    answer = set_out(office)
     office.client.app.state.settings = settings
     assert (answer.status_code, "認証サーバーが応答しません。" in answer.text) == (503, True)
+    said = [record.getMessage() for record in caplog.records if record.name == "crm"]
+    assert said == ["OpenID provider: ConnectError('[Errno 111] Connection refused')"]
 
 
 def test_an_administrator_links_and_the_owner_accepts(

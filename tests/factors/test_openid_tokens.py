@@ -56,6 +56,28 @@ def test_a_token_that_says_something_else_is_refused(lie: dict[str, Any]) -> Non
         judged(jwt.encode({"alg": "RS256"}, told, KEY))
 
 
+@pytest.mark.parametrize(
+    ("told", "is_believed"),
+    [
+        ({"auth_time": SECONDS - 300}, True),
+        ({"auth_time": SECONDS - 361}, False),
+        ({"auth_time": "yesterday"}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_an_old_sign_in_over_there_is_refused(told: dict[str, Any], *, is_believed: bool) -> None:
+    strict = replace(OURS, max_age_s=300)
+    token = {"id_token": jwt.encode({"alg": "RS256"}, {**TOKEN, **told}, KEY)}
+    keys = {"keys": [KEY.as_dict(private=False)]}
+    try:
+        strict.claims_in(token, keys, ERRAND, NOW)
+        believed = True
+    except NotWhoTheySay:
+        believed = False
+    assert believed is is_believed
+
+
 def test_a_token_signed_by_somebody_else_is_refused() -> None:
     ours = OctKey.import_key(CLIENT_SECRET)
     unsigned = ".".join(

@@ -72,7 +72,7 @@ def test_the_first_factor_gives_the_paper_and_opens_the_pages(
     office.sign_in("administrator")
     before = office.client.cookies["sid"]
     _, answer = enroll(office)
-    codes = re.findall(r"<li><code>([a-z2-9-]{19})</code></li>", answer.text)
+    codes = re.findall(r"<li><code>([a-z2-9-]{29})</code></li>", answer.text)
     assert (answer.status_code, len(set(codes))) == (200, 10)
     assert office.client.cookies["sid"] != before
     assert office.get("/administration").url.path == "/administration"
@@ -115,7 +115,7 @@ def test_a_wrong_code_says_so_and_shows_nothing_of_the_pages(office: Browser) ->
 def test_a_recovery_code_signs_in_and_is_told_of(office: Browser) -> None:
     office.sign_in("officer")
     _, shown = enroll(office)
-    code = re.findall(r"<li><code>([a-z2-9-]{19})</code></li>", shown.text)[0]
+    code = re.findall(r"<li><code>([a-z2-9-]{29})</code></li>", shown.text)[0]
     office.post("/sign-out")
     office.post("/sign-in", {"login": "officer", "password": PASSWORD})
     empty = office.post("/sign-in/second-factor/recovery", {"recovery": ""})

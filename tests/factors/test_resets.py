@@ -5,11 +5,16 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
+from crm.access.accounts import FirstPassword, renew_password
 from crm.access.models import SignInSession
+from crm.access.queries import account_of
 from crm.factors import queries, resets
+from crm.factors.models import FactorReset
 from crm.kernel.audit import AuditEntry
 from crm.kernel.errors import DomainError, Forbidden, NotFound, Refused, StrongSignInNeeded
+from crm.kernel.settings import Settings
 from tests.factors.acts import enroll, signed_in
+from tests.support.pages import open_browser
 from tests.support.world import NOW, World
 
 REASON = "公用携帯の紛失。対面で職員証を確認"
@@ -159,3 +164,73 @@ def test_both_are_on_record(lost: World) -> None:
         ("factor_reset.asked", "管 理", officer),
         ("factor_reset.confirmed", "小林 剛", officer),
     ]
+
+
+def test_a_password_of_headquarters_without_a_factor_takes_two(world: World) -> None:
+    with open_browser(world.database, Settings(second_factor="offered")) as browser:
+        path = f"/administration/accounts/{world.actors['hq'].account_id}"
+        browser.sign_in("administrator").get(path)
+        asked = {"reason": REASON, "renews_password": "on"}
+        assert browser.post(f"{path}/factor-reset", asked).status_code == 200
+        own = browser.post(confirmation(world), follow=False)
+        assert own.status_code == 403
+        browser.post("/sign-out")
+        browser.sign_in("station_chief").get("/factor-resets")
+        shown = browser.post(confirmation(world)).text
+        password = shown.partition("<code>")[2].partition("</code>")[0]
+        browser.post("/sign-out")
+        answer = browser.post("/sign-in", {"login": "hq", "password": password})
+        assert answer.url.path == "/account/password"
+
+
+@pytest.mark.parametrize(
+    ("whose", "is_strict", "is_done"),
+    [
+        ("hq", True, False),
+        ("auditor", True, False),
+        ("administrator", True, False),
+        ("officer", True, True),
+        ("hq", False, True),
+    ],
+)
+def test_who_gets_a_new_password_of_one_person_alone(
+    world: World, whose: str, *, is_strict: bool, is_done: bool
+) -> None:
+    actor = world.actors["administrator"]
+    try:
+        with world.writing("administrator") as db:
+            renew_password(
+                db,
+                actor,
+                world.actors[whose].account_id,
+                new=FirstPassword("a-hash", NOW),
+                revision=1,
+                now=NOW,
+                is_strict=is_strict,
+            )
+        done = True
+    except Refused:
+        done = False
+    assert done is is_done
+
+
+def test_with_a_factor_one_person_gives_a_new_password(world: World) -> None:
+    signed_in(world, "hq")
+    enroll(world, "hq")
+    with world.writing("administrator") as db:
+        renew_password(
+            db,
+            world.actors["administrator"],
+            world.actors["hq"].account_id,
+            new=FirstPassword("a-hash", NOW),
+            revision=1,
+            now=NOW,
+            is_strict=True,
+        )
+        assert account_of(db, world.actors["hq"].account_id).must_change_password
+
+
+def confirmation(world: World) -> str:
+    with world.reading("administrator") as db:
+        (reset,) = db.exec(select(FactorReset.id)).all()
+    return f"/factor-resets/{reset}/confirmation"

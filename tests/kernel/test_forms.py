@@ -6,7 +6,7 @@ from litestar.datastructures import FormMultiDict
 from pydantic import Field
 
 from crm.kernel.errors import Refused
-from crm.kernel.forms import Day, Form, LocalTime, read_form
+from crm.kernel.forms import Day, Form, LocalTime, Secret, read_form
 
 
 class Color(StrEnum):
@@ -112,3 +112,18 @@ def test_what_the_business_refuses_stands_at_its_field() -> None:
         Refused("「%(name)s」は登録済みです。", field="name", name="山田")
     )
     assert (found.form, found.errors) == (None, {"name": "「山田」は登録済みです。"})
+
+
+class Secretive(Form):
+    password: Secret = Field(title="パスワード", max_length=20)
+
+
+@pytest.mark.parametrize("typed", [" ab ", "　a", "a\x07b", "a\u202eb", "a\r\nb", " "])
+def test_a_password_is_taken_exactly_as_typed(typed: str) -> None:
+    assert read_form(Secretive, sent(password=typed)).form == Secretive(password=typed)
+    assert Secretive(password=typed).password == typed
+
+
+@pytest.mark.parametrize("typed", ["", "a" * 21, "\ud800"])
+def test_a_password_nobody_can_have_is_refused(typed: str) -> None:
+    assert list(read_form(Secretive, sent(password=typed)).errors) == ["password"]

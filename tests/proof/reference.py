@@ -298,7 +298,10 @@ PUBLISHED = (
 )
 
 MADE = (*PERSONAL, "station_id", "job_id", "content", "sha256")
-ASKED = (*PERSONAL, "reason", "asked_by", "asked_at", "expires_at", "login")
+ASKED = (
+    *(*PERSONAL, "reason", "renews_password"),
+    *("asked_by", "asked_at", "expires_at", "login"),
+)
 KEPT = (*STATION, "account_id", "export_id", "content", "expires_at")
 
 DRAFTED = (
@@ -373,7 +376,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
         Kind(own_or_administered, links_openid, (*PERSONAL, "issuer", "subject")),
     ),
     ({"factor_reset"}, Kind(told_of_reset, resets, ASKED)),
-    ({"stored_search"}, Kind(of_session, of_session, is_record=True)),
+    ({"stored_search", "stored_filter"}, Kind(of_session, of_session, is_record=True)),
     ({"import_batch"}, Kind(of_own_agency, of_own_agency, is_record=True)),
     (
         {"information_item", "information_file"},

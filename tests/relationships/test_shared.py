@@ -65,8 +65,11 @@ def test_who_can_see_what_is_said_in_a_line_each(
     shown = browser.sign_in("chief").get(f"/people/{of_police.person_id}").text
 
     assert viewers(shown) == [
-        "若葉署 登録されている全ての項目と活動記録 担当の所属として",
-        "警察本部 件数のみ 氏名の提供への同意がないため",
+        ("若葉署 登録されている全ての項目と活動記録 担当の所属として。一覧表への掲載に同意なし"),
+        (
+            "警察本部 件数のみ。緊急閲覧では、理由を記録して氏名・連絡先・役職を30分 "
+            "氏名の提供への同意がないため"
+        ),
         (
             "架空市役所 氏名、役職、担当区域、活動の記録 "
             "取決め「連絡員名簿の提供」と令和8年11月20日の同意による"
@@ -110,7 +113,9 @@ def test_linked_person_shows_what_was_given_and_nothing_else(
     card = shown[shown.index('aria-label="提供を受けた連絡先"') :]
     assert "架空県警察 若葉署" in card
     assert "087-833-0110" not in shown
-    assert viewers(shown)[0] == "架空市役所 登録されている全ての項目と活動記録 担当の所属として"
+    assert viewers(shown)[0] == (
+        "架空市役所 登録されている全ての項目と活動記録 担当の所属として。一覧表への掲載に同意なし"
+    )
     assert len(viewers(shown)) == 2
 
 

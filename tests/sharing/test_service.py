@@ -36,6 +36,7 @@ from tests.support.pages import counted
 from tests.support.world import NOW, TODAY, World
 
 DAY = dt.timedelta(days=1)
+HEADQUARTERS = "件数のみ。緊急閲覧では、理由を記録して氏名・連絡先・役職を30分"
 
 
 def provisions(world: World) -> list[tuple[str, str, list[str]]]:
@@ -298,7 +299,7 @@ def test_the_line_says_who_sees_what_and_why(world: World) -> None:
         seen = queries.visibility_of(db, world.actors["officer"], holder, TODAY)
     assert [(line.viewer, line.who, line.what, line.until) for line in seen.lines] == [
         (Viewer.STATION, "若葉署", "登録されている全ての項目と活動記録", None),
-        (Viewer.HEADQUARTERS, "警察本部", "件数のみ", None),
+        (Viewer.HEADQUARTERS, "警察本部", HEADQUARTERS, None),
         (Viewer.STANDING, "架空市役所", "氏名、役職", TODAY + DAY),
         (Viewer.DISCLOSURE, "架空市役所", "氏名、電話番号", TODAY),
     ]

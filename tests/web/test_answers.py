@@ -2,9 +2,11 @@ import pytest
 from litestar import Litestar, Response, Router, get
 from litestar.di import Provide
 from litestar.testing import TestClient
+from sqlmodel import select
 
 from crm.access.desk import CurrentDesk, provide_desk
 from crm.app import create_app
+from crm.kernel.audit import AuditEntry
 from crm.kernel.errors import Conflict, Forbidden, NotFound
 from crm.kernel.settings import Settings
 from crm.web.security import SECURITY_HEADERS
@@ -47,9 +49,29 @@ def test_a_wrong_method_says_so_calmly(browser: Browser) -> None:
     assert answer.text.startswith("<!doctype html>")
 
 
-def test_a_body_too_large_is_refused(browser: Browser) -> None:
-    answer = browser.post("/sign-in", {"login": "x" * 1_100_000, "password": "y"})
-    assert answer.status_code == 413
+def test_a_body_too_large_is_refused_and_on_record_once_a_minute(
+    browser: Browser, world: World
+) -> None:
+    answers = [
+        browser.post("/sign-in", {"login": "x" * 1_100_000, "password": "y"}) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [413, 413]
+    assert refusals(world) == [("413", {"path": "/sign-in"})]
+
+
+def test_a_form_from_elsewhere_is_on_record_once_a_minute(browser: Browser, world: World) -> None:
+    for _ in range(3):
+        browser.client.post("/sign-out", headers={"Origin": "https://evil.example"})
+    assert refusals(world) == [("403", {"path": "/sign-out"})]
+
+
+def refusals(world: World) -> list[tuple[str, dict[str, str]]]:
+    with world.reading("auditor") as db:
+        found = select(AuditEntry.outcome, AuditEntry.detail)
+        return [
+            (outcome, detail)
+            for outcome, detail in db.exec(found.where(AuditEntry.action == "access.denied")).all()
+        ]
 
 
 def test_static_files_are_kept_for_a_year_and_stay_inside(browser: Browser) -> None:
@@ -121,3 +143,16 @@ def test_an_error_after_signing_in_speaks_the_accounts_language(browser: Browser
     answer = browser.get("/audit")
     assert answer.status_code == 404
     assert '<html lang="en">' in answer.text
+
+
+def test_the_cookie_of_the_language_is_kept_to_this_host(world: World) -> None:
+    settings = Settings(base_url="https://tsunagari.example.lg.jp")
+    client = TestClient(create_app(settings, world.database), base_url=settings.origin)
+    with client:
+        browser = Browser(client)
+        browser.post("/locale", {"locale": "en"}, follow=False)
+        assert [cookie.name for cookie in client.cookies.jar] == ["__Host-lang"]
+        assert '<html lang="en">' in client.get("/sign-in").text
+        client.cookies.clear()
+        client.cookies.set("lang", "en")
+        assert '<html lang="ja">' in client.get("/sign-in").text
