@@ -10,6 +10,7 @@ from crm.factors.service import reseal_factors
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import utc_now
 from crm.kernel.keys import replaced_key
+from crm.outbox.service import reseal_parked
 from crm.seals.signing import log_signer
 
 
@@ -17,15 +18,23 @@ from crm.seals.signing import log_signer
 def rotate_key() -> None:
     """Replace the installation's secret: what it sealed is sealed anew, in one transaction.
 
-    Stop the server and the worker first. Run it again if it was cut off.
+    Let devices send what they keep, then stop the server and the worker. Run it again if it was
+    cut off.
     """
     with office() as database:
         settings = database.settings
         require_owner_of_key(settings)
         with replaced_key(settings) as (old, new), database.writing(None) as db:
-            factors, drafts = reseal_factors(db, old, new), reseal_drafts(db, old, new)
+            counts = (
+                reseal_factors(db, old, new),
+                reseal_drafts(db, old, new),
+                reseal_parked(db, old, new),
+            )
             db.add(AuditEntry(at=utc_now(), action="key.replaced", address="server"))
-        click.echo(f"鍵を取り替えました。（認証アプリ {factors}件、下書き {drafts}件）")
+        factors, drafts, parked = counts
+        click.echo(
+            f"鍵を取り替えました。（認証アプリ {factors}件、下書き {drafts}件、確認待ち {parked}件）"
+        )
         click.echo(f"監査記録の以前の公開鍵  {log_signer(old).key}")
         click.echo(f"監査記録の新しい公開鍵  {log_signer(new).key}")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from crm.access.queries import KEY_CHANGE
 from crm.agencies.models import Staff, StaffAssignment, UnitPlacement
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
@@ -45,6 +46,13 @@ def office_of(db: ScopedSession, staff_id: UUID, day: dt.date) -> UUID | None:
         .order_by(col(StaffAssignment.valid_from), col(StaffAssignment.id))
     )
     return rows[0].station_id if rows else None
+
+
+def every_parked(db: ScopedSession) -> Sequence[SentEntry]:
+    """Return everybody's parked entries, sealed as they are: only their seals are changed."""
+    return db.exec(
+        select(SentEntry).where(SentEntry.fate == Fate.PARKED).execution_options(**KEY_CHANGE)
+    ).all()
 
 
 def parked_entries(db: ScopedSession) -> Sequence[ParkedLine]:

@@ -4,13 +4,17 @@ import datetime as dt
 from dataclasses import replace
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlmodel import col
+
+from crm.access.queries import KEY_CHANGE
 from crm.contacts.models import Holder
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, DomainError, Forbidden, NotFound, Refused
 from crm.kernel.i18n import N_, translate
-from crm.kernel.keys import derive, load_key, seal, unseal
+from crm.kernel.keys import derive, load_key, reseal, seal, unseal
 from crm.kernel.scope import ScopedSession
 from crm.kernel.settings import Settings
 from crm.notes import service as notes
@@ -22,6 +26,7 @@ from crm.outbox.clocks import Written
 from crm.outbox.entries import Arrived, arrived
 from crm.outbox.models import Fate, SentEntry
 
+_PURPOSE = "parked entries"
 ANOTHERS = N_("別の職員が書いた記録です。本人がサインインすると送信されます。")
 NOBODY_CHOSEN = N_("相手を選んで登録してください。")
 MOVED_ON = N_("記録した後に所属が変わりました。")
@@ -146,8 +151,24 @@ def _sentence(refusal: DomainError) -> str:
     return translate(refusal.message, **refusal.facts)
 
 
+def reseal_parked(db: ScopedSession, old: bytes, new: bytes) -> int:
+    """Seal what waits to be settled with the secret that takes the old one's place."""
+    waiting = queries.every_parked(db)
+    for parked in waiting:
+        content = reseal(
+            derive(old, _PURPOSE), derive(new, _PURPOSE), parked.content, about=_about(parked)
+        )
+        db.exec(
+            sa.update(SentEntry)
+            .where(col(SentEntry.id) == parked.id)
+            .values(content=content)
+            .execution_options(**KEY_CHANGE)
+        )
+    return len(waiting)
+
+
 def _key(settings: Settings) -> bytes:
-    return derive(load_key(settings), "parked entries")
+    return derive(load_key(settings), _PURPOSE)
 
 
 def _about(parked: SentEntry) -> bytes:

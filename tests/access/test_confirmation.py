@@ -120,7 +120,7 @@ def test_a_first_password_opens_until_its_time(browser: Browser, world: World) -
     assert answer.url.path == "/account/password"
     answer = browser.post("/account/password", {"password": password, "new_password": NEW})
     assert answer.url.path == "/account/sessions"
-    assert browser.sign_in("officer", NEW).get("/today").status_code == 200
+    assert browser.enter("officer", NEW).get("/today").status_code == 200
 
 
 def test_a_first_password_past_its_time_opens_nothing(browser: Browser, world: World) -> None:
@@ -141,11 +141,11 @@ def test_a_first_password_past_its_time_opens_nothing(browser: Browser, world: W
 def test_a_password_of_a_lower_cost_is_stored_anew(browser: Browser, world: World) -> None:
     weak = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     change(world.database, f"UPDATE account SET password_hash = '{weak}' WHERE login = 'officer'")
-    browser.sign_in("officer")
+    browser.enter("officer")
     with world.reading("administrator") as db:
         stored = db.exec(select(Account.password_hash).where(Account.login == "officer")).one()
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    browser.sign_in("officer")
+    browser.enter("officer")
 
 
 def test_being_told_to_wait_is_on_record_once_a_minute(browser: Browser, world: World) -> None:

@@ -10,8 +10,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import event
 
-from crm.access import service
+from crm.access import attempts
 from crm.access.desk import device_cookie_name, session_cookie_name
+from crm.access.models import DeviceKind
 from crm.access.service import SignInFacts
 from crm.app import create_app
 from crm.kernel.clock import utc_now
@@ -74,9 +75,12 @@ class Browser:
             device_cookie=jar.get(device_cookie_name(settings), ""),
             cookie=jar.get(session_cookie_name(settings), ""),
         )
-        lasts = dt.timedelta(hours=settings.absolute_hours)
-        attempt = service.begin_attempt(state.database, facts)
-        opened = service.finish_sign_in(state.database, attempt, matches=True, lasts=lasts)
+        lasts = {
+            DeviceKind.SHARED: dt.timedelta(hours=settings.shared_absolute_hours),
+            DeviceKind.PERSONAL: dt.timedelta(hours=settings.absolute_hours),
+        }
+        attempt = attempts.begin_attempt(state.database, facts)
+        opened = attempts.finish_sign_in(state.database, attempt, matches=True, lasts=lasts)
         jar.set(session_cookie_name(settings), opened.cookie, domain=domain, path="/")
         if opened.device_cookie:
             jar.set(device_cookie_name(settings), opened.device_cookie, domain=domain, path="/")
