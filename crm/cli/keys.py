@@ -33,7 +33,8 @@ def rotate_key() -> None:
             db.add(AuditEntry(at=utc_now(), action="key.replaced", address="server"))
         factors, drafts, parked = counts
         click.echo(
-            f"鍵を取り替えました。（認証アプリ {factors}件、下書き {drafts}件、確認待ち {parked}件）"
+            "鍵を取り替えました。"
+            f"（認証アプリ {factors}件、下書き {drafts}件、確認待ち {parked}件）"
         )
         click.echo(f"監査記録の以前の公開鍵  {log_signer(old).key}")
         click.echo(f"監査記録の新しい公開鍵  {log_signer(new).key}")
