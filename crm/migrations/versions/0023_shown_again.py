@@ -6,8 +6,8 @@ from alembic import op
 from crm.kernel import columns
 from crm.migrations.changes import drop_columns, fence, unfence
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
