@@ -9,7 +9,7 @@ DEMO_PASSWORD := mihon-no-pasuwaado
 SENTENCES := -k N_ -k translate -k Refused -k Forbidden -k Conflict -k NotFound \
 	-k TooManyAttempts -k FormatError -k UnreadableFile -k UnprintableDocument
 
-.PHONY: demo test lint types tests tools lock messages pictures bench prove clean
+.PHONY: demo test lint types tests tools lock audit messages pictures bench prove clean
 
 demo: $(VENV)/runs $(DEMO_DB)
 	@cat $(DEMO_DB).accounts
@@ -56,6 +56,13 @@ lock:
 		--no-header --no-annotate pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate --group dev pyproject.toml -o requirements-dev.lock
+
+# known weaknesses of what is installed, and the age of the lock (docs/security/updates.md)
+audit:
+	@test -n "$$(git log -1 --since='90 days ago' --format=%h -- requirements.lock)" \
+		|| { echo "requirements.lock is older than 90 days: make lock"; exit 1; }
+	@$(PYTHON) -m venv var/audit && var/audit/bin/pip install --quiet pip-audit
+	var/audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 messages: $(VENV)/runs
 	@mkdir -p var
