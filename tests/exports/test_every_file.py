@@ -17,6 +17,10 @@ FILES = {
     "jobs.events": "a job's progress in numbers",
     "factors.passkey_options": "a challenge for a key, as JSON",
     "factors.sign_in_options": "likewise",
+    "outbox.manifest": "the product's name and icons, for installing it",
+    "outbox.worker": "the program that keeps the shell; it holds nobody's data",
+    "outbox.state": "whether this device may record without a network, and the key to seal with",
+    "outbox.send": "receipts of what the device itself sent, by their keys",
     "access.draft_take": "what the asker was typing when the screen locked, back into its form",
 }
 MAKERS = {
