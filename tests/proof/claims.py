@@ -8,6 +8,7 @@ from tests.proof import (
     interference,
     matrix,
     mutants,
+    offline,
     revocation,
     sign_ins,
     tampering,
@@ -25,6 +26,7 @@ MODULES = (
     tampering,
     sign_ins,
     factors,
+    offline,
 )
 
 __all__ = ["MODULES", "PROOFS"]
