@@ -4,10 +4,12 @@ import datetime as dt
 from typing import Any
 
 from crm.contacts.models import Holder
+from crm.kernel.actor import Actor
 from crm.kernel.forms import SentForm, Submission, read_form
-from crm.kernel.i18n import N_
+from crm.kernel.i18n import N_, translate
 from crm.notes import policy
 from crm.notes.forms import ContentForm, NoteForm
+from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, occasions_offered
 from crm.notes.service import NoteFacts
 
 SAVED = N_("活動を記録しました。")
@@ -45,6 +47,20 @@ def content_of(form: ContentForm) -> dict[str, Any]:
         "outcome": form.outcome,
         "heard": form.heard,
         "told": form.told,
+    }
+
+
+def choices_of(actor: Actor) -> dict[str, Any]:
+    """Return what the form of a note offers to choose from, and how it is called."""
+    labels = occasion_labels(actor)
+    return {
+        # a telephone call is chosen once, as the outcome
+        "occasions": [
+            (occasion, translate(labels[occasion]))
+            for occasion in occasions_offered(actor)
+            if occasion is not Occasion.PHONE
+        ],
+        "outcomes": [(outcome, translate(label)) for outcome, label in OUTCOME_LABELS.items()],
     }
 
 

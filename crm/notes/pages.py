@@ -21,10 +21,10 @@ from crm.kernel.errors import Conflict, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.notes import form_queries, policy, queries, service
-from crm.notes.entering import REMINDER, content_of, facts_of, notice_of
+from crm.notes.entering import REMINDER, choices_of, content_of, facts_of, notice_of
 from crm.notes.forms import CorrectionForm, NoteForm
 from crm.notes.lines import Choice, Party
-from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, occasions_offered
+from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels
 from crm.notes.partners import partner_of
 from crm.notes.service import NoteContent
 from crm.web.pages import page, saved
@@ -255,16 +255,9 @@ def _parties_seen(visit: Visit, note_id: UUID) -> Sequence[Party]:
 
 
 def _labels(actor: Actor) -> dict[str, Any]:
-    labels = occasion_labels(actor)
     return {
-        # a telephone call is chosen once, as the outcome
-        "occasions": [
-            (occasion, translate(labels[occasion]))
-            for occasion in occasions_offered(actor)
-            if occasion is not Occasion.PHONE
-        ],
-        "outcomes": [(outcome, translate(label)) for outcome, label in OUTCOME_LABELS.items()],
-        "occasion_labels": labels,
+        **choices_of(actor),
+        "occasion_labels": occasion_labels(actor),
         "outcome_labels": OUTCOME_LABELS,
         "information_kinds": INFORMATION_KIND_LABELS,
     }

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm.kernel.columns import AgencyOwned, Key, Moment, choice
-from crm.kernel.i18n import N_
 
 
 class Fate(StrEnum):
@@ -17,13 +16,6 @@ class Fate(StrEnum):
     STORED = "stored"
     PARKED = "parked"
     DISMISSED = "dismissed"
-
-
-FATE_LABELS = {
-    Fate.STORED: N_("登録済み"),
-    Fate.PARKED: N_("確認待ち"),
-    Fate.DISMISSED: N_("登録せずに終了"),
-}
 
 
 class SentEntry(AgencyOwned, table=True):

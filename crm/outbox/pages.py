@@ -9,12 +9,13 @@ from litestar import MediaType, Response, get, post
 
 from crm.access.desk import CurrentDesk
 from crm.contacts.queries import require_reader
+from crm.kernel.forms import blank
 from crm.kernel.i18n import current_locale, translate
 from crm.notes.models import OUTCOME_LABELS
-from crm.outbox import queries
+from crm.outbox import parked_pages
 from crm.outbox.entries import moment_of
 from crm.outbox.envelopes import public_key
-from crm.outbox.models import FATE_LABELS
+from crm.outbox.parked_pages import index_page
 from crm.outbox.sending import read_batch, take_in
 from crm.web.pages import HEADERS, page
 from crm.web.templates import STATIC, asset
@@ -30,15 +31,7 @@ def index(desk: CurrentDesk) -> Response[str]:
     """Show what waits on this device, and what came in that a person has to look at."""
     with desk.reads() as visit:
         require_reader(visit.actor)
-        parked = queries.parked_entries(visit.db)
-        visit.seen("entries.listed", count=len(parked))
-        return page(
-            visit,
-            "outbox/index.html",
-            parked=parked,
-            recent=queries.recent_receipts(visit.db, visit.actor.staff_id),
-            fates=FATE_LABELS,
-        )
+        return index_page(visit, blank())
 
 
 @get("/outbox/state", name="outbox.state", sync_to_thread=True)
@@ -125,4 +118,4 @@ def _json(said: dict[str, Any]) -> Response[str]:
     return Response(json.dumps(said), media_type=MediaType.JSON, headers=HEADERS)
 
 
-HANDLERS = [index, state, send, offline, worker, manifest]
+HANDLERS = [index, state, send, offline, worker, manifest, *parked_pages.HANDLERS]

@@ -9,14 +9,19 @@ from sqlmodel import col, select
 
 from crm.access.queries import KEY_CHANGE
 from crm.agencies.models import Staff, StaffAssignment, UnitPlacement
+from crm.contacts.models import Holder, Organization, Person
+from crm.kernel.actor import Actor
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import AnySelect, ScopedSession
+from crm.kernel.text import search_key
+from crm.notes.lines import Party
 from crm.outbox.lines import ParkedLine
 from crm.outbox.models import Fate, SentEntry
 
 MOST = 100
 RECENT = 20
+FOUND = 10
 
 
 def receipt_of(db: ScopedSession, author_id: UUID, entry_key: UUID) -> SentEntry | None:
@@ -55,11 +60,14 @@ def every_parked(db: ScopedSession) -> Sequence[SentEntry]:
     ).all()
 
 
-def parked_entries(db: ScopedSession) -> Sequence[ParkedLine]:
-    """Return what waits for a person, the oldest first; a chief's office with its authors."""
+def parked_entries(db: ScopedSession, actor: Actor) -> Sequence[ParkedLine]:
+    """Return what waits for a person at the actor's office, the oldest first.
+
+    One's own, and for a chief everybody's: whoever moved on cannot settle it any more.
+    """
     rows = db.rows(
         _receipts()
-        .where(col(SentEntry.fate) == Fate.PARKED)
+        .where(col(SentEntry.fate) == Fate.PARKED, col(SentEntry.office_id) == actor.station_id)
         .order_by(col(SentEntry.received_at), col(SentEntry.id))
         .limit(MOST)
     )
@@ -92,13 +100,44 @@ def _receipts() -> AnySelect:
     ).join(Staff, col(Staff.id) == col(SentEntry.author_id))
 
 
-def parked_entry(db: ScopedSession, entry_id: UUID) -> SentEntry:
-    """Return an entry that waits for a person, and keep others from settling it meanwhile."""
-    found = db.exec(
-        select(SentEntry)
-        .where(SentEntry.id == entry_id, SentEntry.fate == Fate.PARKED)
-        .with_for_update()
-    ).first()
+def parked_entry(db: ScopedSession, entry_id: UUID, *, at: Actor | None = None) -> SentEntry:
+    """Return an entry that waits for a person at the office of whoever asks.
+
+    Others are kept from settling it meanwhile, unless it is only looked `at`.
+    """
+    actor = at or db.actor
+    wanted = select(SentEntry).where(
+        SentEntry.id == entry_id,
+        SentEntry.fate == Fate.PARKED,
+        SentEntry.office_id == (actor.station_id if actor else None),
+    )
+    found = db.exec(wanted if at else wanted.with_for_update()).first()
     if found is None:
         raise NotFound
     return found
+
+
+def partners_named(db: ScopedSession, text: str, meant: Holder | None) -> Sequence[Party]:
+    """Return whom a name finds among the own station's people and organizations, `meant` first."""
+    key = search_key(text)
+    people = [col(Person.search_key).contains(key, autoescape=True)] if key else []
+    places = [col(Organization.search_key).contains(key, autoescape=True)] if key else []
+    if meant is not None:
+        people.append(col(Person.id) == meant.person_id)
+        places.append(col(Organization.id) == meant.organization_id)
+    if not people:
+        return []
+    found_people = db.exec(
+        select(Person).where(sa.or_(*people)).order_by(col(Person.kana_sort)).limit(FOUND)
+    ).all()
+    found_places = db.exec(
+        select(Organization)
+        .where(sa.or_(*places))
+        .order_by(col(Organization.kana_sort), col(Organization.id))
+        .limit(FOUND)
+    ).all()
+    found = [
+        *(Party(Holder(person_id=one.id), one.name, one.kana) for one in found_people),
+        *(Party(Holder(organization_id=one.id), one.name, one.kana) for one in found_places),
+    ]
+    return sorted(found, key=lambda party: party.holder != meant)

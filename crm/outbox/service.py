@@ -76,10 +76,42 @@ def park_entry(
     return parked
 
 
+def settle_entry(
+    db: ScopedSession, actor: Actor, parked: SentEntry, facts: NoteFacts, *, now: dt.datetime
+) -> ActivityNote:
+    """Record a parked entry as somebody completed it; its author took part, whoever completes it.
+
+    Raises as recording an activity does.
+    """
+    facts = replace(
+        facts,
+        client_key=parked.entry_key,
+        entered_at=parked.written_at,
+        staff_ids=facts.staff_ids | {parked.author_id},
+    )
+    note = notes.log_activity(db, actor, facts, now=now)
+    parked.fate, parked.note_id = Fate.STORED, note.id
+    _settled(parked, actor, now)
+    audit.record(db, actor, "entry.settled", now=now, subject=("entry", parked.id))
+    return note
+
+
+def dismiss_entry(db: ScopedSession, actor: Actor, parked: SentEntry, *, now: dt.datetime) -> None:
+    """Close a parked entry that is not to be recorded; only that there was one is kept."""
+    parked.fate = Fate.DISMISSED
+    _settled(parked, actor, now)
+    audit.record(db, actor, "entry.dismissed", now=now, subject=("entry", parked.id))
+
+
 def words_of(parked: SentEntry, settings: Settings) -> Arrived:
     """Return what a parked entry says; BrokenSeal when the installation's key is another."""
     plain = unseal(_key(settings), parked.content, about=_about(parked))
     return arrived(parked.entry_key, parked.author_id, plain)
+
+
+def _settled(parked: SentEntry, actor: Actor, now: dt.datetime) -> None:
+    parked.content, parked.sentence = b"", ""
+    parked.settled_at, parked.settled_by = now, actor.staff_id
 
 
 def _require_author(actor: Actor, entry: Arrived) -> None:

@@ -167,6 +167,7 @@ ELSEWHERE = {
     "factors.openid_link": "walked in tests/factors, beside a provider",
     "jobs.show": "tests/jobs: a job of one's own is needed",
     "jobs.events": "a stream, not a page (tests/jobs)",
+    "outbox.show": "walked in tests/outbox, where something waits",
     "outbox.state": "facts for a script, not a page (tests/outbox)",
     "outbox.worker": "a script (tests/outbox)",
     "outbox.manifest": "facts for the browser (tests/outbox)",

@@ -55,6 +55,7 @@ TABLES = {
     "reference": "published_contact",
     "subject_id": "person",
     "factor_id": "passkey",
+    "entry_id": "sent_entry",
 }
 """Which record a route's key is of, where it is not called after it. A route with a key that is of
 nothing fails: it is not in the matrix."""
