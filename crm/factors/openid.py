@@ -9,16 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-import httpx
-from authlib.common.errors import AuthlibBaseError
-from authlib.common.urls import add_params_to_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-from joserfc.jws import JWSRegistry
-
 from crm.kernel.errors import DomainError
 from crm.kernel.i18n import N_
 from crm.kernel.settings import Settings
@@ -98,6 +88,9 @@ class Provider:
 
     def address_of(self, endpoints: Endpoints, errand: Errand) -> str:
         """Return where the browser is sent."""
+        from authlib.common.urls import add_params_to_uri  # slow import
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge  # slow import
+
         asked = {
             "response_type": "code",
             "client_id": self.client_id,
@@ -126,6 +119,13 @@ class Provider:
         now: dt.datetime,
     ) -> Mapping[str, Any]:
         """Return what an ID token says; NotWhoTheySay unless it was signed for us, just now."""
+        from authlib.common.errors import AuthlibBaseError  # slow import
+        from authlib.oidc.core import CodeIDToken  # slow import
+        from joserfc import jwt  # slow import
+        from joserfc.errors import JoseError  # slow import
+        from joserfc.jwk import KeySet  # slow import
+        from joserfc.jws import JWSRegistry  # slow import
+
         registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
         try:
             read = jwt.decode(token["id_token"], KeySet.import_key_set(keys), registry=registry)
@@ -152,6 +152,8 @@ class Provider:
         return dict(claims)
 
     def _token(self, endpoints: Endpoints, code: str, errand: Errand) -> Mapping[str, Any]:
+        import httpx  # slow import
+
         sent = {
             "grant_type": "authorization_code",
             "code": code,
@@ -200,6 +202,8 @@ def provider_of(settings: Settings) -> Provider | None:
 
 
 def _json(address: str) -> Any:  # noqa: ANN401 - as it came
+    import httpx  # slow import
+
     try:
         return httpx.get(address, timeout=WAIT_S).raise_for_status().json()
     except (httpx.HTTPError, ValueError) as fault:
