@@ -24,6 +24,10 @@ from crm.contacts import models as contact_models
 from crm.contacts import policy as contact_policy
 from crm.contacts.models import AppointmentEnded, ContactChanged
 from crm.contacts.queries import names_of
+from crm.coverage import models as coverage_models
+from crm.coverage import policy as coverage_policy
+from crm.coverage.service import follow as keep_spans
+from crm.coverage.span_queries import LEANS_ON
 from crm.exports import jobs as export_jobs
 from crm.exports import models as export_models
 from crm.exports import policy as export_policy
@@ -38,7 +42,7 @@ from crm.intake import policy as intake_policy
 from crm.jobs import models as job_models
 from crm.jobs import policy as job_policy
 from crm.kernel import audit, scope
-from crm.kernel.changes import on
+from crm.kernel.changes import on, on_rows
 from crm.liaisons import models as liaison_models
 from crm.liaisons import policy as liaison_policy
 from crm.liaisons.models import LiaisonTermChanged
@@ -91,6 +95,7 @@ MODELS = (
     request_models,
     note_models,
     outbox_models,
+    coverage_models,
     roster_models,
     search_models,
     import_models,
@@ -117,6 +122,7 @@ POLICIES = (
     request_policy,
     note_policy,
     outbox_policy,
+    coverage_policy,
     roster_policy,
     search_policy,
     import_policy,
@@ -148,6 +154,7 @@ on(ConsentRecorded)(publish_after_consent)
 on(LiaisonTermChanged)(publish_changed_term)
 on(InformationWidening)(refuse_to_widen)
 on(InformationChanged)(follow_item)
+on_rows(LEANS_ON)(keep_spans)
 
 name_subjects_by(names_of)
 

@@ -170,6 +170,8 @@ class Organization(StationOwned, Stamped, table=True):
     __table_args__ = (
         sa.Index("ix_organization_station_id_kana_sort", "station_id", "kana_sort"),
         sa.Index("ix_organization_station_id_external_key", "station_id", "external_key"),
+        sa.Index("ix_organization_on_file", "agency_id", "is_active", "station_id", "area_id"),
+        sa.Index("ix_organization_of_area", "area_id", "agency_id", "is_active", "station_id"),
     )
 
     kind: OrganizationKind = Field(sa_type=choice(OrganizationKind))

@@ -3,13 +3,17 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
 
 from crm.agencies.models import BOXES, UnitKind
 from crm.agencies.queries import UnitLine
 from crm.areas.models import AreaKind
+from crm.kernel.columns import Dated, Key, StationOwned, choice
 
 
 class Level(StrEnum):
@@ -20,6 +24,45 @@ class Level(StrEnum):
     STATION = "station"
     ELSEWHERE = "elsewhere"
     ALL = "all"
+
+
+class Reach(IntEnum):
+    """How far up a liaison counts by one of its places, so that it counts once at each level.
+
+    By the first of its places it counts everywhere; by the next only where the first does not.
+    """
+
+    AREA = 1
+    UNIT = 2
+    STATION = 3
+    ALL = 4
+
+
+class CoverageSpan(StationOwned, Dated, table=True):
+    """From one day to another, a liaison counts at a place: worked out of the records, kept so.
+
+    `station_id` is the station of the unit in charge; without a unit and an area the liaison has
+    none that stands, and it is the station that keeps its file. `persons` and `organizations` are
+    0 or 1, `posts` the person's appointments in that time.
+    """
+
+    __tablename__ = "coverage_span"
+    __table_args__ = (
+        sa.Index(
+            "ix_coverage_span_counted",
+            *("agency_id", "kind", "station_id", "unit_id", "area_id", "reach"),
+            *("valid_from", "valid_to", "persons", "organizations", "posts", "holder_id"),
+        ),
+    )
+
+    kind: AreaKind = Field(sa_type=choice(AreaKind, checked=False))
+    unit_id: UUID | None = Field(default=None, sa_type=Key)
+    area_id: UUID | None = Field(default=None, sa_type=Key)
+    holder_id: UUID = Field(sa_type=Key, index=True)
+    reach: Reach = Field(sa_type=sa.SmallInteger)
+    persons: int = Field(sa_type=sa.SmallInteger)
+    organizations: int = Field(sa_type=sa.SmallInteger)
+    posts: int
 
 
 class Charge(NamedTuple):

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from crm.coverage.models import CoverageSpan
 from crm.kernel.actor import Actor, Role
 from crm.kernel.errors import NotFound
+from crm.kernel.scope import Rule, nobody_reads, nobody_writes, register
 
 
 def sees_every_station(actor: Actor) -> bool:
@@ -22,3 +24,7 @@ def station_in_reach(actor: Actor, station_id: UUID | None = None) -> UUID | Non
     if not of_network or station_id not in (None, actor.station_id):
         raise NotFound
     return actor.station_id
+
+
+# a span says that somebody is a liaison: counted by everybody who may, read by nobody
+register(CoverageSpan, Rule(read=nobody_reads, write=nobody_writes))

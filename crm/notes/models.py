@@ -124,7 +124,7 @@ class NotePerson(StationOwned, table=True):
     __tablename__ = "note_person"
     __table_args__ = (
         sa.UniqueConstraint("note_id", "person_id"),
-        sa.Index("ix_note_person_person_id_happened_at", "person_id", "happened_at"),
+        sa.Index("ix_note_person_last", "person_id", "happened_at", "outcome"),
     )
 
     note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)
@@ -139,9 +139,7 @@ class NoteOrganization(StationOwned, table=True):
     __tablename__ = "note_organization"
     __table_args__ = (
         sa.UniqueConstraint("note_id", "organization_id"),
-        sa.Index(
-            "ix_note_organization_organization_id_happened_at", "organization_id", "happened_at"
-        ),
+        sa.Index("ix_note_organization_last", "organization_id", "happened_at", "outcome"),
     )
 
     note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)

@@ -73,7 +73,7 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(_contacts(Means.DELETED, _PUBLISHED), "published_contact"),
     **_all(_contacts(Means.KEPT, _COUNTS), "acceptance_record", "approach", "consent_grant"),
     **_all(_contacts(Means.KEPT, _COUNTS), "liaison_term_area", "disclosure_end", "note_person"),
-    **_all(_contacts(Means.KEPT, _COUNTS), "request_party"),
+    **_all(_contacts(Means.KEPT, _COUNTS), "request_party", "coverage_span"),
     **_all(_notes(Means.EMPTIED), "activity_note", "community_request", "request_step"),
     **_all(_notes(Means.DELETED), "note_correction"),
     **_all(_notes(Means.DELETED, _PUBLISHED), "published_note"),

@@ -9,6 +9,7 @@ from itertools import chain
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from crm.coverage.service import count_anew
 from crm.kernel.db import Database
 from crm.kernel.errors import Refused
 from crm.kernel.i18n import N_
@@ -42,6 +43,7 @@ def _load(connection: sa.Connection, order: Order) -> Sequence[Login]:
     for part in parts_of(order):
         _store(connection, part)
         logins.append(part.logins)
+    count_anew(connection)
     headquarters, *stations = logins
     first, *further = stations
     return [*first, *headquarters, *chain.from_iterable(further)]

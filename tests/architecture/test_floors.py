@@ -41,7 +41,7 @@ WITHIN_FLOOR = {
     "requests": {"liaisons"},
     "notes": {"liaisons", "bulletins", "requests"},
     "relationships": {"sharing"},
-    "samples": {"sharing"},
+    "samples": {"coverage", "sharing"},
     "oversight": {"sharing"},
     "retention": {"intake", "search", "sharing"},
 }

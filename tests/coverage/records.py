@@ -7,8 +7,12 @@ import sqlalchemy as sa
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
+from crm.agencies.queries import units_on
 from crm.consents.models import ConsentMethod
 from crm.contacts.models import Appointment, Organization, Person, PostType
+from crm.coverage.models import Place, Tally
+from crm.coverage.queries import Shown, charges_on, tallies_on
+from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import AcceptanceRecord, Decision, LiaisonTerm, LiaisonTermArea
 from crm.notes.models import ActivityNote, NoteOrganization, NotePerson, Occasion, Outcome
 from tests.support.world import NOW, START, World
@@ -91,6 +95,13 @@ def put_note(
         for holder in holders
     ]
     world.put(note, *links)
+
+
+def counted(db: ScopedSession, shown: Shown) -> dict[Place, Tally]:
+    """Return the counts as the page is given them."""
+    charges = charges_on(db, shown.day, station_id=shown.station_id)
+    units = units_on(db, shown.day, station_id=shown.station_id)
+    return tallies_on(db, shown, units, [line for line in charges if line.kind is shown.kind])
 
 
 def any_post_type(world: World) -> UUID:

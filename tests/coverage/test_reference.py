@@ -3,7 +3,7 @@
 import datetime as dt
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -23,13 +23,14 @@ from crm.agencies.models import (
 from crm.areas.models import Area, AreaKind
 from crm.contacts.models import Organization, OrganizationKind, Person
 from crm.coverage.models import Level, Place, Tally
-from crm.coverage.queries import tallies_on
+from crm.coverage.queries import Shown
 from crm.kernel.actor import AgencyKind
 from crm.kernel.clock import start_of_day
 from crm.kernel.db import Database
 from crm.kernel.settings import Settings
 from crm.notes.models import TWO_WAY, Outcome
-from tests.coverage.records import put_liaison, put_note, put_post
+from tests.coverage.records import counted, put_liaison, put_note, put_post
+from tests.coverage.scratch import from_scratch
 from tests.support.world import START, World, build_world
 
 Span = tuple[int, int | None]
@@ -282,12 +283,10 @@ def test_counts_are_what_the_plain_model_says(
     shared_world: World, town: Town, day: int, shown: int | None
 ) -> None:
     keys = put_town(shared_world, town)
-    with shared_world.reading("hq") as db:
-        found = tallies_on(
-            db,
-            keys.agency,
-            day_of(day),
-            kind=AreaKind.ASSOCIATION_AREA,
-            station_id=None if shown is None else keys.stations[shown],
-        )
+    actor = replace(shared_world.actors["hq"], agency_id=keys.agency)
+    station = None if shown is None else keys.stations[shown]
+    asked = Shown(keys.agency, day_of(day), AreaKind.ASSOCIATION_AREA, station)
+    with shared_world.database.reading(actor) as db:
+        found, anew = counted(db, asked), from_scratch(db, asked)
     assert found == expected(town, keys, day, shown)
+    assert anew == found

@@ -352,7 +352,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
         {"sign_in_session"},
         Kind(own, own, ("account_id", "created_at", "expires_at"), by_nobody=True),
     ),
-    ({"sign_in_attempt", "errand", "openid_request"}, Kind(nobody, nobody)),
+    ({"sign_in_attempt", "errand", "openid_request", "coverage_span"}, Kind(nobody, nobody)),
     (
         {"known_device"},
         Kind(

@@ -27,6 +27,7 @@ from crm.approvals.route import ANY_CHIEF, DECIDED_BY_DEFAULT
 from crm.areas.models import Area, AreaKind
 from crm.contacts.models import Organization, OrganizationKind, Person, Telephone
 from crm.kernel.actor import Actor, AgencyKind, Role
+from crm.kernel.changes import follow_rows
 from crm.kernel.db import Database
 from crm.kernel.kana import kana_row, kana_sort_key
 from crm.kernel.phone import read_phones
@@ -80,6 +81,7 @@ class World:
             for row in rows:
                 table = sa.inspect(type(row)).local_table
                 connection.execute(sa.insert(table).values(row.model_dump()))
+            follow_rows(connection, rows)
 
     def agency_of(self, unit: str) -> UUID:
         """Return the agency a unit of the world belongs to."""
