@@ -18,6 +18,7 @@ from crm.kernel.clock import local_day, tour_day
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from crm.kernel.scope import ScopedSession
 from crm.notes import log_queries, policy, queries
+from crm.notes.log_queries import Known
 from crm.notes.models import (
     ActivityNote,
     NoteCorrection,
@@ -86,12 +87,14 @@ def log_activity(
     station_id = _station_of(actor)
     _check(facts, now)
     _check_plans(facts, facts.entered_at or now)
-    if first := log_queries.note_sent_as(db, actor.staff_id, facts.client_key):
-        return _same(db, first, facts)
-    _require_known(db, facts)
     day = local_day(facts.happened_at)
+    known = _known_of(db, actor, facts, day)
+    if known.sent:
+        return _same(db, queries.note_of(db, known.sent), facts)
+    if (known.people, known.organizations) != (facts.person_ids, facts.organization_ids):
+        raise NotFound
     require_handable(db, facts.information_ids, day, field="information_ids")
-    units = _units_at_the_time(db, actor, facts)
+    units = _units_at_the_time(actor, facts, known)
     note = _new_note(actor, facts, station_id, units[actor.staff_id], now)
     db.add(note)
     db.flush()
@@ -207,18 +210,23 @@ def _same(db: ScopedSession, first: ActivityNote, facts: NoteFacts) -> ActivityN
     return first
 
 
-def _require_known(db: ScopedSession, facts: NoteFacts) -> None:
-    asked = (facts.person_ids, facts.organization_ids)
-    if log_queries.known_parties(db, *asked) != asked:
-        raise NotFound
+def _known_of(db: ScopedSession, actor: Actor, facts: NoteFacts, day: dt.date) -> Known:
+    return log_queries.known_of(
+        db,
+        actor.staff_id,
+        facts.client_key,
+        people=facts.person_ids,
+        organizations=facts.organization_ids,
+        staff=facts.staff_ids | {actor.staff_id},
+        station_id=actor.station_id,
+        day=day,
+    )
 
 
-def _units_at_the_time(db: ScopedSession, actor: Actor, facts: NoteFacts) -> Mapping[UUID, UUID]:
-    day = local_day(facts.happened_at)
+def _units_at_the_time(actor: Actor, facts: NoteFacts, known: Known) -> Mapping[UUID, UUID]:
     wanted = facts.staff_ids | {actor.staff_id}
-    found = log_queries.units_of_staff(db, wanted, actor.station_id, day)
     # somebody who came to the station since then writes from the unit held now
-    units = {actor.staff_id: actor.unit_id, **found}
+    units = {actor.staff_id: actor.unit_id, **known.units}
     if wanted - units.keys():
         raise Refused(
             "その日に当署にいなかった職員が含まれています。同席した職員を選び直してください。",
