@@ -127,9 +127,9 @@ def tallies_on(
     """
     stations = {unit.id: unit.station_id for unit in units if unit.station_id}
     standing: dict[UUID, list[UUID]] = {}
-    for area, unit in dict.fromkeys((charge.area_id, charge.unit_id) for charge in charges):
+    for held, unit in dict.fromkeys((charge.area_id, charge.unit_id) for charge in charges):
         if unit in stations:
-            standing.setdefault(area, []).append(unit)
+            standing.setdefault(held, []).append(unit)
     sums = Sums(shown.agency_id, stations, standing, alone=shown.station_id is not None)
     for span in _liaison_counts(db, shown):
         sums.add_liaisons(span)
