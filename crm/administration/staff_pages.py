@@ -72,6 +72,7 @@ def staff_list(
 def staff_narrow(desk: CurrentDesk) -> Response[None]:
     """Narrow the list; the name of a member of staff stays out of the address."""
     with desk.writes() as visit:
+        require_administrator(visit.actor)
         asked = read_form(StaffFilterForm, visit.sent).form or StaffFilterForm()
         named = keep_words(visit.db, visit.actor, asked.words, visit.now)
         query = {"as_of": asked.as_of, "shown": asked.shown, "named": named}

@@ -48,6 +48,13 @@ def posts(world: World, who: str) -> list[tuple[str, dt.date, dt.date | None]]:
         return [(names[row.unit_id], row.valid_from, row.valid_to) for row in rows]
 
 
+@pytest.mark.parametrize("who", ["officer", "chief", "hq", "auditor", "city"])
+def test_nobody_but_administrators_narrows_the_list(browser: Browser, who: str) -> None:
+    browser.sign_in(who)
+    answer = browser.post("/administration/staff/selection", {"words": "新田"}, follow=False)
+    assert answer.status_code == 404
+
+
 def test_staff_are_found_by_name_reading_and_number(world: World, browser: Browser) -> None:
     browser.sign_in("administrator")
     hire(world, browser)
