@@ -185,7 +185,7 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     load_sample(database, "small", seed=3, today=today, password_hash=hash_password(PASSWORD))
     database.gather_statistics()
     with open_browser(database, Settings(demo=True, second_factor="offered")) as browser:
-        browser.sign_in("chief", PASSWORD).get("/intake/new")
+        browser.sign_in("chief").get("/intake/new")
         list_of_people = {"kind": "liaisons", "day": today.isoformat()}
         content = "\r\n".join(",".join(row) for row in LIAISONS).encode("cp932")
         browser.post("/intake", list_of_people, files={"file": ("名簿.csv", content)})
