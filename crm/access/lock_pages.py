@@ -90,6 +90,39 @@ def own_drafts(desk: CurrentDesk) -> Response[str]:
         return page(visit, "access/drafts.html", drafts=[_shown(desk, each) for each in kept])
 
 
+@post("/drafts", name="access.draft_keep", sync_to_thread=True)
+def keep_draft(desk: CurrentDesk) -> Response[str]:
+    """Keep what is being typed, in case the page or the sign-in ends before it is sent."""
+    sent = desk.request.sent
+    where = own_path(str(sent.get("page", "")))
+    with desk.writes() as visit:
+        kept = drafts.keep_draft(
+            visit.db,
+            visit.actor,
+            desk.settings,
+            page=where,
+            target=own_path(str(sent.get("target") or where)),
+            fields=_pairs(sent.get("draft")),
+            is_sent=False,
+            now=visit.now,
+        )
+        said = {"id": str(kept.id) if kept else None}
+    return Response(json.dumps(said), media_type=MediaType.JSON, headers=HEADERS)
+
+
+@post("/drafts/finding", name="access.draft_find", sync_to_thread=True)
+def find_draft(desk: CurrentDesk) -> Response[str]:
+    """Give the page that asks what its author had typed there and never sent."""
+    where = own_path(str(desk.request.sent.get("page", "")))
+    with desk.reads() as visit:
+        found = session_queries.draft_of_page(visit.db, where, visit.now - drafts.KEPT_FOR)
+        said: dict[str, object] = {"id": None}
+        if found is not None:
+            fields = drafts.fields_of(found, desk.settings)
+            said = {"id": str(found.id), "target": found.target, "fields": fields}
+    return Response(json.dumps(said), media_type=MediaType.JSON, headers=HEADERS)
+
+
 @post("/drafts/{draft_id:uuid}/taking", name="access.draft_take", sync_to_thread=True)
 def take_draft(desk: CurrentDesk, draft_id: FromPath[UUID]) -> Response[str]:
     """Give a draft back to the page it was typed on, where the script puts it into its form."""
@@ -187,6 +220,8 @@ HANDLERS = [
     unlock,
     presence,
     own_drafts,
+    keep_draft,
+    find_draft,
     take_draft,
     drop_draft,
 ]

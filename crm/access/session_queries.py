@@ -135,6 +135,16 @@ def every_draft(db: ScopedSession) -> Sequence[Draft]:
     return db.exec(select(Draft).execution_options(**KEY_CHANGE)).all()
 
 
+def draft_of_page(db: ScopedSession, page: str, since: dt.datetime) -> Draft | None:
+    """Return what whoever asks typed on a page since `since`, and never sent."""
+    return db.exec(
+        select(Draft)
+        .where(Draft.page == page, Draft.kept_at > since, col(Draft.is_sent).is_(False))
+        .order_by(col(Draft.kept_at).desc())
+        .limit(1)
+    ).first()
+
+
 def draft_of(db: ScopedSession, draft_id: UUID) -> Draft:
     """Return a draft of whoever asks; NotFound for anybody else's."""
     found = db.exec(select(Draft).where(Draft.id == draft_id)).first()

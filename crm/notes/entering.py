@@ -5,6 +5,7 @@ from typing import Any
 
 from crm.contacts.models import Holder
 from crm.kernel.actor import Actor
+from crm.kernel.clock import local_day
 from crm.kernel.forms import SentForm, Submission, read_form
 from crm.kernel.i18n import N_, translate
 from crm.notes import policy
@@ -16,6 +17,14 @@ SAVED = N_("活動を記録しました。")
 REMINDER = N_(
     "登録しました。事件・相談や世帯に関することは別途処理します。記録を読み返し、必要なら訂正してください。"
 )
+
+SPANS = (
+    ("", N_("決めない")),
+    (7, N_("1週間後")),
+    (30, N_("1か月後")),
+    (90, N_("3か月後")),
+)
+"""When to meet next, in days, for one tap; any other day is typed."""
 
 
 def read_entry(sent: SentForm) -> Submission[NoteForm]:
@@ -35,9 +44,16 @@ def facts_of(form: NoteForm, holder: Holder, *, at: dt.datetime) -> NoteFacts:
         staff_ids=frozenset(form.staff_ids),
         information_ids=frozenset(form.information_ids),
         needs_reply=form.needs_reply,
-        next_on=form.next_on,
+        next_on=_next_on(form, at),
         **content_of(form),
     )
+
+
+def _next_on(form: NoteForm, at: dt.datetime) -> dt.date | None:
+    """Return the day that was typed, or the one that is so many days after writing."""
+    if form.next_on is None and form.next_in is not None:
+        return local_day(at) + dt.timedelta(days=form.next_in)
+    return form.next_on
 
 
 def content_of(form: ContentForm) -> dict[str, Any]:
@@ -60,6 +76,8 @@ def choices_of(actor: Actor) -> dict[str, Any]:
             for occasion in occasions_offered(actor)
             if occasion is not Occasion.PHONE
         ],
+        "spans": [(span, translate(label)) for span, label in SPANS],
+        "hinted": policy.OF_ANOTHER_RECORD.pattern,
         "outcomes": [(outcome, translate(label)) for outcome, label in OUTCOME_LABELS.items()],
     }
 

@@ -39,6 +39,7 @@ class NoteForm(ContentForm):
     happened_at: LocalTime | None = Field(default=None, title=N_("日時"))
     needs_reply: bool = Field(default=False, title=N_("回答が必要"))
     next_on: Day | None = Field(default=None, title=N_("次回の予定"))
+    next_in: int | None = Field(default=None, ge=1, le=366, title=N_("次回の予定"))
     person_ids: list[UUID] = Field(default_factory=list, title=N_("ほかの相手"))
     organization_ids: list[UUID] = Field(default_factory=list, title=N_("団体"))
     staff_ids: list[UUID] = Field(default_factory=list, title=N_("同席した職員"))

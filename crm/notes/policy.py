@@ -14,10 +14,11 @@ from crm.notes.models import (
 )
 
 # 「120世帯」 and 「世帯数」 are facts about an association, not about a household
-_OF_ANOTHER_RECORD = re.compile(
+OF_ANOTHER_RECORD = re.compile(
     r"被疑者|被害者|被害届|逮捕|犯歴|前科|(?<![A-Z])DV(?![A-Z])|ストーカー|虐待"
     r"|(?<![0-9])世帯(?!数)|家族構成|生年月日|病気|病歴|障害者"
 )
+"""Words of a case, a consultation or a household; browsers read the same pattern."""
 
 
 def may_correct(actor: Actor, note: ActivityNote) -> bool:
@@ -31,7 +32,7 @@ def belongs_elsewhere(*texts: str) -> bool:
     A reason to remind the writer (別途処理), never to refuse what was written.
     """
     written = unicodedata.normalize("NFKC", "\n".join(texts)).upper()
-    return _OF_ANOTHER_RECORD.search(written) is not None
+    return OF_ANOTHER_RECORD.search(written) is not None
 
 
 register_own_station(ActivityNote, NotePerson, NoteOrganization, NoteStaff)

@@ -22,7 +22,9 @@ from crm.web.templates import STATIC, asset
 from crm.web.visit import Visit
 
 ASSET = re.compile(r"(?:href|src)=\"(/static/[^\"]+)\"")
-PARTS = tuple(sorted(path.name for path in (STATIC / "js" / "outbox").glob("*.js")))
+PARTS = tuple(
+    sorted(path.relative_to(STATIC).as_posix() for path in (STATIC / "js").glob("*/*.js"))
+)
 """Modules that others import: the page does not name them."""
 
 
@@ -74,7 +76,7 @@ def worker(desk: CurrentDesk) -> Response[str]:
     """Give the service worker, which keeps the static shell and nothing else."""
     with desk.strangers() as visit:
         shell = _shell(visit).content
-    assets = [*ASSET.findall(shell), *(asset(f"js/outbox/{name}") for name in PARTS)]
+    assets = [*ASSET.findall(shell), *map(asset, PARTS)]
     version = hashlib.sha256(shell.encode()).hexdigest()[:12]
     begins = (
         f'const VERSION = "tsunagari-shell {version}";\n'

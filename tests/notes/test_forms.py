@@ -3,10 +3,14 @@ import datetime as dt
 import pytest
 from litestar.datastructures import FormMultiDict
 
+from crm.contacts.models import Holder
+from crm.kernel.actor import NOBODY
 from crm.kernel.clock import JST
 from crm.kernel.forms import read_form
+from crm.notes.entering import facts_of
 from crm.notes.forms import CorrectionForm, NoteForm
 from crm.notes.models import Occasion, Outcome
+from tests.support.world import NOW, TODAY
 
 
 def sent(**values: str) -> FormMultiDict:
@@ -56,3 +60,41 @@ def test_time_is_japans() -> None:
 
     assert sub.form is not None
     assert sub.form.happened_at == dt.datetime(2026, 11, 20, 13, 30, tzinfo=JST)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, None),
+        ({"next_in": ""}, None),
+        ({"next_in": "7"}, TODAY + dt.timedelta(days=7)),
+        ({"next_in": "30", "next_on": "2026-12-01"}, dt.date(2026, 12, 1)),
+    ],
+)
+def test_one_tap_plans_the_next_visit_and_a_typed_day_goes_before_it(
+    given: dict[str, str], expected: dt.date | None
+) -> None:
+    sub = read_form(NoteForm, sent(outcome="phone", heard="一文。", **given))
+    assert sub.form is not None
+
+    facts = facts_of(sub.form, Holder(person_id=NOBODY), at=NOW)
+
+    assert facts.next_on == expected
+
+
+@pytest.mark.parametrize("span", ["0", "-7", "367", "x"])
+def test_a_span_nobody_offers_is_refused(span: str) -> None:
+    sub = read_form(NoteForm, sent(outcome="phone", heard="一文。", next_in=span))
+
+    assert list(sub.errors) == ["next_in"]
+
+
+def test_an_absence_pressed_last_goes_before_the_chip() -> None:
+    pressed = FormMultiDict(
+        [("outcome", "met"), ("occasion", "patrol_visit"), ("outcome", "absent")]
+    )
+
+    sub = read_form(NoteForm, pressed)
+
+    assert sub.form is not None
+    assert sub.form.outcome is Outcome.ABSENT

@@ -1,6 +1,8 @@
 // Locks the screen when nobody uses it. What was being typed goes to the server first: nothing of it
 // may stay on a terminal others use. One page tells the others, so that all of them lock together.
 
+import { fill } from "./parts/fill.js";
+
 const after_ms = Number(document.body.dataset.lockAfter) * 1000;
 const LOOK_EVERY_MS = 2_000;
 const EARLY_MS = Math.min(10_000, after_ms / 10); // before the server stops listening
@@ -62,17 +64,6 @@ async function giveBack(id) {
   const kept = await answer.json();
   const form = [...document.forms].find((each) => new URL(each.action).pathname === kept.target);
   if (form) fill(form, kept.fields);
-}
-
-function fill(form, fields) {
-  for (const name of new Set(fields.map(([each]) => each))) {
-    const values = fields.filter(([each]) => each === name).map(([, value]) => value);
-    for (const control of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-      if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
-      else if (control.type !== "file") control.value = values[0];
-      control.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  }
 }
 
 if (after_ms) {

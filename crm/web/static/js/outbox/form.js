@@ -7,8 +7,8 @@ import { send, tell, whileWritten } from "./sender.js";
 const openedAt = Date.now();
 const said = (form, name) => form.querySelector(`[data-outbox-said="${name}"]`);
 
-function wordsOf(form) {
-  const fields = [...new FormData(form)].filter(([name, value]) => name !== "_csrf_token" && typeof value === "string");
+function wordsOf(form, pressed) {
+  const fields = [...new FormData(form, pressed)].filter(([name, value]) => !name.startsWith("_") && typeof value === "string");
   const [kind, key] = form.dataset.outboxAbout.split(":");
   const served = Number(document.body.dataset.served);
   const open_for = Math.round(performance.now());
@@ -31,26 +31,41 @@ function show(form, name, sentence = "") {
 }
 
 function refuse(form, { field, sentence }) {
+  form.dispatchEvent(new Event("outbox:refused"));
   show(form, "refused", sentence);
   const control = field && form.querySelector(`[name="${CSS.escape(field)}"]`);
   control?.setAttribute("aria-invalid", "true");
   control?.focus();
 }
 
-async function record(form, owner) {
+// Nothing to seal with yet: the browser sends the form as ever, with the button that was pressed.
+function sendPlainly(form, pressed) {
+  if (pressed?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: pressed.name, value: pressed.value }));
+  form.submit();
+}
+
+async function record(form, owner, pressed) {
   const id = form.elements.client_key.value;
   const key = await known("key");
-  if (!key) return form.submit();
-  const entry = await seal(key, owner, id, wordsOf(form));
+  if (!key) return sendPlainly(form, pressed);
+  const entry = await seal(key, owner, id, wordsOf(form, pressed));
   await whileWritten(id, async () => {
     await keep(entry);
     const receipts = await send([entry], { present: true }).catch(() => null);
     if (!receipts) return later(form);
     const [receipt] = receipts;
     if (receipt.result === "refused") return refuse(form, receipt);
+    await forgetDraft(form);
     location.assign(receipt.path);
   });
   release(form);
+}
+
+// what was typed is on record: the copy kept against a crash is not offered again
+async function forgetDraft(form) {
+  const { _draft, _csrf_token } = form.elements;
+  const body = new URLSearchParams({ _csrf_token: _csrf_token.value });
+  if (_draft?.value) await fetch(`/drafts/${_draft.value}/removal`, { method: "POST", body, redirect: "manual" }).catch(() => {});
 }
 
 function later(form) {
@@ -64,7 +79,7 @@ export function attach(owner) {
   for (const form of document.querySelectorAll("form[data-outbox-about]")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      record(form, owner)
+      record(form, owner, event.submitter)
         .catch(() => show(form, "failed"))
         .finally(() => release(form));
     });
