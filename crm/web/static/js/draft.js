@@ -51,7 +51,8 @@ async function giveBack() {
 
 async function drop() {
   await post(`/drafts/${form.elements._draft.value}/removal`, {});
-  location.reload();
+  // opened anew, not reloaded: browsers put back what a reloaded form held
+  location.replace(page);
 }
 
 if (form) {
