@@ -1,6 +1,7 @@
 """Rules for accounts and sessions, and the rule most tables share: the own station's rows."""
 
 from typing import Any, cast
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -14,7 +15,7 @@ from crm.access.models import (
     StoredFilter,
 )
 from crm.kernel.actor import Actor, Role
-from crm.kernel.columns import StationOwned
+from crm.kernel.columns import Recipient, StationOwned
 from crm.kernel.errors import StrongSignInNeeded
 from crm.kernel.scope import Rule, nobody_reads, nobody_writes, register
 
@@ -69,6 +70,39 @@ def register_own_station(
     """State the own-station rule for each of `tables`."""
     for table in tables:
         register(table, own_station(table, append_only=append_only, opened=opened))
+
+
+def published(
+    table: type[Recipient], *, to_headquarters: bool = False, append_only: bool = False
+) -> Rule:
+    """Return the rule that a copy is read by its giver and its recipient, and written by its giver.
+
+    With `to_headquarters` a division of headquarters can be either of the two: what was given to
+    it is all it reads.
+    """
+
+    def office(actor: Actor) -> UUID | None:
+        if actor.reads_people:
+            return actor.station_id
+        looks_on = to_headquarters and actor.is_police and actor.has(Role.HQ_VIEWER)
+        return actor.unit_id if looks_on else None
+
+    def read(actor: Actor) -> sa.ColumnElement[bool]:
+        own = office(actor)
+        if own is None:
+            return sa.false()
+        return sa.or_(col(table.recipient_station_id) == own, col(table.giver_station_id) == own)
+
+    def write(actor: Actor, row: Any) -> bool:  # noqa: ANN401 - a copy
+        own = office(actor)
+        return (
+            own is not None
+            and row.giver_station_id == own
+            and row.giver_agency_id == actor.agency_id
+        )
+
+    sides = ("giver_agency_id", "giver_station_id", "recipient_agency_id", "recipient_station_id")
+    return Rule(read, write, fixed=sides, append_only=append_only)
 
 
 def may_open(actor: Actor) -> bool:

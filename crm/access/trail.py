@@ -144,6 +144,8 @@ ACTION_LABELS: Mapping[str, str] = {
     "request.decided": N_("意見・要望の結果を記録"),
     "request.progressed": N_("意見・要望の経過を記録"),
     "request.received": N_("意見・要望を受理"),
+    "request.recalled": N_("意見・要望の依頼を取下げ"),
+    "request.referred": N_("意見・要望を他の機関・本部へ依頼"),
     "request.reopened": N_("意見・要望を再開"),
     "request.viewed": N_("意見・要望を閲覧"),
     "requests.listed": N_("意見・要望の一覧を閲覧"),

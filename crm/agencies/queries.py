@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from crm.agencies.models import (
+    OWNERS,
     Agency,
     AgencySetting,
     SettingKey,
@@ -19,6 +20,7 @@ from crm.agencies.models import (
     UnitKind,
     UnitPlacement,
 )
+from crm.kernel.actor import Actor, AgencyKind
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound, Refused
 from crm.kernel.scope import ScopedSession
@@ -48,6 +50,22 @@ class StaffLine(NamedTuple):
     def name(self) -> str:
         """The whole name."""
         return f"{self.family_name} {self.given_name}".strip()
+
+
+class Office(NamedTuple):
+    """An office of another agency that can receive: its key and what it is called."""
+
+    agency_id: UUID
+    agency_name: str
+    agency_kind: AgencyKind
+    station_id: UUID
+    name: str
+    kind: UnitKind
+
+    @property
+    def label(self) -> str:
+        """The agency and its office, said once where they are called the same."""
+        return office_label(self.agency_name, self.name)
 
 
 def agency_named(name: str) -> sa.Select[UUID]:
@@ -185,3 +203,36 @@ def _is_below(unit: UnitLine, names: list[str], units: Sequence[UnitLine]) -> bo
         if parent is None:
             return False
     return True
+
+
+def other_offices(db: ScopedSession, actor: Actor, day: dt.date) -> Sequence[Office]:
+    """Return the stations and offices of other agencies standing on `day`: names and keys alone.
+
+    Units are otherwise read inside their agency; what an office is called is no secret, and
+    somebody has to be named as the recipient.
+    """
+    rows = db.rows(
+        sa.select(
+            col(Agency.id),
+            col(Agency.name),
+            col(Agency.kind),
+            col(Unit.id),
+            col(UnitPlacement.name),
+            col(Unit.kind),
+        )
+        .join(Unit, col(Unit.agency_id) == col(Agency.id))
+        .join(UnitPlacement, col(UnitPlacement.unit_id) == col(Unit.id))
+        .where(
+            col(Agency.id) != actor.agency_id,
+            col(Unit.kind).in_(OWNERS),
+            holds(UnitPlacement, day),
+        )
+        .order_by(col(Agency.kind), col(Agency.name), col(UnitPlacement.name))
+        .execution_options(system="the names of other agencies' offices")
+    )
+    return [Office(*row) for row in rows]
+
+
+def office_label(agency_name: str, office_name: str) -> str:
+    """Return what an office is called outside its agency."""
+    return agency_name if office_name in {"", agency_name} else f"{agency_name} {office_name}"

@@ -127,6 +127,19 @@ class StationOwned(AgencyOwned):
     station_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
 
 
+class Recipient(Identified):
+    """A row another agency's office receives: written by its giver, read by both.
+
+    `giver_*` is the own side of whoever writes it, `recipient_*` the other side.
+    """
+
+    giver_agency_id: UUID = Field(sa_type=Key)
+    giver_station_id: UUID = Field(sa_type=Key, index=True)
+    giver_name: str = Field(max_length=120)
+    recipient_agency_id: UUID = Field(sa_type=Key)
+    recipient_station_id: UUID = Field(sa_type=Key, index=True)
+
+
 class Stamped(SQLModel):
     """When and by whose account a row was made and last changed, and its optimistic lock."""
 

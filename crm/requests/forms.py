@@ -35,6 +35,22 @@ class AssignmentForm(Form):
     revision: int
 
 
+class ReferralForm(Form):
+    """Which office is asked, in words written for it."""
+
+    recipient_station_id: UUID = Field(
+        title=N_("依頼先"), json_schema_extra={"missing": N_("依頼先を選んでください。")}
+    )
+    words: Lines = Field(max_length=MAX_TEXT, title=N_("伝える内容"))
+
+
+class HeadquartersForm(Form):
+    """How far headquarters has come with what a station asked."""
+
+    outcome: RequestOutcome | None = Field(default=None, title=N_("結果"))
+    text: Lines = Field(max_length=MAX_TEXT, title=N_("経過"))
+
+
 class StepForm(Form):
     """How things stand, or why a closed request is taken up again."""
 

@@ -124,3 +124,45 @@ class WholeRequest:
     def answer_method(self) -> AnswerMethod | None:
         """How the answer went back."""
         return self.request.answered_how
+
+
+class ProgressLine(NamedTuple):
+    """How far the other side had come, when."""
+
+    at: dt.datetime
+    label: str
+    text: str
+    told_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Something another office was asked to see to, and how far it has come, the newest first.
+
+    `own_id` is the request the reader's office made of it, if it received it.
+    """
+
+    id: UUID
+    reference: UUID
+    request_id: UUID
+    giver_name: str
+    recipient_name: str
+    number: str
+    topic: Topic
+    area_name: str
+    place: str
+    words: str
+    told_by: str
+    published_at: dt.datetime
+    own_id: UUID | None
+    progress: Sequence[ProgressLine]
+
+    @property
+    def subject(self) -> str:
+        """The first sentence of what it says."""
+        return subject_of(self.words)
+
+    @property
+    def latest(self) -> ProgressLine | None:
+        """The newest there is to know."""
+        return self.progress[0] if self.progress else None

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm.contacts.models import Held, one_holder
-from crm.kernel.columns import Key, Moment, Stamped, StationOwned, choice
+from crm.kernel.columns import Key, Moment, Recipient, Stamped, StationOwned, choice
 from crm.kernel.i18n import N_
 from crm.kernel.wareki import fiscal_year_label
 
@@ -118,6 +118,8 @@ class StepKind(StrEnum):
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
     REOPENED = "reopened"
+    REFERRED = "referred"
+    RECALLED = "recalled"
 
 
 STEP_LABELS = {
@@ -128,6 +130,8 @@ STEP_LABELS = {
     StepKind.ANSWERED: N_("回答"),
     StepKind.UNANSWERED: N_("回答なしで終了"),
     StepKind.REOPENED: N_("再開"),
+    StepKind.REFERRED: N_("他の機関・本部へ依頼"),
+    StepKind.RECALLED: N_("依頼を取下げ"),
 }
 
 
@@ -244,3 +248,43 @@ class RequestStep(StationOwned, table=True):
     to_unit_name: str = Field(default="", max_length=120)
     due_on: dt.date | None = None
     text: str = ""
+
+
+class PublishedRequest(Recipient, table=True):
+    """What another agency's office, or a division of headquarters, is asked to see to.
+
+    In words written for it, without who said it. `reference` is the `client_key` of the request
+    the recipient makes of it; `request_id` is the giver's own.
+    """
+
+    __tablename__ = "published_request"
+    __table_args__ = (
+        sa.UniqueConstraint("giver_station_id", "request_id", "recipient_station_id"),
+        sa.UniqueConstraint("reference"),
+    )
+
+    reference: UUID = Field(sa_type=Key)
+    request_id: UUID = Field(sa_type=Key)
+    recipient_name: str = Field(max_length=120)
+    number: str = Field(max_length=40)
+    topic: Topic = Field(sa_type=choice(Topic, checked=False))
+    area_name: str = Field(default="", max_length=120)
+    place: str = Field(default="", max_length=200)
+    words: str
+    told_by: str = Field(max_length=120)
+    published_at: dt.datetime = Field(sa_type=Moment)
+
+
+class PublishedProgress(Recipient, table=True):
+    """How far the recipient of a published request has come, told to who asked; only added to."""
+
+    __tablename__ = "published_progress"
+
+    reference: UUID = Field(sa_type=Key, index=True)
+    state: RequestState = Field(sa_type=choice(RequestState, checked=False))
+    outcome: RequestOutcome | None = Field(
+        default=None, sa_type=choice(RequestOutcome, checked=False)
+    )
+    text: str = ""
+    told_by: str = Field(max_length=120)
+    at: dt.datetime = Field(sa_type=Moment)

@@ -12,7 +12,8 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_
-from crm.requests import act_pages, queries, service
+from crm.requests import act_pages, queries, referral_pages, referral_queries, service
+from crm.requests.policy import may_refer
 from crm.requests.forms import (
     RequestForm,
     StepForm,
@@ -155,8 +156,19 @@ def _show_page(
         request=whole.request,
         unit_name=units.get(whole.request.unit_id, ""),
         today=local_day(visit.now),
+        referrals=referral_queries.referrals_of(visit.db, request_id),
+        may_refer=may_refer(visit.actor),
         **words(),
     )
 
 
-HANDLERS = [index, new, receive, show, progress, reopen, *act_pages.HANDLERS]
+HANDLERS = [
+    index,
+    new,
+    receive,
+    show,
+    progress,
+    reopen,
+    *act_pages.HANDLERS,
+    *referral_pages.HANDLERS,
+]

@@ -3,11 +3,33 @@
 import re
 import unicodedata
 
-from crm.access.policy import register_own_station
-from crm.requests.models import CommunityRequest, RequestParty, RequestStep, Topic
+from crm.access.policy import published, register_own_station
+from crm.kernel.actor import Actor, Role
+from crm.kernel.scope import register
+from crm.requests.models import (
+    CommunityRequest,
+    PublishedProgress,
+    PublishedRequest,
+    RequestParty,
+    RequestStep,
+    Topic,
+)
 
 register_own_station(CommunityRequest, RequestParty)
 register_own_station(RequestStep, append_only=True)
+register(PublishedRequest, published(PublishedRequest, to_headquarters=True))
+register(PublishedProgress, published(PublishedProgress, to_headquarters=True, append_only=True))
+
+
+def may_refer(actor: Actor) -> bool:
+    """Whether `actor` asks other agencies and headquarters to see to something: the chiefs."""
+    return actor.reads_people and actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
+
+
+def is_headquarters(actor: Actor) -> bool:
+    """Whether `actor` receives requests as a division of headquarters, which has no inbox."""
+    return actor.is_police and actor.has(Role.HQ_VIEWER) and not actor.reads_people
+
 
 _WORDS_OF_TOPICS = (
     (Topic.FRAUD, r"詐欺|ニセ電話|悪質商法|還付金|架空請求|訪問販売"),

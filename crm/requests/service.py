@@ -25,9 +25,14 @@ from crm.requests.models import (
 )
 from crm.requests.policy import topic_suggested
 from crm.requests.queries import units_to_assign
+from crm.requests.reporting import report_back
 
 ANSWER_WITHIN = dt.timedelta(days=14)
 """An answer, if only how things stand, goes back within two weeks unless a day is set."""
+
+TOLD_OF = {StepKind.RECEIVED, StepKind.ASSIGNED, StepKind.REOPENED}
+TOLD_IN_WORDS = {StepKind.DECIDED, StepKind.ANSWERED, StepKind.UNANSWERED}
+"""Steps another agency that asked is told of; of the others it hears nothing."""
 
 OUTCOME_WORDS_MISSING = {
     RequestOutcome.DONE: N_("何をしたかを入力してください。"),
@@ -112,7 +117,7 @@ def receive(
         db.add(RequestParty(**owner, request_id=request.id, person_id=person_id))
     for organization_id in sorted(facts.organization_ids):
         db.add(RequestParty(**owner, request_id=request.id, organization_id=organization_id))
-    _step(db, actor, request, StepKind.RECEIVED, now, text=request.words)
+    put_step(db, actor, request, StepKind.RECEIVED, now, text=request.words)
     _audit(db, actor, "request.received", request, now)
     return request
 
@@ -139,7 +144,7 @@ def assign(
     if request.state is RequestState.RECEIVED:
         request.state = RequestState.CONSIDERING
     _touch(request, actor, now)
-    _step(
+    put_step(
         db,
         actor,
         request,
@@ -164,7 +169,7 @@ def note_progress(
     if request.state is RequestState.RECEIVED:
         request.state = RequestState.CONSIDERING
     _touch(request, actor, now)
-    _step(db, actor, request, StepKind.PROGRESS, now, text=text)
+    put_step(db, actor, request, StepKind.PROGRESS, now, text=text)
     _audit(db, actor, "request.progressed", request, now)
     return request
 
@@ -211,7 +216,7 @@ def tell_back(
     _touch(request, actor, now)
     answered = not told.no_answer_reason
     kind = StepKind.ANSWERED if answered else StepKind.UNANSWERED
-    _step(db, actor, request, kind, now, text=told.answer or told.no_answer_reason)
+    put_step(db, actor, request, kind, now, text=told.answer or told.no_answer_reason)
     _audit(db, actor, "request.answered" if answered else "request.closed", request, now)
     return request
 
@@ -232,9 +237,43 @@ def reopen(
     request.answered_how = None
     request.due_on = local_day(now) + ANSWER_WITHIN
     _touch(request, actor, now)
-    _step(db, actor, request, StepKind.REOPENED, now, text=text, due_on=request.due_on)
+    put_step(db, actor, request, StepKind.REOPENED, now, text=text, due_on=request.due_on)
     _audit(db, actor, "request.reopened", request, now)
     return request
+
+
+def put_step(
+    db: ScopedSession,
+    actor: Actor,
+    request: CommunityRequest,
+    kind: StepKind,
+    now: dt.datetime,
+    *,
+    text: str = "",
+    to_unit_name: str = "",
+    due_on: dt.date | None = None,
+) -> None:
+    """Put a step on record, and tell the agency the request came from where it came from one."""
+    db.add(
+        RequestStep(
+            **_owner(request),
+            request_id=request.id,
+            kind=kind,
+            at=now,
+            staff_id=actor.staff_id,
+            staff_name=actor.name,
+            unit_id=actor.unit_id,
+            unit_name=actor.unit_name,
+            to_unit_name=to_unit_name,
+            due_on=due_on,
+            text=text,
+        )
+    )
+    db.flush()
+    if kind in TOLD_OF:
+        report_back(db, actor, request, to_unit_name, now=now)
+    elif kind in TOLD_IN_WORDS:
+        report_back(db, actor, request, text, now=now)
 
 
 def _new_request(
@@ -279,7 +318,7 @@ def _put_outcome(
     request.outcome_text = decided.text
     request.passed_to = decided.passed_to if passes_on else ""
     _touch(request, actor, now)
-    _step(db, actor, request, StepKind.DECIDED, now, text=decided.text)
+    put_step(db, actor, request, StepKind.DECIDED, now, text=decided.text)
     _audit(db, actor, "request.decided", request, now)
 
 
@@ -338,35 +377,6 @@ def _owner(request: CommunityRequest) -> dict[str, UUID]:
 def _touch(request: CommunityRequest, actor: Actor, now: dt.datetime) -> None:
     request.revision += 1
     request.updated_at, request.updated_by = now, actor.account_id
-
-
-def _step(
-    db: ScopedSession,
-    actor: Actor,
-    request: CommunityRequest,
-    kind: StepKind,
-    now: dt.datetime,
-    *,
-    text: str = "",
-    to_unit_name: str = "",
-    due_on: dt.date | None = None,
-) -> None:
-    db.add(
-        RequestStep(
-            **_owner(request),
-            request_id=request.id,
-            kind=kind,
-            at=now,
-            staff_id=actor.staff_id,
-            staff_name=actor.name,
-            unit_id=actor.unit_id,
-            unit_name=actor.unit_name,
-            to_unit_name=to_unit_name,
-            due_on=due_on,
-            text=text,
-        )
-    )
-    db.flush()
 
 
 def _audit(

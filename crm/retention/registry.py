@@ -76,7 +76,10 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(_contacts(Means.KEPT, _COUNTS), "request_party", "coverage_span"),
     **_all(_notes(Means.EMPTIED), "activity_note", "community_request", "request_step"),
     **_all(_notes(Means.DELETED), "note_correction"),
-    **_all(_notes(Means.DELETED, _PUBLISHED), "published_note"),
+    **_all(
+        _notes(Means.DELETED, _PUBLISHED),
+        *("published_note", "published_request", "published_progress"),
+    ),
     **_all(_notes(Means.KEPT, _COUNTS), "note_organization", "note_staff", "note_information"),
     **_all(
         Keeping(Means.KEPT, N_("団体の記録であり、個人の連絡先は電話番号とともに消える")),

@@ -22,7 +22,13 @@ from crm.kernel.clock import start_of_day
 from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import LiaisonCandidate, LiaisonTerm
 from crm.notes.models import ActivityNote, NoteCorrection
-from crm.requests.models import CommunityRequest, RequestParty, RequestStep
+from crm.requests.models import (
+    CommunityRequest,
+    PublishedProgress,
+    PublishedRequest,
+    RequestParty,
+    RequestStep,
+)
 from crm.retention.models import Disposal, Holding
 from crm.search.models import StoredSearch
 from crm.sharing.models import ContactLink, Disclosure, PublishedContact, PublishedNote
@@ -106,6 +112,11 @@ def _of_notes(keys: Sequence[UUID]) -> Iterator[Any]:
     requests = sa.select(col(CommunityRequest.id)).where(
         sa.or_(col(CommunityRequest.note_id).in_(keys), col(CommunityRequest.id).in_(keys))
     )
+    references = sa.select(col(PublishedRequest.reference)).where(
+        col(PublishedRequest.request_id).in_(requests)
+    )
+    yield sa.delete(PublishedProgress).where(col(PublishedProgress.reference).in_(references))
+    yield sa.delete(PublishedRequest).where(col(PublishedRequest.request_id).in_(requests))
     yield sa.update(RequestStep).where(col(RequestStep.request_id).in_(requests)).values(text="")
     yield _without_words().where(col(CommunityRequest.id).in_(requests))
     yield sa.update(ActivityNote).where(col(ActivityNote.id).in_(keys)).values(heard="", told="")

@@ -15,9 +15,9 @@ from sqlmodel import Field
 from crm.contacts.models import Held, one_holder
 from crm.kernel.columns import (
     Dated,
-    Identified,
     Key,
     Moment,
+    Recipient,
     SortKey,
     Stamped,
     StationOwned,
@@ -66,19 +66,6 @@ def _once(table: str) -> sa.Index:
     """Let a form sent twice be one row: its key is an office's once."""
     columns = ("station_id", "request_key")
     return sa.Index(f"ix_{table}_station_id_request_key", *columns, unique=True)
-
-
-class Recipient(Identified):
-    """A row another agency's office receives: written by its giver, read by both.
-
-    `giver_*` is the own side of whoever writes it, `recipient_*` the other side.
-    """
-
-    giver_agency_id: UUID = Field(sa_type=Key)
-    giver_station_id: UUID = Field(sa_type=Key, index=True)
-    giver_name: str = Field(max_length=120)
-    recipient_agency_id: UUID = Field(sa_type=Key)
-    recipient_station_id: UUID = Field(sa_type=Key, index=True)
 
 
 class SharingAgreement(StationOwned, Dated, Stamped, table=True):

@@ -40,6 +40,8 @@ VIEWERS = {
     "requests.assignment": "chief",
     "requests.outcome": "officer",
     "requests.answer": "officer",
+    "requests.referral": "chief",
+    "requests.received": "hq",
     "notes.circulation": "officer",
     "outbox.index": "officer",
     "approvals.index": "chief",
@@ -135,7 +137,7 @@ VIEWERS = {
 PARTNER = "city-chief"
 OF_A_PARTNER = (
     *("today.show", "notes.new", "notes.show", "notes.new_for_person"),
-    *("requests.index", "requests.show", "requests.answer"),
+    *("requests.index", "requests.show", "requests.answer", "requests.received"),
     *("relationships.person", "relationships.organization", "liaisons.person"),
     *("contacts.people", "contacts.person_edit", "contacts.organizations"),
     *("intake.batches", "intake.new", "bulletins.items", "bulletins.new", "search.form"),

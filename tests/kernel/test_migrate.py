@@ -14,6 +14,7 @@ APPEND_ONLY = (
     "acceptance_record",
     "note_correction",
     "request_step",
+    "published_progress",
     "roster_issue",
     "disclosure",
     "disclosure_end",

@@ -200,6 +200,19 @@ def published_by(who: Who, row: Row) -> bool:
     return (row["giver_station_id"], row["giver_agency_id"]) == (who.station, who.agency)
 
 
+def asked_of(who: Who, row: Row) -> bool:
+    """What a station asked of an office or a division: for both, and for nobody else."""
+    if who.looks_on and not who.works_with_people:
+        return who.unit in (row["recipient_station_id"], row["giver_station_id"])
+    return published(who, row)
+
+
+def asked_by(who: Who, row: Row) -> bool:
+    if who.looks_on and not who.works_with_people:
+        return (row["giver_station_id"], row["giver_agency_id"]) == (who.unit, who.agency)
+    return published_by(who, row)
+
+
 def told_of_opening(who: Who, row: Row) -> bool:
     """Who opened, the chiefs of the person's station, and the auditor."""
     if not who.is_police or not of_own_agency(who, row):
@@ -386,6 +399,8 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
         {"published_contact", "published_note", "published_information"},
         Kind(published, published_by, PUBLISHED),
     ),
+    ({"published_request"}, Kind(asked_of, asked_by, PUBLISHED)),
+    ({"published_progress"}, Kind(asked_of, asked_by, PUBLISHED, is_record=True)),
     ({"audit_entry"}, Kind(audited, own, is_record=True, by_nobody=True)),
     ({"audit_subject"}, Kind(of_auditor, nobody, is_record=True)),
     ({"leak_case"}, Kind(of_auditor, of_auditor, is_record=True)),

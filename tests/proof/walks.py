@@ -33,6 +33,7 @@ TABLES = {
     "organization_id": "organization",
     "note_id": "activity_note",
     "request_id": "community_request",
+    "referral_id": "published_request",
     "item_id": "information_item",
     "published_id": "published_information",
     "appointment_id": "appointment",
