@@ -13,7 +13,6 @@ from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_
 from crm.requests import act_pages, queries, referral_pages, referral_queries, service
-from crm.requests.policy import may_refer
 from crm.requests.forms import (
     RequestForm,
     StepForm,
@@ -24,6 +23,7 @@ from crm.requests.models import (
     Source,
 )
 from crm.requests.page_parts import areas, labels, seen, words
+from crm.requests.policy import may_refer
 from crm.requests.queries import Shown
 from crm.requests.service import RequestFacts
 from crm.web.pages import page, saved

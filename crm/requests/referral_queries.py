@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -22,6 +23,8 @@ from crm.requests.models import (
     PublishedRequest,
     state_label,
 )
+
+COPIED = tuple(field.name for field in fields(Referral) if field.name != "progress")
 
 
 def offices_to_ask(db: ScopedSession, actor: Actor, day: dt.date) -> Sequence[Office]:
@@ -127,4 +130,5 @@ def _referral(rows: Sequence[Any]) -> Referral:
         for row in rows
         if row.at
     ]
-    return Referral(*rows[0][:13], progress=progress)
+    first = rows[0]
+    return Referral(**{name: getattr(first, name) for name in COPIED}, progress=progress)

@@ -22,7 +22,7 @@ from crm.requests.models import (
 )
 from crm.requests.policy import is_headquarters, may_refer
 from crm.requests.reporting import put_progress
-from crm.requests.service import RequestFacts, put_step, receive
+from crm.requests.service import RequestFacts, put_step, receive, require_open
 
 
 def refer(
@@ -42,6 +42,7 @@ def refer(
     if not may_refer(actor):
         raise Forbidden
     request = queries.request_to_change(db, request_id)
+    require_open(request)
     office = _office(db, actor, recipient_station_id, now)
     asked = referral_queries.referrals_of(db, request_id)
     if office.label in {one.recipient_name for one in asked}:

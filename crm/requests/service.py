@@ -163,7 +163,7 @@ def note_progress(
 ) -> CommunityRequest:
     """Say how things stand; the request is being considered from then on."""
     request = queries.request_to_change(db, request_id)
-    _require_open(request)
+    require_open(request)
     if not text.strip():
         raise Refused(N_("経過を入力してください。"), field="text")
     if request.state is RequestState.RECEIVED:
@@ -240,6 +240,12 @@ def reopen(
     put_step(db, actor, request, StepKind.REOPENED, now, text=text, due_on=request.due_on)
     _audit(db, actor, "request.reopened", request, now)
     return request
+
+
+def require_open(request: CommunityRequest) -> None:
+    """Raise Conflict for a request that is closed."""
+    if request.state is RequestState.CLOSED:
+        raise Conflict(N_("この意見・要望は、すでに終了しています。"))
 
 
 def put_step(
@@ -355,13 +361,8 @@ def _open_request(db: ScopedSession, request_id: UUID, revision: int) -> Communi
     request = queries.request_to_change(db, request_id)
     if request.revision != revision:
         raise Conflict
-    _require_open(request)
+    require_open(request)
     return request
-
-
-def _require_open(request: CommunityRequest) -> None:
-    if request.state is RequestState.CLOSED:
-        raise Conflict(N_("この意見・要望は、すでに終了しています。"))
 
 
 def _station_of(actor: Actor) -> UUID:

@@ -24,6 +24,7 @@ SYSTEM_STATEMENTS = {
     "access/service.py",
     "access/session_queries.py",
     "access/throttle.py",
+    "agencies/queries.py",
     "breakglass/queries.py",
     "coverage/queries.py",
     "coverage/span_queries.py",
@@ -33,7 +34,6 @@ SYSTEM_STATEMENTS = {
     "oversight/queries.py",
     "retention/sweep_queries.py",
     "seals/queries.py",
-    "sharing/queries.py",
 }
 """Modules whose statements may be marked `system`: the sign-in, counts for headquarters and what
 they are kept by, the jobs a
