@@ -72,15 +72,6 @@ PLACES = (
         PARTNERS,
     ),
     Place("requests", N_("意見・要望"), "requests.index", "/requests", "note", STATION_ROLES),
-    Place(
-        "requests_received",
-        N_("依頼された意見・要望"),
-        "requests.received",
-        "/requests/received",
-        "note",
-        frozenset({Role.HQ_VIEWER}),
-        POLICE,
-    ),
     Place("roster", N_("連絡員一覧表"), "rosters.show", "/roster", "table", STATION_ROLES, POLICE),
     Place(
         "coverage",
@@ -98,6 +89,15 @@ PLACES = (
         "/information",
         "bulletin",
         STATION_ROLES | {Role.HQ_VIEWER},
+    ),
+    Place(
+        "requests_received",
+        N_("依頼された意見・要望"),
+        "requests.received",
+        "/requests/received",
+        "note",
+        frozenset({Role.HQ_VIEWER}),
+        POLICE,
     ),
     Place(
         "received",
