@@ -55,6 +55,7 @@ from crm.oversight import models as oversight_models
 from crm.oversight import policy as oversight_policy
 from crm.requests import models as request_models
 from crm.requests import policy as request_policy
+from crm.requests import reports as request_reports
 from crm.retention import errands as retention_errands
 from crm.retention import models as retention_models
 from crm.retention import policy as retention_policy
@@ -141,6 +142,7 @@ JOBS = (
     roster_issuing,
     export_jobs,
     intake_errands,
+    request_reports,
     sharing_errands,
     retention_service,
     retention_errands,

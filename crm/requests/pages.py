@@ -12,7 +12,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_
-from crm.requests import act_pages, queries, referral_pages, referral_queries, service
+from crm.requests import act_pages, queries, referral_pages, referral_queries, report_pages, service
 from crm.requests.forms import (
     RequestForm,
     StepForm,
@@ -171,4 +171,5 @@ HANDLERS = [
     reopen,
     *act_pages.HANDLERS,
     *referral_pages.HANDLERS,
+    *report_pages.HANDLERS,
 ]

@@ -25,6 +25,7 @@ from crm.requests.models import (
     RequestState,
     RequestStep,
 )
+from crm.requests.summary import Quarter, Voice
 
 
 class Shown(StrEnum):
@@ -201,6 +202,29 @@ def requests_shown(
         .limit(PAGE_SIZE)
     )
     return Page([RequestLine(*row) for row in rows], total, number)
+
+
+def voices_of(db: ScopedSession, actor: Actor, quarter: Quarter, day: dt.date) -> Sequence[Voice]:
+    """Return what a station heard in a quarter, as it is counted; units are called as on `day`."""
+    names = {unit.id: unit.name for unit in units_on(db, day, station_id=actor.station_id)}
+    rows = db.rows(
+        sa.select(
+            col(CommunityRequest.topic),
+            col(Area.name),
+            col(CommunityRequest.heard_unit_id),
+            col(CommunityRequest.state),
+            col(CommunityRequest.outcome),
+        )
+        .outerjoin(Area, col(Area.id) == col(CommunityRequest.area_id))
+        .where(
+            col(CommunityRequest.heard_on) >= quarter.first,
+            col(CommunityRequest.heard_on) <= quarter.last,
+        )
+    )
+    return [
+        Voice(topic, area or names.get(unit_id, ""), state, outcome)
+        for topic, area, unit_id, state, outcome in rows
+    ]
 
 
 def _lines() -> sa.Select[*tuple[object, ...]]:

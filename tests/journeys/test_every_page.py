@@ -42,6 +42,7 @@ VIEWERS = {
     "requests.answer": "officer",
     "requests.referral": "chief",
     "requests.received": "hq",
+    "requests.report": "officer",
     "notes.circulation": "officer",
     "outbox.index": "officer",
     "approvals.index": "chief",

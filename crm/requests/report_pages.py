@@ -1,0 +1,95 @@
+"""意見・要望のまとめ: a quarter on one page for the chief and the koban council, counts alone."""
+
+import datetime as dt
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromQuery
+from pydantic import Field
+from uuid_utils.compat import uuid7
+
+from crm.access.desk import CurrentDesk
+from crm.contacts.queries import require_reader
+from crm.jobs.service import enqueue
+from crm.kernel.clock import local_day
+from crm.kernel.errors import NotFound
+from crm.kernel.forms import OnceForm, blank, read_form
+from crm.kernel.i18n import N_, translate
+from crm.requests import queries
+from crm.requests.models import TOPIC_LABELS
+from crm.requests.reports import MAKE, REPORT_TITLE, REST, quarter_label
+from crm.requests.summary import Quarter, quarter_of, summarize
+from crm.web.pages import page, saved
+
+QUARTERS_BACK = 8
+
+
+class ReportForm(OnceForm):
+    """The quarter to print."""
+
+    quarter: str = Field(title=N_("四半期"))
+
+
+@get("/requests/report", name="requests.report", sync_to_thread=True)
+def report(desk: CurrentDesk, quarter: FromQuery[str] = "") -> Response[str]:
+    """Show what was said in a quarter and what came of it."""
+    with desk.reads() as visit:
+        require_reader(visit.actor)
+        today = local_day(visit.now)
+        shown = _quarter(quarter, today)
+        voices = queries.voices_of(visit.db, visit.actor, shown, today)
+        summary = summarize(
+            voices, lambda topic: translate(TOPIC_LABELS[topic]), rest=translate(REST)
+        )
+        return page(
+            visit,
+            "requests/report.html",
+            title=REPORT_TITLE,
+            shown=_value(shown),
+            label=quarter_label(shown),
+            quarters=[(_value(one), quarter_label(one)) for one in _quarters(today)],
+            summary=summary,
+            sub=blank(),
+            request_key=uuid7(),
+        )
+
+
+@post("/requests/report/files", name="requests.print", sync_to_thread=True)
+def print_report(desk: CurrentDesk) -> Response[Any]:
+    """Ask for the page as a PDF and lead to where it will lie."""
+    with desk.writes() as visit:
+        require_reader(visit.actor)
+        sub = read_form(ReportForm, visit.sent)
+        if sub.form is None:
+            raise NotFound
+        shown = _quarter(sub.form.quarter, local_day(visit.now))
+        asked = enqueue(
+            visit.db,
+            visit.actor,
+            MAKE,
+            {"year": shown.year, "number": shown.number},
+            title=f"{REPORT_TITLE}　{quarter_label(shown)}",
+            now=visit.now,
+            request_key=sub.form.request_key,
+        )
+        return saved(visit, "jobs.show", job_id=asked.id)
+
+
+def _quarter(text: str, today: dt.date) -> Quarter:
+    """Return the quarter named by `text`, the running one for anything else."""
+    offered = {_value(one): one for one in _quarters(today)}
+    return offered.get(text) or quarter_of(today)
+
+
+def _quarters(today: dt.date) -> list[Quarter]:
+    found = [quarter_of(today)]
+    while len(found) < QUARTERS_BACK:
+        found.append(found[-1].before())
+    return found
+
+
+def _value(quarter: Quarter) -> str:
+    return f"{quarter.year}-{quarter.number}"
+
+
+HANDLERS = [report, print_report]
