@@ -23,11 +23,12 @@ KEPT_FOR = dt.timedelta(days=1)
 MAX_BYTES = 200_000
 MAX_PATH = 500
 NEVER_KEPT = frozenset(
-    {"_csrf_token", "_draft", "password", "new_password", "code", "recovery", "batch"}
+    {"_csrf_token", "_draft", "password", "new_password", "code", "recovery", "batch", "draft"}
 )
-"""What would let somebody in, and what a device sent by itself: it keeps that until it is taken."""
+"""What would let somebody in, and what a page sent by itself: entries, which their device keeps
+until they are taken, and drafts, which are not kept as drafts of drafts."""
 _PURPOSE = "drafts"
-MACHINE_MADE = frozenset({"revision", "client_key", "request_key"})
+MACHINE_MADE = frozenset({"revision", "client_key", "request_key", "page", "target"})
 """What a page puts into its form by itself; alone it is nothing anybody typed."""
 
 Pairs = Sequence[tuple[str, str]]

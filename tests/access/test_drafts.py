@@ -2,7 +2,7 @@ import json
 
 from tests.outbox.acts import count
 from tests.support.pages import Browser
-from tests.support.world import World
+from tests.support.world import PASSWORD, World
 
 PAGE = "/people/00000000-0000-0000-0000-000000000001/notes/new"
 TYPED = [["heard", "書きかけの一文"], ["password", "himitsu"], ["client_key", "1"]]
@@ -62,3 +62,17 @@ def test_sent_is_no_draft_any_more(world: World, browser: Browser) -> None:
     sent = {"outcome": "phone", "heard": "街灯が消えている。", "_draft": kept(browser)}
     browser.post(f"/people/{person.id}/notes", sent)
     assert (count(world, "activity_note"), count(world, "draft")) == (1, 0)
+
+
+def test_a_locked_screen_keeps_what_was_there_when_it_locked(
+    world: World, browser: Browser
+) -> None:
+    browser.sign_in("officer").get("/drafts")
+    draft = {"page": PAGE, "target": "/x", "draft": json.dumps(TYPED)}
+    browser.post("/lock", draft)
+    late = {**draft, "draft": json.dumps([["heard", "後から"]])}
+    headers = {"Origin": browser.origin, "Referer": f"{browser.origin}{PAGE}"}
+    browser.client.post("/drafts", data={"_csrf_token": browser.token, **late}, headers=headers)
+    assert count(world, "draft") == 1
+    browser.post("/lock/opening", {"password": PASSWORD})
+    assert found(browser)["fields"] == [["heard", "書きかけの一文"], ["client_key", "1"]]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from crm.access.passwords import hash_password
 from crm.kernel.db import Database
@@ -56,11 +56,8 @@ def test_a_locked_terminal_shows_nothing_and_gives_the_draft_to_its_author(
         let_a_colleague_look(walker, note)
         walker.sign_in("officer", PASSWORD)
         walker.page.get_by_role("link", name="入力していた画面を開く").click()
-        walker.page.wait_for_function("document.querySelector('textarea')?.value !== ''")
-        assert (walker.page.url, walker.page.locator("textarea").first.input_value()) == (
-            note,
-            WORDS,
-        )
+        expect(walker.page.locator("textarea").first).to_have_value(WORDS)
+        assert walker.page.url == note
 
 
 def open_a_person(walker: Walker) -> str:

@@ -57,7 +57,7 @@ def test_note_form_asks_only_for_a_sentence(browser: Browser, kuwahara: Person) 
     shown = browser.get(f"/people/{kuwahara.id}/notes/new")
 
     assert shown.status_code == 200
-    assert shown.text.count(" checked") == 2
+    assert shown.text.count(" checked") == 3
     assert 'value="met" checked' in shown.text
     assert 'value="patrol_visit" checked' in shown.text
     assert shown.text.count("autofocus") == 1

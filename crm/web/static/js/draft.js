@@ -23,9 +23,13 @@ function name(id) {
   form.append(field);
 }
 
-async function keep(options) {
+function rest() {
   clearTimeout(resting);
   resting = 0;
+}
+
+async function keep(options) {
+  rest();
   if (sent) return;
   kept = Date.now();
   const draft = JSON.stringify([...new FormData(form)].filter(([, value]) => typeof value === "string"));
@@ -44,12 +48,14 @@ async function giveBack() {
   // whoever types already goes on with that
   if (!found.id || resting) return;
   fill(form, found.fields);
-  clearTimeout(resting);
+  rest();
   name(found.id);
   back.hidden = false;
 }
 
 async function drop() {
+  sent = true;
+  rest();
   await post(`/drafts/${form.elements._draft.value}/removal`, {});
   // opened anew, not reloaded: browsers put back what a reloaded form held
   location.replace(page);
@@ -59,7 +65,13 @@ if (form) {
   form.addEventListener("input", typed);
   form.addEventListener("submit", () => {
     sent = true;
-    clearTimeout(resting);
+    rest();
+  });
+  // the lock keeps what was typed itself, and no page behind it keeps anything more
+  new BroadcastChannel("tsunagari-lock").addEventListener("message", ({ data }) => {
+    if (data !== "locked") return;
+    sent = true;
+    rest();
   });
   // what became of it is said on the page: it goes on being one to be kept
   form.addEventListener("outbox:refused", () => (sent = false));

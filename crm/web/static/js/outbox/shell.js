@@ -3,6 +3,7 @@
 import { count, keep, known } from "./store.js";
 import { seal } from "./seal.js";
 
+const EVERY_MS = 5_000;
 const form = document.querySelector("form[data-outbox-shell]");
 const show = (name) => {
   for (const each of document.querySelectorAll("[data-shell]")) each.hidden = each.dataset.shell !== name;
@@ -29,6 +30,12 @@ async function tell() {
   if (number) said.focus();
 }
 
+// "online" says that there is a network, not that we can be reached; nobody is taken away from writing
+async function goOn() {
+  await fetch("/manifest.webmanifest", { cache: "no-store" });
+  if (!form.elements.heard.value && !form.elements.told.value) location.replace("/");
+}
+
 async function begin() {
   // nobody has signed in here, or signed out: then there is nobody to write for
   const may = (await owner()) && (await known("key"));
@@ -38,7 +45,9 @@ async function begin() {
     event.preventDefault();
     record().catch(() => show("failed"));
   });
-  window.addEventListener("online", () => form.elements.heard.value || location.replace("/"));
+  const again = () => goOn().catch(() => {});
+  window.addEventListener("online", again);
+  setInterval(again, EVERY_MS);
 }
 
 if (form) begin().catch(() => show("nobody"));
