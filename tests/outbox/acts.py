@@ -79,6 +79,6 @@ def results(answer: httpx.Response) -> list[tuple[str, str]]:
 
 
 def count(world: World, table: str) -> int:
-    with world.database.engine.connect() as connection:
+    with world.database.system("a test's count") as connection:
         found = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
     return int(found)
