@@ -20,6 +20,9 @@ async function save() {
 
 export function attach(owner) {
   document.addEventListener("outbox:count", (event) => show(event.detail));
+  document.addEventListener("outbox:parked", () => {
+    for (const each of document.querySelectorAll("[data-outbox-parked]")) each.hidden = false;
+  });
   document.addEventListener("click", (event) => {
     const pressed = event.target.closest?.("[data-outbox-act]")?.dataset.outboxAct;
     if (pressed === "send") flush(owner, { all: true }).catch(() => {});

@@ -43,6 +43,7 @@ async function settle(batch, receipts, present) {
   for (const { id, sentence } of refused) {
     await keep({ ...batch.find((each) => each.id === id), refused: sentence });
   }
+  if (receipts.some((each) => each.result === "parked")) document.dispatchEvent(new Event("outbox:parked"));
   await tell();
 }
 
