@@ -1,66 +1,171 @@
-"""Published copies after any sequence of acts, as the partner lists and opens them."""
+"""Published copies after any sequence of acts, as the partner lists, searches and opens them.
 
+People are not merged in this product, and a partner takes no file of what it received: both have no
+act to prove here.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import invariant, run_state_machine_as_test
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from sqlmodel import col
 
-from crm.kernel.errors import NotFound
+from crm.agencies.service import move_unit
+from crm.agencies.staff_queries import staff_of
+from crm.agencies.staffing import Posting, post_staff
+from crm.contacts.models import Holder
+from crm.kernel.actor import Actor, Role
+from crm.kernel.errors import NotFound, Refused
 from crm.kernel.scope import ScopedSession
-from crm.sharing.models import PublishedContact
-from crm.sharing.queries import received_contact, received_contacts
+from crm.kernel.text import search_key
+from crm.rosters.models import RosterProfile
+from crm.rosters.queries import roster_on
+from crm.sharing.lines import ReceivedContact
+from crm.sharing.models import ProvisionRecord, PublishedContact
+from crm.sharing.queries import received_contact, received_contacts, shared_about
+from crm.sharing.service import link_contact, unlink_contact
 from tests.proof.databases import sqlite
 from tests.proof.proofs import Outcome, proof
 from tests.sharing.test_agreement import Sharing
-from tests.support.world import build_world
+from tests.support.world import START, build_world
 
 STEPS = 50
 SHOWN = ("name", "kana", "post", "phone", "areas", "address", "valid_until")
+WORDS = ("桒原", "髙橋", "クワバラ", "みなと", "さくら", "ミナト", "0110", "0999", "自治会長")
+"""What a partner searches by: names, readings, numbers, whether they were given to it or not."""
+STEP = {"given": 1, "changed": 0, "ended": -1}
+KOBAN, STATIONS = "若葉駅前交番", ("若葉署", "港南署")
+SECTIONS = ("若葉署地域課", "港南署地域課")
 
 
 class _Received(Sharing):
-    """The same acts; after each, the recipient looks at everything it has."""
+    """The same acts, done by either chief, while units and staff move and the partner links.
+
+    After each, the recipient looks at everything it has in every way it can.
+    """
 
     steps = 0
 
+    def __init__(self) -> None:
+        own = self.world.person("桒原 健太", "クワバラ ケンタ", station="架空市役所")
+        super().__init__()
+        self.own = Holder(person_id=own.id)
+        self.partner = self.world.actors["city"]
+        self.theirs = self._as(self.partner)
+        self.opened: dict[UUID, ReceivedContact] = {}
+        self.linked: UUID | None = None
+        self.turn = 0
+
+    def _as(self, actor: Actor) -> ScopedSession:
+        return ScopedSession(self.db.connection(), actor)
+
+    @rule(who=st.sampled_from(["chief", "station_chief"]))
+    def hand_over(self, who: str) -> None:
+        """Let another chief go on where the first has left off."""
+        self.db.flush()
+        self.chief = self.world.actors[who]
+        self.db = self._as(self.chief)
+
+    @rule(which=st.integers(0, 1))
+    def move_the_koban(self, which: int) -> None:
+        """Put the koban, with all its staff and areas, under a station from today on."""
+        admin, station = self.world.actors["administrator"], self.world.units[STATIONS[which]]
+        with suppress(Refused), self._as(admin) as db:
+            koban = self.world.units[KOBAN]
+            move_unit(db, admin, koban, to=station, day=self.today, now=self.now)
+
+    @rule(who=st.sampled_from(["officer", "seian"]), which=st.integers(0, 1))
+    def transfer(self, who: str, which: int) -> None:
+        """Transfer an officer to a section of a station from today on."""
+        admin, unit = self.world.actors["administrator"], self.world.units[SECTIONS[which]]
+        posting = Posting(unit_id=unit, role=Role.OFFICER, day=self.today)
+        with suppress(Refused), self._as(admin) as db:
+            staff = staff_of(db, self.world.actors[who].staff_id)
+            post_staff(db, admin, staff, posting, now=self.now)
+            db.flush()
+
+    @rule()
+    def recognize(self) -> None:
+        """Let the partner take somebody it received for somebody of its own, or not any more."""
+        partner, db = self.partner, self.theirs
+        if self.linked is not None:
+            unlink_contact(db, partner, self.linked, now=self.now)
+            self.linked = None
+            return
+        for copy in received_contacts(db, partner, self.today, 1).items:
+            if copy.is_person:
+                link_contact(db, partner, copy.reference, self.own, now=self.now)
+                self.linked = copy.reference
+                return
+
     @invariant()
     def the_partner_is_shown_no_more_than_is_allowed(self) -> None:
-        """What is listed and opened is what agreement, consent and the day allow."""
+        """What is listed, found, opened and shown beside an own contact is what is allowed."""
         type(self).steps += 1
         self.db.flush()
-        city = self.world.actors["city"]
-        db = ScopedSession(self.db.connection(), city)
-        listed = received_contacts(db, city, self.today, 1).items
         allowed = [_comparable(one) for one in self.model().values()]
-        for one in listed:
-            opened = received_contact(db, city, one.id, self.today)
-            for shown in (one, opened):
-                told = {name: getattr(shown, name) for name in SHOWN}
-                assert _comparable(told | {"fields": set(shown.fields)}) in allowed
-        self._nothing_is_left_of_what_is_over(db)
+        listed = received_contacts(self.theirs, self.partner, self.today, 1).items
+        beside = shared_about(self.theirs, self.partner, self.own, self.today, most_notes=1)
+        for shown in (*listed, *beside.contacts, *self._opened(listed)):
+            told = {name: getattr(shown, name) for name in SHOWN}
+            assert _comparable(told | {"fields": set(shown.fields)}) in allowed
+        self._a_search_finds_by_what_was_given(listed)
+        self._nothing_is_left_of_what_is_over()
 
-    def _nothing_is_left_of_what_is_over(self, db: ScopedSession) -> None:
-        city = self.world.actors["city"]
-        for copy in self.copies_over(db):
+    @invariant()
+    def the_record_tells_what_is_given(self) -> None:
+        """Every copy began, and every one that is gone ended, on record."""
+        acts = col(ProvisionRecord.act)
+        whose = (col(ProvisionRecord.subject_id), col(ProvisionRecord.basis_id))
+        steps = sa.case(STEP, value=sa.cast(acts, sa.String))
+        given = self.db.rows(sa.select(*whose, sa.func.sum(steps)).group_by(*whose))
+        there = self.db.rows(sa.select(sa.func.count(col(PublishedContact.id))))[0][0]
+        assert sum(row[2] for row in given) == there
+        assert {row[2] for row in given} <= {0, 1}
+
+    def teardown(self) -> None:
+        """See that the partner's own roster has nobody of those it only received."""
+        day = max(self.today, START)
+        roster = roster_on(self.theirs, self.partner, RosterProfile.STATION, day, today=day)
+        assert not roster.people_named
+        super().teardown()
+
+    def _opened(self, listed: Sequence[ReceivedContact]) -> Iterator[ReceivedContact]:
+        """Open whatever is listed otherwise than when it was opened last."""
+        for one in listed:
+            if self.opened.get(one.id) != one:
+                found = received_contact(self.theirs, self.partner, one.id, self.today)
+                assert found == one
+                self.opened[one.id] = found
+                yield found
+
+    def _a_search_finds_by_what_was_given(self, listed: Sequence[ReceivedContact]) -> None:
+        self.turn += 1
+        word = WORDS[self.turn % len(WORDS)]
+        found = received_contacts(self.theirs, self.partner, self.today, 1, word).items
+        key = search_key(word)
+        given = {one.id for one in listed if key in _searchable(one)}
+        assert {one.id for one in found} <= given
+
+    def _nothing_is_left_of_what_is_over(self) -> None:
+        copy = PublishedContact
+        over = sa.select(col(copy.id)).where(col(copy.valid_until) < self.today)
+        for (key,) in self.theirs.rows(over):
             try:
-                received_contact(db, city, copy, self.today)
+                received_contact(self.theirs, self.partner, key, self.today)
             except NotFound:
                 continue
             raise AssertionError("a copy past its day was opened")
 
-    def copies_over(self, db: ScopedSession) -> list[Any]:
-        """Return the keys of copies whose last day has passed and that no sweep removed yet."""
-        return [
-            row.id
-            for row in db.rows(_every_copy())
-            if row.valid_until is not None and row.valid_until < self.today
-        ]
 
-
-def _every_copy() -> Any:
-    return sa.select(col(PublishedContact.id), col(PublishedContact.valid_until))
+def _searchable(one: ReceivedContact) -> str:
+    words = (one.name, one.kana, one.post, one.areas, one.address, one.phone)
+    return " ".join(map(search_key, words))
 
 
 def _comparable(shown: dict[str, Any]) -> tuple[Any, ...]:
@@ -70,8 +175,8 @@ def _comparable(shown: dict[str, Any]) -> tuple[Any, ...]:
 @proof(
     "G3",
     "published copies ≡ agreement ∩ consent ∩ today after grant, narrow, withdraw, expire, end,"
-    " correct in any order; listed and opened by the partner",
-    quick=80,
+    " correct, transfer, move in any order; listed, searched, opened and linked by the partner",
+    quick=60,
     full=100_000,
 )
 def copies_are_what_was_agreed(size: int) -> Outcome:

@@ -33,6 +33,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.db import Database
 from crm.kernel.errors import DomainError, Forbidden
 from crm.kernel.settings import Settings
+from crm.oversight.models import LeakSource
 from crm.rosters.issuing import ask_for_roster
 from crm.rosters.models import RosterFormat, RosterProfile
 from crm.rosters.service import RosterOrder
@@ -58,6 +59,7 @@ SAID: dict[tuple[str, str], Any] = {
     ("job", "error"): "",
     ("job", "error_facts"): {},
     ("job_file", "media_type"): "text/csv",
+    ("leak_case", "source_kind"): LeakSource.ACCOUNT,
     ("approval_route", "steps"): [ANY_CHIEF.as_json()],
 }
 """What a column holds where its type alone does not say it."""
@@ -241,4 +243,5 @@ def _own(who: Who) -> Row:
         "account_id": who.account,
         "by_account_id": who.account,
         "session_key": who.session,
+        "source": str(who.account),
     }

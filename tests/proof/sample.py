@@ -39,7 +39,7 @@ PLAIN = {
     *("handling", "content", "key", "scheme", "login", "locale", "password_hash", "client_key"),
     *("recipient_name", "giver_name", "digest", "path", "route", "format", "encoding"),
     *("page", "target", "code_hash", "cookie_hash", "issuer", "record_type", "after", "number"),
-    *("kept", "error"),
+    *("kept", "error", "source"),
 }
 """Columns that hold no words of anybody: what is sorted, compared or looked up by, and what an
 office is called, which the trail says of whatever it was given."""
