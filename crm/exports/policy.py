@@ -1,9 +1,11 @@
-"""Whose business an export is: its requester's, the station's chiefs', the agency's auditors'."""
+"""Whose business an export is: its requester's, the station's chiefs', the agency's auditors'.
+
+What was made at a station stays there: whoever is transferred leaves it behind.
+"""
 
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlmodel import col
 
 from crm.exports.models import Export, ExportContent, ExportFetch, ExportFile, ExportSubject
 from crm.kernel.actor import Actor, Role
@@ -22,14 +24,18 @@ def _register_record(table: type[StationOwned]) -> None:
     owned = cast("Any", table)
 
     def read(actor: Actor) -> sa.ColumnElement[bool]:
-        own = cast("sa.ColumnElement[bool]", owned.account_id == actor.account_id)
         if actor.has(Role.AUDITOR):
-            return sa.or_(own, owned.agency_id == actor.agency_id)
+            return cast("sa.ColumnElement[bool]", owned.agency_id == actor.agency_id)
         if actor.has(*CHIEFS):
-            return sa.or_(own, owned.station_id == actor.station_id)
-        return own
+            return cast("sa.ColumnElement[bool]", owned.station_id == actor.station_id)
+        return _made_here(table, actor)
 
     register(table, Rule(read, _own, append_only=True))
+
+
+def _made_here(table: type[StationOwned], actor: Actor) -> sa.ColumnElement[bool]:
+    owned = cast("Any", table)
+    return sa.and_(owned.account_id == actor.account_id, owned.station_id == actor.station_id)
 
 
 def _own(actor: Actor, row: Any) -> bool:  # noqa: ANN401 - a row of any of these tables
@@ -45,7 +51,7 @@ for _table in (Export, ExportSubject, ExportFile, ExportFetch):
 register(
     ExportContent,
     Rule(
-        read=lambda actor: col(ExportContent.account_id) == actor.account_id,
+        read=lambda actor: _made_here(ExportContent, actor),
         write=_own,
         fixed=("agency_id", "station_id", "account_id", "export_id", "content", "expires_at"),
     ),

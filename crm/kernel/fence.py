@@ -6,8 +6,8 @@ ours cannot show another agency's rows. It is no fence against somebody who can 
 own: whoever can, can also say they are somebody else. SQLite has nothing like it.
 
 `crm.reach` says how far a transaction sees: `system` (statements the product marks as its own),
-`agency` (headquarters and administrators), `station`, or `nobody` (before anybody has signed in).
-Nothing said, nothing seen.
+`agency` (headquarters, administrators and auditors, wherever they sit), `station`, or `nobody`
+(before anybody has signed in). Nothing said, nothing seen.
 """
 
 from enum import StrEnum
@@ -16,10 +16,12 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
-from crm.kernel.actor import Actor
+from crm.kernel.actor import Actor, Role
 from crm.kernel.scope import SYSTEM, ScopedSession
 
 POSTGRESQL = "postgresql"
+OF_THE_AGENCY = (Role.HQ_VIEWER, Role.SYSTEM_ADMINISTRATOR, Role.AUDITOR)
+"""Roles whose rules reach beyond a station; one may hold them at a station's own unit."""
 
 
 class Reach(StrEnum):
@@ -35,7 +37,8 @@ def reach_of(actor: Actor | None) -> Reach:
     """Return how far the sessions of `actor` see, at most."""
     if actor is None:
         return Reach.NOBODY
-    return Reach.AGENCY if actor.station_id is None else Reach.STATION
+    everywhere = actor.station_id is None or actor.has(*OF_THE_AGENCY)
+    return Reach.AGENCY if everywhere else Reach.STATION
 
 
 _TOLD = (

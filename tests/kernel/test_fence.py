@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from crm.access.queries import actor_by_login
 from crm.kernel.actor import Actor
 from crm.kernel.db import Database
-from crm.kernel.fence import tell
+from crm.kernel.fence import OF_THE_AGENCY, tell
 from crm.samples.loader import load_sample
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -101,17 +101,18 @@ def is_own(table: sa.Table, row: Mapping[str, Any], actor: Actor) -> bool:
     """Whether a row is the asker's by the coarse rule: own agency, own station, published to it."""
     if table.name in PUBLIC | OPEN:
         return True
+    everywhere = actor.station_id is None or actor.has(*OF_THE_AGENCY)
     if "giver_agency_id" in row:
         return any(
             row[f"{side}_agency_id"] == actor.agency_id
-            and (actor.station_id is None or row[f"{side}_station_id"] == actor.station_id)
+            and (everywhere or row[f"{side}_station_id"] == actor.station_id)
             for side in ("giver", "recipient")
         )
     if "agency_id" in row:
         if row["agency_id"] is None:
             return True
         narrower = "station_id" in row and not table.c.station_id.nullable
-        if not narrower or actor.station_id is None:
+        if not narrower or everywhere:
             return bool(row["agency_id"] == actor.agency_id)
         return bool(row["station_id"] == actor.station_id)
     return "account_id" in row and row["account_id"] == actor.account_id

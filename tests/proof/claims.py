@@ -4,6 +4,7 @@ from tests.proof import (
     copies,
     decisions,
     factors,
+    fence,
     forms,
     interference,
     matrix,
@@ -17,6 +18,7 @@ from tests.proof.proofs import PROOFS
 
 MODULES = (
     decisions,
+    fence,
     mutants,
     matrix,
     copies,

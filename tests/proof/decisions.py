@@ -27,6 +27,7 @@ from tests.proof.worlds import (
 )
 
 Tables = list[type[SQLModel]]
+PRODUCT = "crm_app"
 PUT = {SYSTEM: "a proof's world"}
 
 
@@ -50,29 +51,44 @@ class Count:
 
 @proof(
     "G2",
-    "reference model ≡ the session's filter and its judgment of writes (SQLite, PostgreSQL)",
+    "reference model ≡ the session's filter and its judgment of writes: on SQLite; on PostgreSQL as"
+    " the product's own role, behind row-level security, and as its owner without",
     quick=6_000,
     full=1_000_000,
 )
 def decisions_are_as_specified(size: int) -> Outcome:
-    """Judge small worlds, each on every database there is, until `size` decisions were made."""
+    """Judge small worlds on each database there is in turn, until `size` decisions were made."""
     count, worlds = Count(), 0
     with databases() as opened:
+        ways = [way for database in opened for way in ways_in(database)]
         while count.decisions < size:
-            database = opened[worlds % len(opened)]
-            judge_world(database, small_world(worlds), count)
+            judge_world(*ways[worlds % len(ways)], small_world(worlds), count)
             worlds += 1
-        names = " and ".join(database.engine.dialect.name for database in opened)
+    names = ", ".join(" as ".join((one.engine.dialect.name, *role)) for one, role in ways)
     return Outcome(count.decisions, count.wrong, count.first or f"{worlds} worlds on {names}")
 
 
-def judge_world(database: Database, world: SmallWorld, count: Count) -> None:
+def ways_in(database: Database) -> list[tuple[Database, tuple[str, ...]]]:
+    """Return the roles a database is asked as: PostgreSQL as the product's own, and its owner."""
+    if database.engine.dialect.name == "postgresql":
+        return [(database, (PRODUCT,)), (database, ())]
+    return [(database, ())]
+
+
+def judge_world(database: Database, role: tuple[str, ...], world: SmallWorld, count: Count) -> None:
     """Compare everything everybody may do in one world."""
     with put(database, world) as connection:
+        become(connection, *role)
         for who, actor in resolved(connection, world, count):
             compare_reads(connection, world, who, actor, list(world.rows), count)
             compare_writes(connection, world, who, actor, list(world.rows), count)
         compare_nobody(connection, world, list(world.rows), count)
+
+
+def become(connection: sa.Connection, role: str = "") -> None:
+    """Go on as a role that owns nothing and passes no policy, until the transaction ends."""
+    if role:
+        connection.exec_driver_sql(f"SET LOCAL ROLE {role}")
 
 
 @contextmanager

@@ -200,11 +200,6 @@ ALIKE_ANYWAY = {
         "crm.kernel.audit, register(AuditSubject, Rule(read=lambda actor: sa.and_(col(A:"
         " append_only=True with the word taken back"
     ),
-    # an account's own rows are of its own agency
-    (
-        "crm.exports.policy, def _register_record(table: type[StationOwned]) -> None:: sa.or_(own,"
-        " owned.agency_id == actor.agency_id) without clause 1"
-    ),
     # a station is of one agency
     (
         "crm.approvals.policy, def _reads_route(actor: Actor) -> sa.ColumnElement[bool]::"

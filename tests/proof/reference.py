@@ -238,12 +238,12 @@ def reviews(who: Who, row: Row) -> bool:
 
 
 def taken_out(who: Who, row: Row) -> bool:
-    """What left the house: its requester's, the station's chiefs', the auditor's to see."""
-    if own(who, row):
-        return True
+    """What left the house: its requester's while there, the station's chiefs', the auditor's."""
     if who.audits:
         return of_own_agency(who, row)
-    return who.is_chief and who.station is not None and row["station_id"] == who.station
+    if who.is_chief:
+        return who.station is not None and row["station_id"] == who.station
+    return own_at_the_station(who, row)
 
 
 def takes_out(who: Who, row: Row) -> bool:
@@ -416,7 +416,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
         {"sent_entry"},
         Kind(sent, sent, ("agency_id", "author_id", "office_id", "entry_key", "digest")),
     ),
-    ({"export_content"}, Kind(own, takes_out, KEPT)),
+    ({"export_content"}, Kind(own_at_the_station, takes_out, KEPT)),
     (
         {"audit_leaf", "checkpoint", "countersigned"},
         Kind(any_auditor, nobody, is_record=True, by_nobody=True),

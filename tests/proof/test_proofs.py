@@ -6,16 +6,27 @@ from crm.kernel.db import Database
 from tests.proof.claims import PROOFS
 from tests.proof.databases import lent, unchecked
 from tests.proof.decisions import decisions_are_as_specified
+from tests.proof.fence import either_fence_holds_alone
 from tests.proof.proofs import Proof
 from tests.proof.reference import specified
 from tests.proof.worlds import name_of, tables
 
 pytestmark = pytest.mark.xdist_group("proofs")
-ON_ONE = [one for one in PROOFS if one is not decisions_are_as_specified]
+ON_BOTH = (decisions_are_as_specified, either_fence_holds_alone)
+ON_ONE = [one for one in PROOFS if one not in ON_BOTH]
 
 
 def test_every_table_is_in_the_model() -> None:
     assert {name_of(kind) for kind in tables()} == specified()
+
+
+@pytest.mark.as_owner
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_either_fence_holds_alone(database: Database) -> None:
+    unchecked(database)
+    with lent(database):
+        outcome = either_fence_holds_alone.refute(either_fence_holds_alone.quick)
+    assert (outcome.wrong, outcome.tried > 0) == (0, True), outcome
 
 
 @pytest.mark.as_owner

@@ -200,6 +200,9 @@ class _Builder:
                 sees = opened if until > NOW else None
                 who = Who(**{**_facts(who), "session": session["key"], "opened": sees})
             self.world.actors.append(who)
+        accounts = {row["key"]: row["account_id"] for row in self.world.of(SESSIONS)}
+        for row in self.world.of("stored_search"):
+            row["account_id"] = accounts[row["session_key"]]
 
     def _fill(self, kind: type[SQLModel]) -> None:
         """Make rows of a table, owned by whichever office, with every key from those there are."""
@@ -239,12 +242,20 @@ class _Builder:
         if "station_id" in row and columns_of(kind).c["station_id"].nullable:
             row["station_id"] = self.random.choice((None, row["station_id"]))
         if "account_id" in row and "agency_id" in row and row["account_id"]:
-            agencies = {one["id"]: one["agency_id"] for one in self.world.of("account")}
-            row["agency_id"] = agencies.get(row["account_id"], row["agency_id"])
+            self._join_account(row)
         holders = [name for name in ("person_id", "organization_id") if name in row]
         if len(holders) == 2 and all(columns_of(kind).c[name].nullable for name in holders):
             row[self.random.choice(holders)] = None
         return row
+
+    def _join_account(self, row: dict[str, Any]) -> None:
+        """Let a row be of its account's agency; where it is a station's, of an account there."""
+        agencies = {one["id"]: one["agency_id"] for one in self.world.of("account")}
+        if row.get("station_id"):
+            there = [key for key, agency in agencies.items() if agency == row["agency_id"]]
+            row["account_id"] = self.random.choice(there or [row["account_id"]])
+        else:
+            row["agency_id"] = agencies.get(row["account_id"], row["agency_id"])
 
     def _value(self, column: sa.Column[Any], *, plain: bool = False) -> Any:  # noqa: PLR0911 - a value of any type
         kept = column.name in OWNING or column.primary_key
