@@ -51,7 +51,8 @@ def _opens(actor: Actor, row: PersonOpening) -> bool:
 
 def _reviews(actor: Actor, row: OpeningReview) -> bool:
     own = (row.agency_id, row.reviewed_by) == (actor.agency_id, actor.account_id)
-    in_reach = _audits(actor) or row.station_id == actor.station_id
+    at_station = actor.station_id is not None and row.station_id == actor.station_id
+    in_reach = _audits(actor) or at_station
     return may_review(actor) and own and in_reach and row.opened_by != actor.account_id
 
 
