@@ -201,8 +201,11 @@ class _Builder:
                 who = Who(**{**_facts(who), "session": session["key"], "opened": sees})
             self.world.actors.append(who)
         accounts = {row["key"]: row["account_id"] for row in self.world.of(SESSIONS)}
-        for row in self.world.of("stored_search"):
-            row["account_id"] = accounts[row["session_key"]]
+        for rows in self.world.rows.values():
+            # what a sign-in keeps is its account's, in both columns
+            for row in rows:
+                if "session_key" in row and "account_id" in row:
+                    row["account_id"] = accounts[row["session_key"]]
 
     def _fill(self, kind: type[SQLModel]) -> None:
         """Make rows of a table, owned by whichever office, with every key from those there are."""
