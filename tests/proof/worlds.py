@@ -200,12 +200,15 @@ class _Builder:
                 sees = opened if until > NOW else None
                 who = Who(**{**_facts(who), "session": session["key"], "opened": sees})
             self.world.actors.append(who)
+        agencies = {row["id"]: row["agency_id"] for row in self.world.of("account")}
         accounts = {row["key"]: row["account_id"] for row in self.world.of(SESSIONS)}
         for rows in self.world.rows.values():
-            # what a sign-in keeps is its account's, in both columns
+            # what a sign-in keeps is its account's, in every column
             for row in rows:
                 if "session_key" in row and "account_id" in row:
                     row["account_id"] = accounts[row["session_key"]]
+                    if "agency_id" in row:
+                        row["agency_id"] = agencies[row["account_id"]]
 
     def _fill(self, kind: type[SQLModel]) -> None:
         """Make rows of a table, owned by whichever office, with every key from those there are."""
