@@ -32,7 +32,7 @@ from tests.proof.worlds import SmallWorld, small_world
 
 MODULES: tuple[ModuleType, ...] = (*features.POLICIES, audit)
 Rules = dict[type[SQLModel], Rule]
-MOST_WORLDS = 30
+MOST_WORLDS = 60
 HEAD = 60
 ALIKE = 3
 """Of many tables that have one rule, so many are enough to judge it by."""

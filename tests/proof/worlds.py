@@ -202,10 +202,11 @@ class _Builder:
             self.world.actors.append(who)
         agencies = {row["id"]: row["agency_id"] for row in self.world.of("account")}
         accounts = {row["key"]: row["account_id"] for row in self.world.of(SESSIONS)}
-        for rows in self.world.rows.values():
-            # what a sign-in keeps is its account's, in every column
-            for row in rows:
-                if "session_key" in row and "account_id" in row:
+        for kind, rows in self.world.rows.items():
+            names = columns_of(kind).c
+            if "session_key" in names and "account_id" in names and not names.account_id.nullable:
+                # what a sign-in keeps is its account's, in every column
+                for row in rows:
                     row["account_id"] = accounts[row["session_key"]]
                     if "agency_id" in row:
                         row["agency_id"] = agencies[row["account_id"]]
