@@ -62,7 +62,7 @@ audit:
 	@test -n "$$(git log -1 --since='90 days ago' --format=%h -- requirements.lock)" \
 		|| { echo "requirements.lock is older than 90 days: make lock"; exit 1; }
 	@$(PYTHON) -m venv var/audit && var/audit/bin/pip install --quiet pip-audit
-	var/audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+	var/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 messages: $(VENV)/runs
 	@mkdir -p var

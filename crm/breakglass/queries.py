@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from crm.contacts.queries import held_on, person, telephones_of
 from crm.kernel.actor import Actor
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
 from crm.liaisons.models import LiaisonTerm
 
 BY_NAME = {"system": "break-glass: one person by name and station"}
@@ -132,6 +133,16 @@ def openings(db: ScopedSession, day: dt.date, *, limit: int = 100) -> Sequence[O
         .limit(limit)
     )
     return [OpeningLine(*row) for row in rows]
+
+
+@cache
+def openings_to_review() -> AnySelect:
+    """Select the openings whoever asks is told of and nobody has reviewed; built once."""
+    return (
+        sa.select(col(PersonOpening.id).label("opening_id"))
+        .outerjoin(OpeningReview, col(OpeningReview.opening_id) == PersonOpening.id)
+        .where(col(OpeningReview.id).is_(None))
+    )
 
 
 def opening(db: ScopedSession, opening_id: UUID) -> PersonOpening:

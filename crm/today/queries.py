@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from crm.agencies.models import Agency, AgencySetting, SettingKey, UnitJurisdiction
 from crm.areas.models import Area
+from crm.breakglass.queries import openings_to_review
 from crm.contacts import queries as contacts
 from crm.contacts.models import Appointment, Holder, Organization, Person
 from crm.kernel.actor import Actor, Role
@@ -55,7 +56,7 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
     own_units = units.below(actor.unit_id, day) | {actor.unit_id}
     areas, decided = _ground(db, actor, units.units(), day)
     beat = beat_of(actor.unit_id, areas, units, day)
-    liaisons, promises, owed = _what_is_open(db, beat, day)
+    liaisons, promises, owed, openings = _what_is_open(db, beat, day)
     visits = visits_to_make(
         promises, liaisons, own_units, day=day, revisit_days=decided or revisit_days
     )
@@ -71,6 +72,7 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         ),
         visits=_lines(db, visits[:MOST_VISITS], units, now, day),
         visits_in_all=len(visits),
+        openings=openings,
     )
 
 
@@ -123,11 +125,12 @@ def _ground_rows() -> AnySelect:
 
 def _what_is_open(
     db: ScopedSession, beat: Beat, day: dt.date
-) -> tuple[Sequence[Liaison], Sequence[Promise], Sequence[Owed]]:
+) -> tuple[Sequence[Liaison], Sequence[Promise], Sequence[Owed], int]:
     """Return a beat's liaisons on `day` with when they were last met, and what is open.
 
     Liaisons come in kana order. Open are the station's notes that plan a visit and its requests
-    that await an answer, one for each party.
+    that await an answer, one for each party. The number counts the emergency openings that await
+    a review: their rule tells the chiefs alone.
     """
     asked: dict[str, Any] = {"day": day, "planned_since": start_of_day(day - PLANS_LAST)}
     if not beat.is_whole_station:
@@ -136,8 +139,9 @@ def _what_is_open(
         _liaison_rows(whole_station=beat.is_whole_station),
         _promise_rows(),
         _owed_rows(),
+        openings_to_review(),
     )
-    serving, promises, owed = together(db, selects, **asked)
+    serving, promises, owed, openings = together(db, selects, **asked)
     found: dict[Holder, Liaison] = {}
     for row in sorted(serving, key=lambda row: row.kana_sort):
         who = _named(row)
@@ -148,6 +152,7 @@ def _what_is_open(
         list(found.values()),
         [_promise(row) for row in promises],
         [_owed(row) for row in owed],
+        len(openings),
     )
 
 

@@ -136,7 +136,7 @@ class BeatCounts:
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """本日の当務."""
+    """本日の当務; `openings` are the emergency openings that await a review."""
 
     day: dt.date
     beat: Beat
@@ -144,6 +144,7 @@ class Tour:
     replies: Sequence[OpenReply]
     visits: Sequence[VisitLine]
     visits_in_all: int
+    openings: int
 
     @property
     def named(self) -> list[Named]:

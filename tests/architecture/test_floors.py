@@ -41,6 +41,7 @@ WITHIN_FLOOR = {
     "requests": {"liaisons"},
     "notes": {"liaisons", "bulletins", "requests"},
     "relationships": {"sharing"},
+    "today": {"breakglass"},
     "samples": {"coverage", "sharing"},
     "oversight": {"sharing"},
     "retention": {"intake", "search", "sharing"},

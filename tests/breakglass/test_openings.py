@@ -288,3 +288,23 @@ def test_whom_headquarters_opened_it_only_reads(world: World, person: Person) ->
         facts = PersonFacts(family_name="髙橋", given_name="茂")
         with pytest.raises(Forbidden):
             correct_person(db, hq, person.id, facts, revision=1, area_code="", now=NOW)
+
+
+def test_chiefs_are_told_on_their_day_page_until_somebody_reviewed_it(
+    world: World, person: Person, browser: Browser
+) -> None:
+    del person
+    made = opened(world)
+    told = "点検未了の緊急閲覧が1件あります"
+    readers = ("officer", "chief", "station_chief", "stranger_chief")
+    before = {who: told in today_of(browser, who) for who in readers}
+    judged(world, made.id, "station_chief")
+    after = {who: told in today_of(browser, who) for who in ("chief", "station_chief")}
+    assert before == dict.fromkeys(readers, False) | {"chief": True, "station_chief": True}
+    assert after == {"chief": False, "station_chief": False}
+
+
+def today_of(browser: Browser, who: str) -> str:
+    shown = browser.sign_in(who).get("/today").text
+    browser.post("/sign-out")
+    return shown
