@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from crm.contacts.models import Held, one_holder
 from crm.kernel.columns import Key, Moment, Recipient, Stamped, StationOwned, choice
@@ -221,6 +221,11 @@ class CommunityRequest(StationOwned, Stamped, table=True):
     def number(self) -> str:
         """What it is called."""
         return number_of(self.year, self.serial)
+
+
+# said as it is in the index, where it could not be found by a value bound later
+IS_OPEN = col(CommunityRequest.state) != sa.literal("closed", sa.String(), literal_execute=True)
+"""The condition that a request awaits its answer."""
 
 
 class RequestParty(Held, table=True):

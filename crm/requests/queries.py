@@ -20,9 +20,9 @@ from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import ScopedSession
 from crm.requests.lines import Asker, RequestLine, StepLine, WholeRequest
 from crm.requests.models import (
+    IS_OPEN,
     CommunityRequest,
     RequestParty,
-    RequestState,
     RequestStep,
 )
 from crm.requests.summary import Quarter, Voice
@@ -176,19 +176,18 @@ def requests_shown(
 
     `units` are those whose inbox it is: what they see to, and what they heard and tell back.
     """
-    is_open = col(CommunityRequest.state) != RequestState.CLOSED
     conditions = {
         Shown.UNIT: [
-            is_open,
+            IS_OPEN,
             sa.or_(
                 col(CommunityRequest.unit_id).in_(units),
                 col(CommunityRequest.heard_unit_id).in_(units),
             ),
         ],
-        Shown.MINE: [is_open, col(CommunityRequest.heard_by) == staff_id],
-        Shown.STATION: [is_open],
-        Shown.OVERDUE: [is_open, col(CommunityRequest.due_on) < day],
-        Shown.CLOSED: [~is_open],
+        Shown.MINE: [IS_OPEN, col(CommunityRequest.heard_by) == staff_id],
+        Shown.STATION: [IS_OPEN],
+        Shown.OVERDUE: [IS_OPEN, col(CommunityRequest.due_on) < day],
+        Shown.CLOSED: [~IS_OPEN],
     }[shown]
     total = db.exec(select(sa.func.count()).select_from(CommunityRequest).where(*conditions)).one()
     number = min(max(1, number), Page((), total).last)

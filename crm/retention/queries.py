@@ -19,7 +19,7 @@ from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import fiscal_year
 from crm.liaisons.models import AcceptanceRecord, Approach, LiaisonCandidate, LiaisonTerm
 from crm.notes.models import ActivityNote, NotePerson
-from crm.requests.models import CommunityRequest, RequestState
+from crm.requests.models import IS_OPEN, CommunityRequest
 from crm.retention.models import Disposal, Holding
 
 DEFAULT_YEARS = 5
@@ -147,9 +147,8 @@ def _open_ties() -> sa.ColumnElement[bool]:
 
 def _old_notes(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.date]]:
     """Yield the notes made before `cutoff` that still say something and owe nobody an answer."""
-    is_open = col(CommunityRequest.state) != RequestState.CLOSED
     owing = sa.select(col(CommunityRequest.id)).where(
-        col(CommunityRequest.note_id) == col(ActivityNote.id), is_open
+        col(CommunityRequest.note_id) == col(ActivityNote.id), IS_OPEN
     )
     rows = db.rows(
         sa.select(col(ActivityNote.id), col(ActivityNote.happened_at)).where(
@@ -165,7 +164,7 @@ def _old_notes(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.da
             col(CommunityRequest.heard_on) < cutoff,
             col(CommunityRequest.note_id).is_(None),
             col(CommunityRequest.words) != "",
-            ~is_open,
+            ~IS_OPEN,
         )
     )
     for row in requests:

@@ -22,7 +22,7 @@ from crm.kernel.together import together
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.notes import queries as notes
 from crm.notes.models import ActivityNote, NoteOrganization, NotePerson
-from crm.requests.models import CommunityRequest, RequestParty, RequestState, state_label
+from crm.requests.models import IS_OPEN, CommunityRequest, RequestParty, state_label
 from crm.today.tour import (
     Beat,
     BeatArea,
@@ -234,7 +234,7 @@ def _owed_rows() -> AnySelect:
         .outerjoin(RequestParty, col(RequestParty.request_id) == col(CommunityRequest.id))
         .outerjoin(Person, col(Person.id) == col(RequestParty.person_id))
         .outerjoin(Organization, col(Organization.id) == col(RequestParty.organization_id))
-        .where(col(CommunityRequest.state) != RequestState.CLOSED)
+        .where(IS_OPEN)
     )
 
 
