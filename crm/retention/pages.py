@@ -16,7 +16,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
-from crm.retention import queries, service
+from crm.retention import queries, service, suspension_pages
 from crm.retention.forms import ApprovalForm, DraftForm, PeriodForm
 from crm.retention.models import DISPOSAL_STATE_LABELS, HOLDING_LABELS, DisposalState, Holding
 from crm.retention.policy import may_approve
@@ -159,4 +159,7 @@ def _periods(visit: Visit, sub: Submission[Any], *, status: int = 200) -> Respon
     )
 
 
-HANDLERS = [index, draft, approve, withdraw, periods, period_decide]
+HANDLERS = [
+    *(index, draft, approve, withdraw, periods, period_decide),
+    *suspension_pages.HANDLERS,
+]

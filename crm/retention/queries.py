@@ -83,13 +83,28 @@ def disposal(db: ScopedSession, disposal_id: UUID, *, to_change: bool = False) -
     return found
 
 
+def open_ties() -> sa.ColumnElement[bool]:
+    """Return the condition that a person holds a post or serves, with no end."""
+    holds_post = sa.select(col(Appointment.id)).where(
+        col(Appointment.person_id) == col(Person.id), col(Appointment.valid_to).is_(None)
+    )
+    serves = sa.select(col(LiaisonTerm.id)).where(
+        sa.or_(
+            col(LiaisonTerm.person_id) == col(Person.id),
+            col(LiaisonTerm.contact_person_id) == col(Person.id),
+        ),
+        col(LiaisonTerm.valid_to).is_(None),
+    )
+    return sa.or_(holds_post.exists(), serves.exists())
+
+
 def _people(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.date]]:
     """Yield everybody with no tie left and the day of the last one."""
     rows = db.rows(
         sa.select(col(Person.id), col(Person.updated_at), *_last_ties()).where(
             col(Person.family_name) != "",
             col(Person.updated_at) < start_of_day(cutoff),
-            ~_open_ties(),
+            ~open_ties(),
         )
     )
     for row in rows:
@@ -128,21 +143,6 @@ def _spoke_until() -> sa.ScalarSelect[Any]:
         .correlate(Person)
         .scalar_subquery()
     )
-
-
-def _open_ties() -> sa.ColumnElement[bool]:
-    """Return the condition that a person holds a post or serves, with no end."""
-    holds_post = sa.select(col(Appointment.id)).where(
-        col(Appointment.person_id) == col(Person.id), col(Appointment.valid_to).is_(None)
-    )
-    serves = sa.select(col(LiaisonTerm.id)).where(
-        sa.or_(
-            col(LiaisonTerm.person_id) == col(Person.id),
-            col(LiaisonTerm.contact_person_id) == col(Person.id),
-        ),
-        col(LiaisonTerm.valid_to).is_(None),
-    )
-    return sa.or_(holds_post.exists(), serves.exists())
 
 
 def _old_notes(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.date]]:

@@ -121,7 +121,7 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(
         Keeping(Means.KEPT, _TRAIL),
         *("audit_entry", "audit_subject", "audit_leaf", "checkpoint", "witness_signature"),
-        *("countersigned", "leak_case", "reading_check", "disposal"),
+        *("countersigned", "leak_case", "reading_check", "disposal", "suspension_request"),
     ),
     **_all(
         Keeping(Means.KEPT, _STAFF),

@@ -21,7 +21,7 @@ from crm.intake.models import IntakeBatch, IntakeChange, IntakeRow
 from crm.kernel.clock import start_of_day
 from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import LiaisonCandidate, LiaisonTerm
-from crm.notes.models import ActivityNote, NoteCorrection
+from crm.notes.models import ActivityNote, NoteCorrection, NoteOrganization, NotePerson
 from crm.requests.models import (
     CommunityRequest,
     PublishedProgress,
@@ -69,6 +69,19 @@ def sweep(db: ScopedSession, disposal: Disposal, keys: Sequence[UUID]) -> dict[s
     return {table: count for table, count in sorted(done.items()) if count}
 
 
+def sweep_person(db: ScopedSession, person_id: UUID) -> dict[str, int]:
+    """Empty and delete what is held of one person; return how many rows of which table.
+
+    Of notes and requests, those that are about nobody else: what others said with them stays.
+    """
+    keys = [person_id]
+    alone = db.exec(_alone(person_id).execution_options(**DISPOSAL)).all()
+    done: Counter[str] = Counter()
+    for step in (*_of_intake_of(person_id), *_of_notes(alone), *_of_people(keys)):
+        done[step.table.name] += _carry_out(db, step)
+    return {table: count for table, count in sorted(done.items()) if count}
+
+
 def forget_searches(db: ScopedSession, now: dt.datetime) -> None:
     """Delete what was searched for, and lists narrowed by, before any sign-in of today."""
     for table in (StoredSearch, StoredFilter):
@@ -84,6 +97,44 @@ def disposed_since(db: ScopedSession, since: dt.datetime) -> bool:
 def _carry_out(db: ScopedSession, step: Any) -> int:  # noqa: ANN401 - an update or a delete
     done: Any = db.exec(step.execution_options(**DISPOSAL))
     return int(done.rowcount)
+
+
+def _alone(person_id: UUID) -> Any:  # noqa: ANN401 - a union of keys
+    """Select the notes and requests that are about one person and nobody else."""
+    own = sa.select(col(NotePerson.note_id)).where(col(NotePerson.person_id) == person_id)
+    others = sa.select(col(NotePerson.note_id)).where(col(NotePerson.person_id) != person_id)
+    bodies = sa.select(col(NoteOrganization.note_id))
+    asked = sa.select(col(RequestParty.request_id)).where(col(RequestParty.person_id) == person_id)
+    besides = sa.select(col(RequestParty.request_id)).where(
+        sa.or_(
+            col(RequestParty.organization_id).is_not(None),
+            col(RequestParty.person_id) != person_id,
+        )
+    )
+    notes = select(ActivityNote.id).where(
+        col(ActivityNote.id).in_(own),
+        col(ActivityNote.id).not_in(others),
+        col(ActivityNote.id).not_in(bodies),
+    )
+    requests = select(CommunityRequest.id).where(
+        col(CommunityRequest.id).in_(asked), col(CommunityRequest.id).not_in(besides)
+    )
+    return notes.union(requests)
+
+
+def _of_intake_of(person_id: UUID) -> Iterator[Any]:
+    """Yield what lists left behind of one person: the rows of the sheets, what they changed."""
+    records = sa.select(col(Telephone.id)).where(col(Telephone.person_id) == person_id)
+    posts = sa.select(col(Appointment.id)).where(col(Appointment.person_id) == person_id)
+    about = sa.or_(
+        col(IntakeChange.record_id) == person_id,
+        col(IntakeChange.record_id).in_(records),
+        col(IntakeChange.record_id).in_(posts),
+    )
+    changed = sa.select(col(IntakeChange.batch_id), col(IntakeChange.number)).where(about)
+    named = sa.tuple_(col(IntakeRow.batch_id), col(IntakeRow.number))
+    yield sa.delete(IntakeRow).where(named.in_(changed))
+    yield sa.delete(IntakeChange).where(about)
 
 
 def _of_people(keys: Sequence[UUID]) -> Iterator[Any]:

@@ -3,6 +3,9 @@
 import datetime as dt
 from uuid import UUID
 
+from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope
+from crm.consents.queries import current_consent
+from crm.consents.service import record_consent
 from crm.contacts.models import Holder
 from crm.kernel import audit
 from crm.kernel.actor import Actor
@@ -13,6 +16,8 @@ from crm.notes.models import occasion_labels
 from crm.notes.policy import may_correct
 from crm.notes.queries import note_of, parties_of
 from crm.sharing import agreement_queries, queries
+from crm.sharing.agreements import end_disclosure
+from crm.sharing.giver_queries import disclosures_on
 from crm.sharing.lines import NoteRecipient, giver_label
 from crm.sharing.link_queries import link_of
 from crm.sharing.models import ContactLink, ProvisionAct, PublishedNote
@@ -22,6 +27,11 @@ from crm.sharing.publishing import expire_copies as expire_copies  # noqa: PLC04
 from crm.sharing.publishing import refresh_copies as refresh_copies  # noqa: PLC0414 - as above
 from crm.sharing.publishing import republish as republish  # noqa: PLC0414 - as above
 from crm.sharing.queries import require_own
+
+TO_OTHERS = frozenset(
+    {ConsentScope.HQ_NAME, ConsentScope.MUNICIPALITY, ConsentScope.OTHER_LIAISONS}
+)
+"""What agrees to giving something to others than the own office."""
 
 
 def publish_note(
@@ -141,6 +151,25 @@ def unlink_contact(db: ScopedSession, actor: Actor, reference: UUID, *, now: dt.
     audit.record(db, actor, "contact.unlinked", now=now, subject=holder.subject)
     republish(db, actor, holder, now=now)
     return holder
+
+
+def stop_provision(
+    db: ScopedSession, actor: Actor, holder: Holder, *, now: dt.datetime, all_consent: bool
+) -> None:
+    """End whatever anybody else is given of one contact, at once: disclosures and consent to it.
+
+    With `all_consent` what was agreed to within the own office ends as well.
+    """
+    today = local_day(now)
+    for made in disclosures_on(db, [holder], today).get(holder, ()):
+        end_disclosure(db, actor, made.id, now=now)
+    current = current_consent(db, holder, today)
+    ends = frozenset(ConsentScope) if all_consent else TO_OTHERS
+    if current is not None and current.scopes & ends:
+        kept = {one.scope: one.recipient for one in current.grants if one.scope not in ends}
+        facts = ConsentFacts(today, ConsentMethod.WRITTEN, kept)
+        record_consent(db, actor, holder, facts, now=now)
+    republish(db, actor, holder, now=now)
 
 
 def _note_recipient(
