@@ -39,7 +39,9 @@ class Keeping(NamedTuple):
     holding: Holding | None = None
 
 
-_TIES = N_("最後の関わり（連絡員・役職の終了、接触、依頼、同意）の翌年度4月1日から起算")
+_TIES = N_(
+    "個人について、最後の関わり（連絡員・役職の終了、接触、依頼、同意）の翌年度4月1日から起算"
+)
 _NOTES = N_("活動した日の翌年度4月1日から起算")
 _COUNTS = N_("件数と経過のための番号と日付だけを残す")
 _STAFF = N_("職員の記録であり、人事の文書管理による")
@@ -82,7 +84,12 @@ REGISTRY: Mapping[str, Keeping] = {
     ),
     **_all(_notes(Means.KEPT, _COUNTS), "note_organization", "note_staff", "note_information"),
     **_all(
-        Keeping(Means.KEPT, N_("団体の記録であり、個人の連絡先は電話番号とともに消える")),
+        Keeping(
+            Means.KEPT,
+            N_(
+                "団体の記録で、廃棄の対象にしない。団体としての電話番号・同意・連絡員の記録もともに残る"
+            ),
+        ),
         *("organization", "registration"),
     ),
     **_all(

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
 from crm.access.policy import require_strong
 from crm.contacts.queries import person
 from crm.kernel.clock import local_day
-from crm.kernel.errors import NotFound, Refused
+from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.retention import suspension_queries as queries
@@ -61,7 +60,7 @@ def new(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[str]:
     """Show the form a person's request is taken in with."""
     with desk.reads() as visit:
         require_keeper(visit.actor)
-        sub = blank(received_on=local_day(visit.now), request_key=uuid7())
+        sub = blank(received_on=local_day(visit.now))
         return _new(visit, person_id, sub)
 
 
@@ -163,8 +162,6 @@ def _new(
     visit: Visit, person_id: UUID, sub: Submission[Any], *, status: int = 200
 ) -> Response[str]:
     whom = person(visit.db, person_id)
-    if not whom.family_name:
-        raise NotFound
     visit.seen("suspension.opened", subject=("person", person_id))
     return page(
         visit,
@@ -185,7 +182,7 @@ def _show(
         status=status,
         sub=sub,
         taken=taken,
-        name=person(visit.db, taken.person_id).name,
+        name=queries.name_of(visit.db, taken.person_id),
         due_on=taken.received_on + queries.WITHIN,
         notes=queries.notes_left(visit.db, taken.person_id),
         asked_label=ASKED_LABELS[taken.asked],

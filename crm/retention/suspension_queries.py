@@ -87,6 +87,13 @@ def suspension(
     return found
 
 
+def name_of(db: ScopedSession, person_id: UUID) -> str:
+    """Return what a person is called; nothing once they were erased."""
+    names = sa.select(col(Person.family_name), col(Person.given_name))
+    found = db.rows(names.where(col(Person.id) == person_id))
+    return " ".join(part for row in found for part in row).strip()
+
+
 def recorded_with(db: ScopedSession, actor: Actor, request_key: UUID) -> SuspensionRequest | None:
     """Return what the actor's same form made already."""
     return db.exec(

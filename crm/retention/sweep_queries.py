@@ -75,7 +75,7 @@ def sweep_person(db: ScopedSession, person_id: UUID) -> dict[str, int]:
     Of notes and requests, those that are about nobody else: what others said with them stays.
     """
     keys = [person_id]
-    alone = db.exec(_alone(person_id).execution_options(**DISPOSAL)).all()
+    alone = [row[0] for row in db.exec(_alone(person_id).execution_options(**DISPOSAL))]
     done: Counter[str] = Counter()
     for step in (*_of_intake_of(person_id), *_of_notes(alone), *_of_people(keys)):
         done[step.table.name] += _carry_out(db, step)

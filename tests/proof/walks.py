@@ -35,6 +35,7 @@ TABLES = {
     "request_id": "community_request",
     "referral_id": "published_request",
     "item_id": "information_item",
+    "suspension_id": "suspension_request",
     "published_id": "published_information",
     "appointment_id": "appointment",
     "agreement_id": "sharing_agreement",
