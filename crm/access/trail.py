@@ -70,7 +70,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "factor.removed": N_("二要素認証の方法を削除"),
     "factor_reset.asked": N_("二要素認証の解除を依頼"),
     "factor_reset.confirmed": N_("二要素認証の解除を確認して実施"),
-    "factor_reset.on_server": N_("サーバーで二要素認証を解除"),
+    "factors.cleared": N_("サーバーで二要素認証を解除"),
     "factor_reset.withdrawn": N_("二要素認証の解除の依頼を取下げ"),
     "entries.listed": N_("圏外の記録の一覧を閲覧"),
     "entry.dismissed": N_("圏外の記録を登録せずに終了"),

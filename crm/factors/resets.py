@@ -116,7 +116,7 @@ def reset_on_server(db: ScopedSession, owner: Actor, *, reason: str, now: dt.dat
     audit.record(
         db,
         owner,
-        "factor_reset.on_server",
+        "factors.cleared",
         now=now,
         subject=("account", owner.account_id),
         reason=reason,

@@ -40,8 +40,8 @@ def test_menu_of_the_police_keeps_the_network(browser: Browser) -> None:
         "本日の当務",
         "連絡員・協力者",
         "関係機関・団体",
+        "意見・要望",
         "連絡員一覧表",
-        "構築状況",
     ]
 
 

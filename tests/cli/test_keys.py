@@ -63,7 +63,7 @@ def opened(world: World, who: str, settings: Settings) -> tuple[str | None, str]
 
 def actions(world: World) -> list[tuple[str, str]]:
     with world.reading("auditor") as db:
-        wanted = ("key.replaced", "factor_reset.on_server")
+        wanted = ("key.replaced", "factors.cleared")
         found = select(AuditEntry.action, AuditEntry.address)
         return [(action, at) for action, at in db.exec(found).all() if action in wanted]
 
@@ -101,7 +101,7 @@ def test_a_lost_administrator_is_helped_on_the_server(world: World, here: Settin
         account = db.exec(select(Account).where(Account.login == "administrator")).one()
         assert (account.has_second_factor, queries.totp_factors(db)) == (False, [])
     (found,) = actions(world)
-    assert (found[0], found[1].partition(":")[0]) == ("factor_reset.on_server", "server")
+    assert (found[0], found[1].partition(":")[0]) == ("factors.cleared", "server")
 
 
 def test_only_an_administrator_is_helped_alone(world: World, here: Settings) -> None:

@@ -21,6 +21,9 @@ FILES = {
     "outbox.worker": "the program that keeps the shell; it holds nobody's data",
     "outbox.state": "whether this device may record without a network, and the key to seal with",
     "outbox.send": "receipts of what the device itself sent, by their keys",
+    "access.draft_keep": "the key of the draft that was kept",
+    "access.draft_find": "what the asker was typing on that very page",
+    "access.lock_post": "the lock; the draft it keeps goes nowhere",
     "access.draft_take": "what the asker was typing when the screen locked, back into its form",
 }
 MAKERS = {
@@ -29,6 +32,8 @@ MAKERS = {
     "crm/oversight/dossier_pages.py",
 }
 """Modules whose rows leave as files; each registers an export."""
+COUNTS_ALONE = {"crm/requests/reports.py"}
+"""Modules whose files hold counts, none so small that it names anybody."""
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:
@@ -105,7 +110,7 @@ def test_whatever_writes_sheets_or_paper_registers_an_export() -> None:
         and path.parts[-2] != "samples"
         and names_used(tree) & writers
     }
-    registering = {(CRM.parent / name).parent for name in MAKERS}
-    assert calling == registering
+    known = {(CRM.parent / name).parent for name in MAKERS | COUNTS_ALONE}
+    assert calling == known
     for name in MAKERS:
         assert "register_export" in (CRM.parent / name).read_text(encoding="utf-8")
