@@ -19,6 +19,7 @@ from crm.retention.forms import DecisionForm, NoticeForm, SuspensionForm
 from crm.retention.models import (
     ASKED_LABELS,
     SUSPENSION_STATE_LABELS,
+    Asked,
     SuspensionRequest,
     SuspensionState,
 )
@@ -34,7 +35,7 @@ DECISIONS = {
 }
 
 
-@get("/suspensions", name="retention.suspensions", sync_to_thread=True)
+@get("/retention/suspensions", name="retention.suspensions", sync_to_thread=True)
 def index(desk: CurrentDesk) -> Response[str]:
     """Show who asked for what, and what awaits a decision."""
     with desk.reads() as visit:
@@ -90,7 +91,9 @@ def receive(desk: CurrentDesk, person_id: FromPath[UUID]) -> Answer:
         return saved(visit, "retention.suspension", notice, suspension_id=taken.id)
 
 
-@get("/suspensions/{suspension_id:uuid}", name="retention.suspension", sync_to_thread=True)
+@get(
+    "/retention/suspensions/{suspension_id:uuid}", name="retention.suspension", sync_to_thread=True
+)
 def show(desk: CurrentDesk, suspension_id: FromPath[UUID]) -> Response[str]:
     """Show one request, with the form for what comes next."""
     with desk.reads() as visit:
@@ -100,7 +103,7 @@ def show(desk: CurrentDesk, suspension_id: FromPath[UUID]) -> Response[str]:
 
 
 @post(
-    "/suspensions/{suspension_id:uuid}/decision",
+    "/retention/suspensions/{suspension_id:uuid}/decision",
     name="retention.suspension_decide",
     sync_to_thread=True,
 )
@@ -124,7 +127,7 @@ def decide(desk: CurrentDesk, suspension_id: FromPath[UUID]) -> Answer:
 
 
 @post(
-    "/suspensions/{suspension_id:uuid}/withdrawal",
+    "/retention/suspensions/{suspension_id:uuid}/withdrawal",
     name="retention.suspension_withdraw",
     sync_to_thread=True,
 )
@@ -136,7 +139,7 @@ def withdraw(desk: CurrentDesk, suspension_id: FromPath[UUID]) -> Answer:
 
 
 @post(
-    "/suspensions/{suspension_id:uuid}/notice",
+    "/retention/suspensions/{suspension_id:uuid}/notice",
     name="retention.suspension_notify",
     sync_to_thread=True,
 )
@@ -176,6 +179,7 @@ def _show(
     visit: Visit, taken: SuspensionRequest, sub: Submission[Any], *, status: int = 200
 ) -> Response[str]:
     visit.seen("suspension.opened", subject=("person", taken.person_id))
+    erases = taken.asked is Asked.ERASURE
     return page(
         visit,
         "retention/suspension.html",
@@ -184,7 +188,7 @@ def _show(
         taken=taken,
         name=queries.name_of(visit.db, taken.person_id),
         due_on=taken.received_on + queries.WITHIN,
-        notes=queries.notes_left(visit.db, taken.person_id),
+        notes=queries.notes_left(visit.db, taken.person_id) if erases else (),
         asked_label=ASKED_LABELS[taken.asked],
         state_label=SUSPENSION_STATE_LABELS[taken.state],
         awaits=taken.state is SuspensionState.RECEIVED,

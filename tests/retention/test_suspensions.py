@@ -201,23 +201,25 @@ def test_a_request_goes_its_way_on_the_pages(world: World, browser: Browser) -> 
     with world.reading("chief") as db:
         request = queries.suspensions(db)[0].id
         assert len(queries.suspensions(db)) == 1
-    assert browser.post(f"/suspensions/{request}/decision", {"decision": "granted", "reason": WHY})
+    decision = {"decision": "granted", "reason": WHY}
+    path = f"/retention/suspensions/{request}/decision"
+    assert browser.post(path, decision).status_code == 403
     browser.post("/sign-out")
-    browser.sign_in("station_chief").get(f"/suspensions/{request}")
-    path = f"/suspensions/{request}/decision"
+    browser.sign_in("station_chief").get(f"/retention/suspensions/{request}")
     answer = browser.post(path, {"reason": WHY})
     assert (answer.status_code, WHY in answer.text) == (422, True)
-    answer = browser.post(path, {"decision": "granted", "reason": WHY})
+    answer = browser.post(path, decision)
     assert ("書面で通知した日" in answer.text, CANARY in answer.text) == (True, False)
-    answer = browser.post(f"/suspensions/{request}/notice", {"notified_on": "2020-01-01"})
+    answer = browser.post(f"/retention/suspensions/{request}/notice", {"notified_on": "2020-01-01"})
     assert (answer.status_code, "決定した日より前" in answer.text) == (422, True)
     today = str(local_day(utc_now()))
     assert (
-        "（消去済）" in browser.post(f"/suspensions/{request}/notice", {"notified_on": today}).text
+        "（消去済）"
+        in browser.post(f"/retention/suspensions/{request}/notice", {"notified_on": today}).text
     )
     browser.post("/sign-out")
     browser.sign_in("stranger_chief")
-    assert browser.get(f"/suspensions/{request}").status_code == 404
+    assert browser.get(f"/retention/suspensions/{request}").status_code == 404
     assert browser.get(f"{form}/new").status_code == 404
 
 
@@ -229,7 +231,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(
         asked(world, world.person(f"髙橋 {number}", "タカハシ"), Asked.PROVISION_STOP)
     browser.sign_in("chief")
     with counted(world.database) as statements:
-        assert browser.get("/suspensions").status_code == 200
+        assert browser.get("/retention/suspensions").status_code == 200
     assert len(statements) == 3
 
 
