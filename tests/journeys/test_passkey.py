@@ -36,7 +36,7 @@ def test_a_key_is_taken_on_and_signs_in(chromium: Browser, world: World) -> None
         plug_in(walker)
         walker.sign_in("officer", PASSWORD)
         walker.go("/account/factors/passkey")
-        page.get_by_label("名前").fill("青い鍵")
+        page.get_by_role("main").get_by_label("名前").fill("青い鍵")
         page.get_by_role("button", name="鍵を登録する").click()
         page.get_by_role("heading", name="リカバリーコード").wait_for()
         assert page.locator("main li code").count() == 10
@@ -59,7 +59,7 @@ def test_without_a_key_the_page_says_so(chromium: Browser, world: World) -> None
         walker.go("/account/factors/passkey")
         refuse = "navigator.credentials.create = () => Promise.reject(new DOMException('none'))"
         walker.page.evaluate(f"() => {{ {refuse}; }}")
-        walker.page.get_by_label("名前").fill("青い鍵")
+        walker.page.get_by_role("main").get_by_label("名前").fill("青い鍵")
         walker.page.get_by_role("button", name="鍵を登録する").click()
         said = walker.page.get_by_text("鍵を使えませんでした。")
         said.wait_for()

@@ -143,7 +143,7 @@ class Emergency:
         entries = SQLModel.metadata.tables["audit_entry"]
         with self.world.database.system("a proof's reading") as connection:
             acts = sa.select(entries.c.action, sa.func.count()).group_by(entries.c.action)
-            told = dict(connection.execute(acts).tuples().all())
+            told = {row[0]: row[1] for row in connection.execute(acts)}
         self._expect(told.get("person.opened", 0) == len(self.openings), "not on record")
         self._expect(told.get("opening.reviewed", 0) == len(self.reviewed), "review not on record")
 
