@@ -33,7 +33,7 @@ def is_guessable(password: str, about: Collection[str] = ()) -> bool:
     `about` are words of the account itself: its login, its holder's name and unit.
     """
     typed = unicodedata.normalize("NFKC", password).casefold()
-    if _is_row(typed) or _unit(typed) in common():
+    if _is_row(typed) or not _units(typed).isdisjoint(common()):
         return True
     own = {unicodedata.normalize("NFKC", word).casefold() for word in about}
     return any(_is_common(core, own) for core in _cores(typed))
@@ -54,10 +54,8 @@ def _is_row(typed: str) -> bool:
     """Whether it runs along the keys, the kana or the figures, or has hardly any letters."""
     plain = "".join(char for char in typed if char.isalnum())
     rows = (*ROWS, *(row[::-1] for row in ROWS))
-    return (
-        len(set(typed)) <= FEW_LETTERS
-        or any(plain in row for row in rows)
-        or any(_unit(plain) in row for row in rows)
+    return len(set(typed)) <= FEW_LETTERS or any(
+        unit in row for unit in _units(plain) for row in rows
     )
 
 
@@ -69,8 +67,7 @@ def _cores(typed: str) -> set[str]:
 
 def _is_common(core: str, own: Collection[str]) -> bool:
     words = common()
-    unit = _unit(core)
-    if unit in words or unit in own:
+    if any(unit in words or unit in own for unit in _units(core)):
         return True
     return any(
         (core[:at] in words or core[:at] in own) and (core[at:] in words or core[at:] in own)
@@ -78,7 +75,7 @@ def _is_common(core: str, own: Collection[str]) -> bool:
     )
 
 
-def _unit(text: str) -> str:
-    """Return what `text` repeats from its first letter to its last: itself, if nothing."""
-    at = (text + text).find(text, 1)
-    return text[:at] if text else text
+def _units(text: str) -> set[str]:
+    """Return whatever `text` repeats from its first letter to its last, itself among it."""
+    sizes = (size for size in range(1, len(text) + 1) if len(text) % size == 0)
+    return {text[:size] for size in sizes if text[:size] * (len(text) // size) == text} or {text}
