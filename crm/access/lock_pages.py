@@ -2,26 +2,20 @@
 
 import json
 import re
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from anyio.to_thread import run_sync
 from litestar import MediaType, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from crm.access import attempts, drafts, passwords, service, session_queries
-from crm.access.attempts import Attempt
+from crm.access import attempts, drafts, service, session_queries
 from crm.access.desk import CurrentDesk, Desk, Gate
-from crm.access.forms import UnlockForm
 from crm.access.models import Draft
-from crm.access.queries import account_of
-from crm.access.throttle import TooManyAttempts
+from crm.access.own_password import Asking, ask_again
 from crm.kernel.actor import Actor
-from crm.kernel.errors import Refused
-from crm.kernel.forms import Submission, blank, read_form
+from crm.kernel.forms import Submission, blank
 from crm.web.errors import LOCK, own_path
 from crm.web.pages import HEADERS, goto, page
 
@@ -36,7 +30,7 @@ EMPTIED = {**HEADERS, "Clear-Site-Data": '"cache"'}
 @get(LOCK, name="access.lock", sync_to_thread=True)
 def lock_page(desk: CurrentDesk, next: FromQuery[str] = "/") -> Response[str]:  # noqa: A002 - its name in the address
     """Show nothing but who locked the screen, and a field to go on."""
-    return _lock_page(desk, next, blank(), status=200)
+    return _lock_page(desk, next, blank(), 200)
 
 
 @post(LOCK, name="access.lock_post", sync_to_thread=True)
@@ -63,12 +57,7 @@ def lock(desk: CurrentDesk) -> Response[None]:
 @post("/lock/opening", name="access.unlock")
 async def unlock(desk: CurrentDesk) -> Response[Any]:
     """Open the lock with the password of the account that is signed in, under a new cookie."""
-    begun = await run_sync(_begin, desk)
-    if isinstance(begun, Response):
-        return begun
-    actor, attempt, password = begun
-    matches = await passwords.matched(attempt.password_hash, password)
-    return await run_sync(_finish, desk, actor, attempt, matches)
+    return await ask_again(desk, ASKING)
 
 
 @post("/presence", name="access.presence", sync_to_thread=True)
@@ -140,50 +129,17 @@ def drop_draft(desk: CurrentDesk, draft_id: FromPath[UUID]) -> Response[None]:
         return goto(visit, "access.drafts")
 
 
-def _begin(desk: Desk) -> tuple[Actor, Attempt, str] | Response[Any]:
-    sub = read_form(UnlockForm, desk.request.sent)
-    where = own_path(str(desk.request.sent.get("next") or "/"))
-    with desk.writes(past=BEHIND) as visit:
-        actor, now = visit.actor, visit.now
-        login = account_of(visit.db, actor.account_id).login
-    if sub.form is None:
-        return _lock_page(desk, where, sub, status=422)
-    facts = service.SignInFacts(
-        login,
-        desk.request.address,
-        now,
-        demo=desk.settings.demo,
-        device_cookie=desk.request.device_cookie,
-    )
-    try:
-        return actor, attempts.begin_attempt(desk.database, facts), sub.form.password
-    except TooManyAttempts as refusal:
-        refused = Refused(refusal.message, field="password", **refusal.facts)
-        return _lock_page(desk, where, sub.refused(refused), status=refusal.status)
-
-
-def _finish(desk: Desk, actor: Actor, attempt: Attempt, matches: bool) -> Response[Any]:  # noqa: FBT001 - passed on by position
-    where = own_path(str(desk.request.sent.get("next") or "/"))
-    try:
-        cookie = attempts.finish_unlock(desk.database, actor, attempt, matches=matches)
-    except Refused as refusal:
-        sub = read_form(UnlockForm, desk.request.sent).refused(refusal)
-        return _lock_page(desk, where, sub, status=refusal.status)
+def _onward(desk: Desk, actor: Actor, where: str) -> str:
+    """Return where somebody goes on: with a draft of theirs, its page, whose script asks for it."""
     with desk.database.reading(actor) as db:
-        where = _back_to(where, session_queries.drafts_of(db))
-    cookies = [desk.session_cookie(cookie)]
-    return Redirect(where, status_code=303, headers=HEADERS, cookies=cookies)
+        kept = session_queries.drafts_of(db)
+        draft = next((each for each in kept if each.page == where), None)
+        if draft is None:
+            return where
+        return "/drafts" if draft.is_sent else f"{where}#draft={draft.id}"
 
 
-def _back_to(where: str, kept: Sequence[Draft]) -> str:
-    """Return where the author of a draft goes on: its page, whose script asks for it."""
-    draft = next((each for each in kept if each.page == where), None)
-    if draft is None:
-        return where
-    return "/drafts" if draft.is_sent else f"{where}#draft={draft.id}"
-
-
-def _lock_page(desk: Desk, where: str, sub: Submission[Any], *, status: int) -> Response[str]:
+def _lock_page(desk: Desk, where: str, sub: Submission[Any], status: int) -> Response[str]:
     kept: Submission[Any] = Submission({}, None, sub.errors)
     with desk.reads(past=BEHIND) as visit:
         return page(
@@ -213,6 +169,8 @@ def _shown(desk: Desk, draft: Draft) -> dict[str, object]:
         "words": [value for _, value in fields if WORDS.search(value)],
     }
 
+
+ASKING = Asking(BEHIND, _lock_page, attempts.finish_unlock, _onward)
 
 HANDLERS = [
     lock_page,

@@ -20,10 +20,10 @@ from crm.approvals.models import (
 from crm.approvals.subjects import names_of
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict, Forbidden, Refused
-from crm.kernel.forms import Form, Submission, blank, read_form
+from crm.kernel.errors import Forbidden, Refused
+from crm.kernel.forms import Form, Submission, blank
 from crm.kernel.i18n import N_
-from crm.web.pages import page, saved
+from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit
 
 F = TypeVar("F", bound=Form)
@@ -152,17 +152,15 @@ def _decide(
 ) -> Answer:
     """Read the form, carry the act out, or show the draft again with what stood against it."""
     queries.approval_of(visit.db, approval_id)
-    sub = read_form(form, visit.sent)
-    if sub.form is None:
-        return _show(visit, approval_id, act=name, sub=sub, status=422)
-    try:
-        act(sub.form)
-    except Refused as refusal:
-        return _show(visit, approval_id, act=name, sub=sub.refused(refusal), status=422)
-    except Conflict as conflict:
-        said = sub.refused(Refused(conflict.message))
-        return _show(visit, approval_id, act=name, sub=said, status=conflict.status)
-    return saved(visit, "approvals.show", notice, approval_id=approval_id)
+
+    def carry_out(said: F) -> Response[None]:
+        act(said)
+        return saved(visit, "approvals.show", notice, approval_id=approval_id)
+
+    def shown(sub: Submission[F], status: int) -> Response[str]:
+        return _show(visit, approval_id, act=name, sub=sub, status=status)
+
+    return submitted(visit, form, shown, carry_out)
 
 
 def _show(

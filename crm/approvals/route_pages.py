@@ -58,11 +58,8 @@ def route_decide(desk: CurrentDesk, station: FromQuery[UUID | None] = None) -> A
                 revision=form.revision,
                 now=visit.now,
             )
-        except Refused as refusal:
-            return _page(visit, station, form.kind, sub=sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            said = sub.refused(Refused(conflict.message))
-            return _page(visit, station, form.kind, sub=said, status=conflict.status)
+        except (Refused, Conflict) as said:
+            return _page(visit, station, form.kind, sub=sub.refused(said), status=said.status)
         return saved(visit, "approvals.routes", N_("決裁の経路を決めました。"))
 
 

@@ -145,11 +145,8 @@ def correct(desk: CurrentDesk, item_id: FromPath[UUID]) -> Response[Any]:
                 revision=sub.form.revision,
                 now=visit.now,
             )
-        except Refused as refusal:
-            return _edit_page(visit, item_id, sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            told = sub.refused(Refused(conflict.message))
-            return _edit_page(visit, item_id, told, status=Conflict.status)
+        except (Refused, Conflict) as said:
+            return _edit_page(visit, item_id, sub.refused(said), status=said.status)
         return saved(visit, "bulletins.show", N_("訂正しました。"), item_id=item_id)
 
 
@@ -164,11 +161,8 @@ def withdraw(desk: CurrentDesk, item_id: FromPath[UUID]) -> Response[Any]:
             service.withdraw_item(
                 visit.db, visit.actor, item_id, revision=sub.form.revision, now=visit.now
             )
-        except Refused as refusal:
-            return _show_page(visit, item_id, sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            told = sub.refused(Refused(conflict.message))
-            return _show_page(visit, item_id, told, status=Conflict.status)
+        except (Refused, Conflict) as said:
+            return _show_page(visit, item_id, sub.refused(said), status=said.status)
         return saved(
             visit,
             "bulletins.show",

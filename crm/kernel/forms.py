@@ -21,7 +21,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from uuid_utils.compat import uuid7
 
 from crm.kernel.clock import JST
-from crm.kernel.errors import Refused
+from crm.kernel.errors import Conflict, Refused
 from crm.kernel.i18n import N_, translate
 from crm.kernel.text import as_typed
 from crm.kernel.wareki import parse_date
@@ -79,10 +79,11 @@ class Submission(Generic[F]):
         """The hidden key of a `OnceForm`: made with the form, and kept while it is corrected."""
         return self.values.get("request_key") or uuid7()
 
-    def refused(self, error: Refused) -> "Submission[F]":
-        """Return the same submission with what the business said at its field."""
+    def refused(self, error: Refused | Conflict) -> "Submission[F]":
+        """Return the same submission with what the business said: at its field, or on top."""
         sentence = translate(error.message, **error.facts)
-        return Submission(self.values, None, {**self.errors, error.field: sentence})
+        field = error.field if isinstance(error, Refused) else ""
+        return Submission(self.values, None, {**self.errors, field: sentence})
 
 
 def blank(**values: object) -> Submission[Any]:

@@ -1,8 +1,7 @@
 """What the C library is told about memory: give back what is no longer needed.
 
-Without it a process keeps the most it ever used, once for each of its threads: after an hour of
-work 313 MB instead of 200 (docs/benchmarks), for a sign-in hashes with 19 MiB, and the page of a
-whole prefecture needs tens of them for a second.
+Without it a process keeps the most it ever used, once for each of its threads: a sign-in hashes
+with 19 MiB, and the page of a whole prefecture needs tens of them for a second.
 """
 
 import asyncio

@@ -208,11 +208,8 @@ def _take(
         return _show(visit, holder, act, sub=sub, status=422)
     try:
         notice = record(sub.form)
-    except Refused as refusal:
-        return _show(visit, holder, act, sub=sub.refused(refusal), status=refusal.status)
-    except Conflict as conflict:
-        said = Refused(conflict.message)
-        return _show(visit, holder, act, sub=sub.refused(said), status=conflict.status)
+    except (Refused, Conflict) as said:
+        return _show(visit, holder, act, sub=sub.refused(said), status=said.status)
     if holder.person_id:
         return saved(visit, "liaisons.person", notice, person_id=holder.person_id)
     return saved(visit, "liaisons.organization", notice, organization_id=holder.subject[1])

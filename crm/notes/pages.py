@@ -120,10 +120,8 @@ def correct(desk: CurrentDesk, note_id: FromPath[UUID]) -> Response[Any]:
                 revision=sub.form.revision,
                 now=visit.now,
             )
-        except Refused as refusal:
-            return _correction_page(visit, note_id, sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            return _correction_page(visit, note_id, _told(sub, conflict), status=HTTP_409_CONFLICT)
+        except (Refused, Conflict) as said:
+            return _correction_page(visit, note_id, sub.refused(said), status=said.status)
         notice = REMINDER if policy.belongs_elsewhere(content.heard, content.told) else CORRECTED
         return saved(visit, "notes.show", notice, note_id=note_id)
 
@@ -144,18 +142,11 @@ def _log(desk: CurrentDesk, holder: Holder) -> Response[Any]:
         facts = facts_of(sub.form, holder, at=visit.now)
         try:
             service.log_activity(visit.db, visit.actor, facts, now=visit.now)
-        except Refused as refusal:
-            return _note_page(visit, holder, sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            return _note_page(visit, holder, _told(sub, conflict), status=HTTP_409_CONFLICT)
+        except (Refused, Conflict) as said:
+            return _note_page(visit, holder, sub.refused(said), status=said.status)
         notice = notice_of(facts.heard, facts.told)
         kind, key = holder.subject
         return saved(visit, f"relationships.{kind}", notice, **{f"{kind}_id": key})
-
-
-def _told(sub: Submission[Any], conflict: Conflict) -> Submission[Any]:
-    """Show a conflict on top of the form, with everything typed still in it."""
-    return sub.refused(Refused(conflict.message))
 
 
 def _note_page(

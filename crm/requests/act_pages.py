@@ -1,5 +1,6 @@
 """What is done about a request: who sees to it, what came of it, the answer that went back."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +10,17 @@ from litestar.status_codes import HTTP_409_CONFLICT
 
 from crm.access.desk import CurrentDesk
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict, Refused
-from crm.kernel.forms import Submission, blank, read_form
+from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_
 from crm.requests import queries, service
 from crm.requests.forms import AnswerForm, AssignmentForm, OutcomeForm
 from crm.requests.models import ANSWER_METHOD_LABELS, OUTCOME_LABELS, TOPIC_LABELS
 from crm.requests.page_parts import areas, labels, seen, words
 from crm.requests.service import Assignment, Decided, Told
-from crm.web.pages import page, saved
+from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit
+
+DECIDED = N_("結果を記録しました。聞いた方への回答が残っています。")
 
 
 @get("/requests/{request_id:uuid}/assignment", name="requests.assignment", sync_to_thread=True)
@@ -32,24 +34,15 @@ def assignment(desk: CurrentDesk, request_id: FromPath[UUID]) -> Response[str]:
 def assign(desk: CurrentDesk, request_id: FromPath[UUID]) -> Response[Any]:
     """Say who sees to it until when."""
     with desk.writes() as visit:
-        sub = read_form(AssignmentForm, visit.sent)
-        if sub.form is None:
-            return _assignment_page(visit, request_id, sub, status=422)
-        said = sub.form.model_dump(exclude={"revision"})
-        try:
+
+        def act(form: AssignmentForm) -> Response[None]:
+            said = Assignment(**form.model_dump(exclude={"revision"}))
             service.assign(
-                visit.db,
-                visit.actor,
-                request_id,
-                Assignment(**said),
-                revision=sub.form.revision,
-                now=visit.now,
+                visit.db, visit.actor, request_id, said, revision=form.revision, now=visit.now
             )
-        except Refused as refusal:
-            return _assignment_page(visit, request_id, sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            return _assignment_page(visit, request_id, _told(sub, conflict), status=409)
-        return saved(visit, "requests.show", N_("担当を決めました。"), request_id=request_id)
+            return saved(visit, "requests.show", N_("担当を決めました。"), request_id=request_id)
+
+        return submitted(visit, AssignmentForm, partial(_assignment_page, visit, request_id), act)
 
 
 @get("/requests/{request_id:uuid}/outcome", name="requests.outcome", sync_to_thread=True)
@@ -63,21 +56,17 @@ def outcome(desk: CurrentDesk, request_id: FromPath[UUID]) -> Response[str]:
 def decide(desk: CurrentDesk, request_id: FromPath[UUID]) -> Response[Any]:
     """Say what came of it; whoever heard it has yet to tell back."""
     with desk.writes() as visit:
-        sub = read_form(OutcomeForm, visit.sent)
-        if sub.form is None:
-            return _outcome_page(visit, request_id, sub, status=422)
-        form = sub.form
-        decided = Decided(outcome=form.outcome, text=form.outcome_text, passed_to=form.passed_to)
-        try:
+
+        def act(form: OutcomeForm) -> Response[None]:
+            decided = Decided(
+                outcome=form.outcome, text=form.outcome_text, passed_to=form.passed_to
+            )
             service.decide(
                 visit.db, visit.actor, request_id, decided, revision=form.revision, now=visit.now
             )
-        except Refused as refusal:
-            return _outcome_page(visit, request_id, sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            return _outcome_page(visit, request_id, _told(sub, conflict), status=409)
-        notice = N_("結果を記録しました。聞いた方への回答が残っています。")
-        return saved(visit, "requests.show", notice, request_id=request_id)
+            return saved(visit, "requests.show", DECIDED, request_id=request_id)
+
+        return submitted(visit, OutcomeForm, partial(_outcome_page, visit, request_id), act)
 
 
 @get("/requests/{request_id:uuid}/answer", name="requests.answer", sync_to_thread=True)
@@ -91,24 +80,20 @@ def answer(desk: CurrentDesk, request_id: FromPath[UUID]) -> Response[str]:
 def tell_back(desk: CurrentDesk, request_id: FromPath[UUID]) -> Response[Any]:
     """Record the answer: the matter is no longer 回答未了."""
     with desk.writes() as visit:
-        sub = read_form(AnswerForm, visit.sent)
-        if sub.form is None:
-            return _answer_page(visit, request_id, sub, status=422)
-        try:
+
+        def act(form: AnswerForm) -> Response[None]:
             service.tell_back(
                 visit.db,
                 visit.actor,
                 request_id,
-                _answer(sub.form),
-                decided=_decided(sub.form),
-                revision=sub.form.revision,
+                _answer(form),
+                decided=_decided(form),
+                revision=form.revision,
                 now=visit.now,
             )
-        except Refused as refusal:
-            return _answer_page(visit, request_id, sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            return _answer_page(visit, request_id, _told(sub, conflict), status=409)
-        return saved(visit, "requests.show", N_("回答を記録しました。"), request_id=request_id)
+            return saved(visit, "requests.show", N_("回答を記録しました。"), request_id=request_id)
+
+        return submitted(visit, AnswerForm, partial(_answer_page, visit, request_id), act)
 
 
 def _decided(form: AnswerForm) -> Decided | None:
@@ -127,13 +112,8 @@ def _answer(form: AnswerForm) -> Told:
     )
 
 
-def _told(sub: Submission[Any], conflict: Conflict) -> Submission[Any]:
-    """Show a conflict on top of the form, with everything typed still in it."""
-    return sub.refused(Refused(conflict.message))
-
-
 def _assignment_page(
-    visit: Visit, request_id: UUID, sub: Submission[Any], *, status: int = 200
+    visit: Visit, request_id: UUID, sub: Submission[Any], status: int = 200
 ) -> Response[str]:
     whole = seen(visit, request_id)
     request = whole.request
@@ -159,7 +139,7 @@ def _assignment_page(
 
 
 def _outcome_page(
-    visit: Visit, request_id: UUID, sub: Submission[Any], *, status: int = 200
+    visit: Visit, request_id: UUID, sub: Submission[Any], status: int = 200
 ) -> Response[str]:
     whole = seen(visit, request_id)
     request = whole.request
@@ -179,7 +159,7 @@ def _outcome_page(
 
 
 def _answer_page(
-    visit: Visit, request_id: UUID, sub: Submission[Any], *, status: int = 200
+    visit: Visit, request_id: UUID, sub: Submission[Any], status: int = 200
 ) -> Response[str]:
     whole = seen(visit, request_id)
     request = whole.request

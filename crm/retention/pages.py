@@ -111,11 +111,8 @@ def period_decide(desk: CurrentDesk) -> Answer:
                 revision=sum(row.revision for row in settings_of(visit.db, key)),
                 now=visit.now,
             )
-        except Refused as refusal:
-            return _periods(visit, sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            told = sub.refused(Refused(conflict.message))
-            return _periods(visit, told, status=Conflict.status)
+        except (Refused, Conflict) as said:
+            return _periods(visit, sub.refused(said), status=said.status)
         return saved(visit, "retention.periods", N_("保存期間を決定しました。"))
 
 

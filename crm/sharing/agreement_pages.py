@@ -119,10 +119,10 @@ def narrow(desk: CurrentDesk, agreement_id: FromPath[UUID]) -> Answer:
                 revision=sub.form.revision,
                 now=visit.now,
             )
-        except Refused as refusal:
-            return _show(visit, agreement_id, sub=sub.refused(refusal), act="narrowing", status=422)
-        except Conflict as conflict:
-            return _stale(visit, agreement_id, sub, "narrowing", conflict)
+        except (Refused, Conflict) as said:
+            return _show(
+                visit, agreement_id, sub=sub.refused(said), act="narrowing", status=said.status
+            )
         notice = N_("取決めを縮小しました。提供先の写しも改めました。")
         return saved(visit, "sharing.agreement", notice, agreement_id=agreement_id)
 
@@ -145,10 +145,8 @@ def end(desk: CurrentDesk, agreement_id: FromPath[UUID]) -> Answer:
                 revision=sub.form.revision,
                 now=visit.now,
             )
-        except Refused as refusal:
-            return _show(visit, agreement_id, sub=sub.refused(refusal), act="end", status=422)
-        except Conflict as conflict:
-            return _stale(visit, agreement_id, sub, "end", conflict)
+        except (Refused, Conflict) as said:
+            return _show(visit, agreement_id, sub=sub.refused(said), act="end", status=said.status)
         notice = N_("取決めを終了しました。提供先の写しは消えました。")
         return saved(visit, "sharing.agreement", notice, agreement_id=agreement_id)
 
@@ -216,14 +214,6 @@ def _show(
         act=act,
         sub=sub or blank(fields=agreement.fields, valid_to=agreement.valid_to),
     )
-
-
-def _stale(
-    visit: Visit, agreement_id: UUID, sub: Submission[Any], act: str, conflict: Conflict
-) -> Response[str]:
-    """Show what is in force now above what was sent, to be sent again knowingly."""
-    said = sub.refused(Refused(conflict.message))
-    return _show(visit, agreement_id, sub=said, act=act, status=conflict.status)
 
 
 def _today(visit: Visit) -> dt.date:

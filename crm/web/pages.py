@@ -1,5 +1,7 @@
 """Answers: a whole page or one of its blocks, and the way on after something was saved."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 from jinja2 import Environment
@@ -7,9 +9,12 @@ from jinja2_fragments import render_block
 from litestar import Request, Response
 from litestar.response import Redirect
 
+from crm.kernel.errors import Conflict, Refused
+from crm.kernel.forms import Form, Submission, read_form
 from crm.web.navigation import navigation
 from crm.web.visit import Visit
 
+F = TypeVar("F", bound=Form)
 HEADERS = {"Vary": "HX-Request, HX-Request-Type", "Cache-Control": "no-store"}
 
 _environment: list[Environment] = []
@@ -47,6 +52,26 @@ def page(
     else:
         text = env.get_template(template).render(context)
     return Response(text, status_code=status, media_type="text/html", headers=HEADERS)
+
+
+def submitted(
+    visit: Visit,
+    form: type[F],
+    shown: Callable[[Submission[F], int], Response[str]],
+    act: Callable[[F], Response[Any]],
+) -> Response[Any]:
+    """Read the form that was sent and return the answer of `act`.
+
+    What cannot be read, or what the business refuses, is `shown` again: the submission with its
+    sentences, and the status. Nothing is written then.
+    """
+    sub = read_form(form, visit.sent)
+    if sub.form is None:
+        return shown(sub, Refused.status)
+    try:
+        return act(sub.form)
+    except (Refused, Conflict) as said:
+        return shown(sub.refused(said), said.status)
 
 
 def saved(visit: Visit, route: str, notice: str = "", **parameters: UUID | str) -> Response[None]:
