@@ -20,7 +20,7 @@ from crm.requests.service import Assignment, Decided, Told
 from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit
 
-DECIDED = N_("結果を記録しました。聞いた方への回答が残っています。")
+DECIDED = N_("結果を記録しました。聞いた相手への回答が残っています。")
 
 
 @get("/requests/{request_id:uuid}/assignment", name="requests.assignment", sync_to_thread=True)

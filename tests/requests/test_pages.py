@@ -116,7 +116,7 @@ def test_section_is_given_a_day_and_says_what_came_of_it(browser: Browser, world
     )
 
     assert "対応困難" in shown.text
-    assert "聞いた方への回答が残っています。" in shown.text
+    assert "聞いた相手への回答が残っています。" in shown.text
 
 
 def test_outcome_passed_on_to_nobody_is_refused(browser: Browser, world: World) -> None:
