@@ -1,7 +1,8 @@
 """Reading the tree of units, jurisdictions and staff, as of a day."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from crm.agencies.models import (
 from crm.kernel.actor import Actor, AgencyKind
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound, Refused
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
 
 
 class UnitLine(NamedTuple):
@@ -115,11 +116,14 @@ def unit_called(units: Sequence[UnitLine], path: str) -> UnitLine | None:
 
 
 def station_staff(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence[StaffLine]:
-    """Return the staff assigned to a station's units on `day`, for naming who took part.
+    """Return the staff assigned to a station's units on `day`, for naming who took part."""
+    return staff_lines(db.rows(station_staff_rows(), {"station": station_id, "day": day}))
 
-    Everybody is named once, with the unit they have been at longest.
-    """
-    rows = db.rows(
+
+@cache
+def station_staff_rows() -> AnySelect:
+    """Select every assignment to the units of a `station` on a `day`, for `staff_lines`."""
+    return (
         sa.select(
             col(Staff.id),
             col(Staff.family_name),
@@ -127,17 +131,23 @@ def station_staff(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence
             col(UnitPlacement.unit_id),
             col(UnitPlacement.name),
             col(Staff.family_kana),
+            col(StaffAssignment.valid_from),
+            col(StaffAssignment.id).label("assignment_id"),
         )
         .join(StaffAssignment, col(StaffAssignment.staff_id) == Staff.id)
         .join(UnitPlacement, col(UnitPlacement.unit_id) == StaffAssignment.unit_id)
         .where(
-            col(UnitPlacement.station_id) == station_id,
-            holds(StaffAssignment, day),
-            holds(UnitPlacement, day),
+            col(UnitPlacement.station_id) == sa.bindparam("station"),
+            holds(StaffAssignment),
+            holds(UnitPlacement),
         )
-        .order_by(col(StaffAssignment.valid_from), col(StaffAssignment.id))
     )
-    first = {row.id: row for row in reversed(rows)}
+
+
+def staff_lines(rows: Iterable[Any]) -> Sequence[StaffLine]:
+    """Return everybody of `station_staff_rows` once, with the unit they have been at longest."""
+    longest_last = sorted(rows, key=_by_beginning, reverse=True)
+    first = {row.id: row for row in longest_last}
     return [StaffLine(*row[:5]) for row in sorted(first.values(), key=_by_unit_and_name)]
 
 
@@ -183,6 +193,10 @@ def areas_of_unit(db: ScopedSession, unit_id: UUID, day: dt.date) -> Sequence[UU
 
 def _by_unit_and_name(row: Any) -> tuple[str, str, str]:  # noqa: ANN401 - a row of staff
     return row.name, row.family_kana, row.family_name
+
+
+def _by_beginning(row: Any) -> tuple[dt.date, UUID]:  # noqa: ANN401 - a row of staff
+    return row.valid_from, row.assignment_id
 
 
 def settings_of(db: ScopedSession, key: SettingKey) -> Sequence[AgencySetting]:

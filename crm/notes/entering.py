@@ -1,7 +1,9 @@
 """What a form tells of an activity, wherever it was filled in, turned into the facts of a note."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from crm.contacts.models import Holder
 from crm.kernel.actor import Actor
@@ -10,7 +12,13 @@ from crm.kernel.forms import SentForm, Submission, read_form
 from crm.kernel.i18n import N_, translate
 from crm.notes import policy
 from crm.notes.forms import ContentForm, NoteForm
-from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, occasions_offered
+from crm.notes.models import (
+    OUTCOME_LABELS,
+    PROBLEM_LABELS,
+    Occasion,
+    occasion_labels,
+    occasions_offered,
+)
 from crm.notes.service import NoteFacts
 
 SAVED = N_("活動を記録しました。")
@@ -32,10 +40,12 @@ def read_entry(sent: SentForm) -> Submission[NoteForm]:
     return read_form(NoteForm, sent)
 
 
-def facts_of(form: NoteForm, holder: Holder, *, at: dt.datetime) -> NoteFacts:
-    """Return the facts of a contact with `holder`; `at` is when, where it does not say."""
-    own_person = [holder.person_id] if holder.person_id else []
-    own_organization = [holder.organization_id] if holder.organization_id else []
+def facts_of(
+    form: NoteForm, holder: Holder | None, *, at: dt.datetime, area_id: UUID | None = None
+) -> NoteFacts:
+    """Return the facts of a contact with `holder`, or in an area; `at` is when, if it is silent."""
+    own_person = [holder.person_id] if holder and holder.person_id else []
+    own_organization = [holder.organization_id] if holder and holder.organization_id else []
     return NoteFacts(
         happened_at=form.happened_at or at,
         client_key=form.client_key,
@@ -43,6 +53,9 @@ def facts_of(form: NoteForm, holder: Holder, *, at: dt.datetime) -> NoteFacts:
         organization_ids=frozenset([*own_organization, *form.organization_ids]),
         staff_ids=frozenset(form.staff_ids),
         information_ids=frozenset(form.information_ids),
+        companion_id=form.companion_id,
+        companion_names=form.companion_names if form.companion_id else "",
+        area_id=area_id,
         needs_reply=form.needs_reply,
         next_on=_next_on(form, at),
         **content_of(form),
@@ -63,6 +76,8 @@ def content_of(form: ContentForm) -> dict[str, Any]:
         "outcome": form.outcome,
         "heard": form.heard,
         "told": form.told,
+        "problem": form.problem,
+        "advice": form.advice,
     }
 
 
@@ -80,6 +95,15 @@ def choices_of(actor: Actor) -> dict[str, Any]:
         "hinted": policy.OF_ANOTHER_RECORD.pattern,
         "outcomes": [(outcome, translate(label)) for outcome, label in OUTCOME_LABELS.items()],
     }
+
+
+def problems_of(own: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the problems of groups to choose from: everybody's, then the station's own words."""
+    added = dict.fromkeys(word for word in own if word and word not in PROBLEM_LABELS)
+    return [
+        *((problem, translate(label)) for problem, label in PROBLEM_LABELS.items()),
+        *((word, word) for word in added),
+    ]
 
 
 def notice_of(*texts: str) -> str:

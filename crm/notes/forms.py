@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from crm.kernel.forms import Day, Form, Lines, LocalTime
 from crm.kernel.i18n import N_
-from crm.notes.models import Occasion, Outcome
+from crm.notes.models import Occasion, Outcome, PhraseUse
 
 MAX_TEXT = 4000
 
@@ -20,6 +20,8 @@ class ContentForm(Form):
     occasion: Occasion = Field(default=Occasion.PHONE, title=N_("機会"), validate_default=True)
     heard: Lines = Field(default="", max_length=MAX_TEXT, title=N_("聞いたこと"))
     told: Lines = Field(default="", max_length=MAX_TEXT, title=N_("伝えたこと"))
+    problem: str = Field(default="", max_length=60, title=N_("団体の課題"))
+    advice: Lines = Field(default="", max_length=MAX_TEXT, title=N_("助言・支援の内容"))
 
     @field_validator("occasion")
     @classmethod
@@ -44,6 +46,8 @@ class NoteForm(ContentForm):
     organization_ids: list[UUID] = Field(default_factory=list, title=N_("団体"))
     staff_ids: list[UUID] = Field(default_factory=list, title=N_("同席した職員"))
     information_ids: list[UUID] = Field(default_factory=list, title=N_("渡した情報"))
+    companion_id: UUID | None = Field(default=None, title=N_("共に訪問した機関"))
+    companion_names: str = Field(default="", max_length=120, title=N_("機関の方の氏名"))
     client_key: UUID = Field(default_factory=uuid7)
 
 
@@ -59,3 +63,15 @@ class CirculationForm(Form):
 
     unit_ids: list[UUID] = Field(default_factory=list, title=N_("供覧先"))
     remark: Lines = Field(default="", title=N_("添え書き"), max_length=500)
+
+
+class PhraseForm(Form):
+    """A short sentence of the station's own, where it is offered, from which day."""
+
+    use: PhraseUse = Field(title=N_("使う欄"))
+    text: str = Field(
+        title=N_("定型文"),
+        max_length=60,
+        json_schema_extra={"missing": N_("定型文を入力してください。")},
+    )
+    valid_from: Day = Field(title=N_("いつから"))

@@ -42,11 +42,19 @@ class Asked:
     by: StaffName | None
 
 
+class Companion(NamedTuple):
+    """Another agency's office that took part, with whoever came from it."""
+
+    station_id: UUID
+    office: str
+    names: str
+
+
 @dataclass(frozen=True, slots=True)
 class NoteLine:
     """A note as a timeline shows it; `staff` has its author first, `handed` is what was given.
 
-    `asked` are the requests opened from it.
+    `asked` are the requests opened from it, `companions` other agencies' offices that took part.
     """
 
     id: UUID
@@ -61,6 +69,10 @@ class NoteLine:
     staff: Sequence[StaffName]
     handed: Sequence[ItemName] = ()
     asked: Sequence[Asked] = ()
+    advice: str = ""
+    problem: str = ""
+    area_name: str = ""
+    companions: Sequence[Companion] = ()
 
 
 class OldWords(NamedTuple):
@@ -73,6 +85,8 @@ class OldWords(NamedTuple):
     happened_at: dt.datetime
     heard: str
     told: str
+    advice: str = ""
+    problem: str = ""
 
 
 class Party(NamedTuple):
@@ -98,13 +112,17 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Whom a contact is recorded with; `people` and `organizations` may have been there too."""
+    """Whom a contact is recorded with; `people` and `organizations` may have been there too.
 
-    holder: Holder
+    Among people nobody knows by name it is an area, and `holder` is None.
+    """
+
+    holder: Holder | None
     name: str
     kana: str
     people: Sequence[Choice]
     organizations: Sequence[Choice]
+    area_id: UUID | None = None
 
     @property
     def furigana(self) -> str:
@@ -178,6 +196,10 @@ def _note(rows: Sequence[sa.Row[Any]], units: UnitBook) -> NoteLine:
         staff=_staff(rows, units, day),
         handed=_handed(rows),
         asked=_asked(rows, units),
+        advice=first.advice,
+        problem=first.problem,
+        area_name=first.area_name or "",
+        companions=_companions(rows),
     )
 
 
@@ -194,6 +216,15 @@ def _handed(rows: Sequence[sa.Row[Any]]) -> list[ItemName]:
         row.item_id: ItemName(row.item_id, row.item_kind, row.issue_number, row.title)
         for row in rows
         if row.item_id
+    }
+    return list(once.values())
+
+
+def _companions(rows: Sequence[sa.Row[Any]]) -> list[Companion]:
+    once = {
+        row.companion_id: Companion(row.companion_id, row.office_name, row.companion_names)
+        for row in rows
+        if row.companion_id
     }
     return list(once.values())
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from crm.kernel.actor import Actor
-from crm.kernel.columns import Key, Moment, Stamped, StationOwned, choice
+from crm.kernel.columns import Dated, Key, Moment, Stamped, StationOwned, choice
 from crm.kernel.i18n import N_
 
 
@@ -79,6 +79,52 @@ TWO_WAY = (Outcome.MET, Outcome.PHONE)
 """Outcomes in which both sides spoke: they alone reset 「最後に会った日」."""
 
 
+class GroupProblem(StrEnum):
+    """What a group struggles with where advice or support is given (S2 第2の1(2))."""
+
+    SUCCESSOR = "successor"
+    AGEING = "ageing"
+    FEW_MEMBERS = "few_members"
+    INACTIVE = "inactive"
+    SUPPLIES = "supplies"
+    FUNDS = "funds"
+    KNOW_HOW = "know_how"
+    TIES = "ties"
+
+
+PROBLEM_LABELS: Mapping[str, str] = {
+    GroupProblem.SUCCESSOR: N_("後継者不足"),
+    GroupProblem.AGEING: N_("参加者の高齢化"),
+    GroupProblem.FEW_MEMBERS: N_("参加者の不足"),
+    GroupProblem.INACTIVE: N_("活動の停滞"),
+    GroupProblem.SUPPLIES: N_("資材・装備の不足"),
+    GroupProblem.FUNDS: N_("活動費の不足"),
+    GroupProblem.KNOW_HOW: N_("活動の進め方"),
+    GroupProblem.TIES: N_("他の団体との連携"),
+}
+"""What everybody's list begins with; a station adds problems in words of its own."""
+
+
+def problem_label(problem: str) -> str:
+    """Return what a problem is called (a msgid, or the station's own words)."""
+    return PROBLEM_LABELS.get(problem, problem)
+
+
+class PhraseUse(StrEnum):
+    """Where a station's own words are offered."""
+
+    HEARD = "heard"
+    TOLD = "told"
+    PROBLEM = "problem"
+
+
+PHRASE_USE_LABELS = {
+    PhraseUse.HEARD: N_("聞いたこと"),
+    PhraseUse.TOLD: N_("伝えたこと"),
+    PhraseUse.PROBLEM: N_("団体の課題"),
+}
+
+
 # few notes of a station plan a visit, and every tour asks for them
 _PLANNED = sa.column("next_on").is_not(None)
 
@@ -88,6 +134,8 @@ class ActivityNote(StationOwned, Stamped, table=True):
 
     `unit_id` is the author's unit at the time. `client_key` makes sending twice one note.
     Something heard in it that wants an answer is a request of its own (`crm/requests`).
+    `advice` answers a group's `problem`, a `GroupProblem` or the station's own words for one.
+    `area_id` is where, for an activity among people nobody knows by name.
     `happened_at` is UTC; `next_on` is a promised or planned next contact.
     """
 
@@ -110,8 +158,15 @@ class ActivityNote(StationOwned, Stamped, table=True):
     happened_at: dt.datetime = Field(sa_type=Moment)
     heard: str = Field(default="")
     told: str = Field(default="")
+    advice: str = Field(default="")
+    problem: str = Field(default="", max_length=60)
+    area_id: UUID | None = Field(default=None, foreign_key="area.id", sa_type=Key, index=True)
     next_on: dt.date | None = None
     client_key: UUID = Field(sa_type=Key)
+
+
+NOTE_SAYS = (ActivityNote.heard, ActivityNote.told, ActivityNote.advice)
+"""The words of a note: what is emptied when it is disposed of."""
 
 
 class NotePerson(StationOwned, table=True):
@@ -159,6 +214,26 @@ class NoteStaff(StationOwned, table=True):
     unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
 
 
+class NoteCompanion(StationOwned, table=True):
+    """Another agency's office that took part in a visit, with whoever came from it as named.
+
+    Where that office publishes its own note of the visit and names ours (`joint_on`), both are one
+    contact of whoever was visited: the same day, each naming the other.
+
+    No foreign key crosses agencies; what the office itself keeps of the visit stays its own.
+    """
+
+    __tablename__ = "note_companion"
+    __table_args__ = (sa.UniqueConstraint("note_id", "other_station_id"),)
+
+    note_id: UUID = Field(foreign_key="activity_note.id", sa_type=Key)
+    other_agency_id: UUID = Field(sa_type=Key)
+    other_station_id: UUID = Field(sa_type=Key)
+    visited_on: dt.date
+    office_name: str = Field(max_length=120)
+    names: str = Field(default="", max_length=120)
+
+
 class NoteCorrection(StationOwned, table=True):
     """What a note said before it was corrected (訂正)."""
 
@@ -172,3 +247,15 @@ class NoteCorrection(StationOwned, table=True):
     happened_at: dt.datetime = Field(sa_type=Moment)
     heard: str = Field(default="")
     told: str = Field(default="")
+    advice: str = Field(default="")
+    problem: str = Field(default="", max_length=60)
+
+
+class StationPhrase(StationOwned, Dated, Stamped, table=True):
+    """A short sentence a station offers at one tap, from one day to another (定型文)."""
+
+    __tablename__ = "station_phrase"
+    __table_args__ = (sa.Index("ix_station_phrase_station_id_use", "station_id", "use"),)
+
+    use: PhraseUse = Field(sa_type=choice(PhraseUse))
+    text: str = Field(max_length=60)

@@ -6,20 +6,29 @@ from uuid import UUID
 
 from sqlmodel import col
 
+from crm.areas.queries import area_of
 from crm.contacts import queries as contacts
 from crm.contacts.models import Appointment, Holder
 from crm.kernel.scope import ScopedSession
+from crm.notes.form_queries import organizations_in
 from crm.notes.lines import Choice, Partner
 
 
 def partner_of(db: ScopedSession, holder: Holder, day: dt.date) -> Partner:
     """Return whom a contact is to be recorded with, and who may have been there too.
 
-    Two statements for an organization, three for a person; NotFound outside the own station.
+    Three statements for both kinds; NotFound outside the own station.
     """
     if holder.person_id is not None:
         return _person(db, holder.person_id, day)
     return _organization(db, holder.subject[1], day)
+
+
+def area_partner(db: ScopedSession, area_id: UUID) -> Partner:
+    """Return an area to record an activity in, with its organizations; two statements."""
+    area = area_of(db, area_id)
+    near = organizations_in(db, area.id)
+    return Partner(None, area.name, area.kana, people=(), organizations=near, area_id=area.id)
 
 
 def _person(db: ScopedSession, person_id: UUID, day: dt.date) -> Partner:
@@ -46,12 +55,13 @@ def _person(db: ScopedSession, person_id: UUID, day: dt.date) -> Partner:
 def _organization(db: ScopedSession, organization_id: UUID, day: dt.date) -> Partner:
     organization = contacts.organization(db, organization_id)
     posts = contacts.people_of(db, organization_id, day)
+    nearby = organizations_in(db, organization.area_id)
     return Partner(
         holder=Holder(organization_id=organization_id),
         name=organization.name,
         kana=organization.kana,
         people=_once((post.person_id, post.person_name, post.post) for post in posts),
-        organizations=(),
+        organizations=[one for one in nearby if one.id != organization_id],
     )
 
 

@@ -7,10 +7,12 @@ from crm.access.policy import register_own_station
 from crm.kernel.actor import Actor, Role
 from crm.notes.models import (
     ActivityNote,
+    NoteCompanion,
     NoteCorrection,
     NoteOrganization,
     NotePerson,
     NoteStaff,
+    StationPhrase,
 )
 
 # 「120世帯」 and 「世帯数」 are facts about an association, not about a household
@@ -26,6 +28,11 @@ def may_correct(actor: Actor, note: ActivityNote) -> bool:
     return note.author_id == actor.staff_id or actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
 
 
+def may_keep_phrases(actor: Actor) -> bool:
+    """Whether `actor` decides which words the own station offers at one tap: the chiefs."""
+    return actor.reads_people and actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
+
+
 def belongs_elsewhere(*texts: str) -> bool:
     """Whether words suggest a case, a consultation or a household, which are kept elsewhere.
 
@@ -35,5 +42,7 @@ def belongs_elsewhere(*texts: str) -> bool:
     return OF_ANOTHER_RECORD.search(written) is not None
 
 
-register_own_station(ActivityNote, NotePerson, NoteOrganization, NoteStaff)
+register_own_station(
+    *(ActivityNote, NotePerson, NoteOrganization, NoteStaff, NoteCompanion, StationPhrase)
+)
 register_own_station(NoteCorrection, append_only=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 
 from crm.agencies.models import Staff, Unit, UnitPlacement
+from crm.areas.models import Area
 from crm.bulletins.models import InformationItem, NoteInformation
 from crm.contacts.models import (
     ORGANIZATIONS,
@@ -37,6 +38,7 @@ from crm.notes.lines import (
 from crm.notes.models import (
     TWO_WAY,
     ActivityNote,
+    NoteCompanion,
     NoteCorrection,
     NoteOrganization,
     NotePerson,
@@ -130,6 +132,19 @@ def note_line(db: ScopedSession, note_id: UUID, units: UnitBook) -> NoteLine:
     return notes[0]
 
 
+def notes_in(db: ScopedSession, area_id: UUID, units: UnitBook) -> Sequence[NoteLine]:
+    """Return the newest notes about an area itself, among people nobody knew by name."""
+    newest = (
+        sa.select(col(ActivityNote.id))
+        .where(col(ActivityNote.area_id) == area_id)
+        .order_by(col(ActivityNote.happened_at).desc(), col(ActivityNote.id).desc())
+        .limit(TIMELINE_STEP)
+        .subquery()
+    )
+    of_area = _note_lines().where(col(ActivityNote.id).in_(sa.select(newest.c.id)))
+    return gather_notes(db.rows(of_area), units)
+
+
 def corrections_of(db: ScopedSession, note_id: UUID) -> Sequence[OldWords]:
     """Return what a note said before each correction, the newest first."""
     rows = db.rows(
@@ -142,12 +157,20 @@ def corrections_of(db: ScopedSession, note_id: UUID) -> Sequence[OldWords]:
             col(NoteCorrection.happened_at),
             col(NoteCorrection.heard),
             col(NoteCorrection.told),
+            col(NoteCorrection.advice),
+            col(NoteCorrection.problem),
         )
         .join(Staff, col(Staff.id) == col(NoteCorrection.corrected_by))
         .where(col(NoteCorrection.note_id) == note_id)
         .order_by(col(NoteCorrection.corrected_at).desc(), col(NoteCorrection.id).desc())
     )
     return [OldWords(at, whole_name(family, given), *rest) for at, family, given, *rest in rows]
+
+
+def companions_of(db: ScopedSession, note_id: UUID) -> frozenset[UUID]:
+    """Return other agencies' offices that took part in a contact, by their key."""
+    named = select(NoteCompanion.other_station_id).where(col(NoteCompanion.note_id) == note_id)
+    return frozenset(db.exec(named).all())
 
 
 def parties_of(db: ScopedSession, note_id: UUID) -> Sequence[Party]:
@@ -276,7 +299,8 @@ def _contact_rows() -> AnySelect:
 def _note_lines() -> AnySelect:
     """Select notes, newest first, the author's row first.
 
-    A note has one row for each member of staff, item handed over and request opened from it.
+    A note has one row for each member of staff, item handed over, request opened from it and office
+    that took part.
     """
     answerer = aliased(Staff, name="answerer")
     corrections = sa.select(col(NoteCorrection.id)).where(
@@ -290,6 +314,9 @@ def _note_lines() -> AnySelect:
             col(ActivityNote.happened_at),
             col(ActivityNote.heard),
             col(ActivityNote.told),
+            col(ActivityNote.advice),
+            col(ActivityNote.problem),
+            col(Area.name).label("area_name"),
             col(ActivityNote.next_on),
             col(ActivityNote.revision),
             corrections.exists().label("is_corrected"),
@@ -312,6 +339,9 @@ def _note_lines() -> AnySelect:
             col(InformationItem.kind).label("item_kind"),
             col(InformationItem.issue_number),
             col(InformationItem.title),
+            col(NoteCompanion.other_station_id).label("companion_id"),
+            col(NoteCompanion.office_name),
+            col(NoteCompanion.names).label("companion_names"),
         )
         .select_from(ActivityNote)
         .join(NoteStaff, col(NoteStaff.note_id) == col(ActivityNote.id))
@@ -320,6 +350,8 @@ def _note_lines() -> AnySelect:
         .outerjoin(answerer, col(answerer.id) == col(CommunityRequest.answered_by))
         .outerjoin(NoteInformation, col(NoteInformation.note_id) == col(ActivityNote.id))
         .outerjoin(InformationItem, col(InformationItem.id) == col(NoteInformation.item_id))
+        .outerjoin(NoteCompanion, col(NoteCompanion.note_id) == col(ActivityNote.id))
+        .outerjoin(Area, col(Area.id) == col(ActivityNote.area_id))
         .order_by(
             col(ActivityNote.happened_at).desc(),
             col(ActivityNote.id).desc(),
@@ -329,5 +361,6 @@ def _note_lines() -> AnySelect:
             col(CommunityRequest.id),
             col(InformationItem.valid_from).desc(),
             col(InformationItem.id).desc(),
+            col(NoteCompanion.id),
         )
     )

@@ -9,30 +9,34 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
+from crm.agencies.queries import Office, other_offices
+from crm.areas.queries import area_of
 from crm.bulletins.queries import handed_with
 from crm.bulletins.service import hand_over, require_handable
 from crm.contacts.models import Holder
 from crm.kernel import audit
 from crm.kernel.actor import Actor
-from crm.kernel.clock import local_day, tour_day
+from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
+from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
-from crm.notes import log_queries, policy, queries
+from crm.notes import form_queries, log_queries, policy, queries
+from crm.notes.checks import require_credible, require_listed, require_possible
 from crm.notes.log_queries import Known
 from crm.notes.models import (
     ActivityNote,
+    GroupProblem,
+    NoteCompanion,
     NoteCorrection,
     NoteOrganization,
     NotePerson,
     NoteStaff,
     Occasion,
     Outcome,
+    PhraseUse,
 )
-from crm.requests.models import CommunityRequest
+from crm.requests.models import CommunityRequest, Source
 from crm.requests.service import RequestFacts, receive
-
-CLOCKS_DIFFER = dt.timedelta(minutes=5)
-OLDEST_YEARS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class NoteContent:
     happened_at: dt.datetime
     heard: str = ""
     told: str = ""
+    advice: str = ""
+    problem: str = ""
 
 
 class HeardFrom(NamedTuple):
@@ -54,6 +60,8 @@ class HeardFrom(NamedTuple):
 
 
 CONTENT = tuple(field.name for field in fields(NoteContent))
+SENT_AGAIN = ("occasion", "outcome", "heard", "told", "advice", "problem", "area_id")
+"""What a form sent twice says twice; an open time is the time it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +70,8 @@ class NoteFacts(NoteContent):
 
     `client_key` is made once for each form, so that sending it twice is one note.
     `information_ids` are the items handed over. With `needs_reply` what was heard is a request.
+    `area_id` is where, for people nobody knows by name; `companion_id` another agency's office that
+    took part, `companion_names` who came from it.
     `entered_at` is when it was written where no network reached; what it plans was planned then.
     """
 
@@ -70,6 +80,9 @@ class NoteFacts(NoteContent):
     organization_ids: frozenset[UUID] = frozenset()
     staff_ids: frozenset[UUID] = frozenset()
     information_ids: frozenset[UUID] = frozenset()
+    area_id: UUID | None = None
+    companion_id: UUID | None = None
+    companion_names: str = ""
     needs_reply: bool = False
     next_on: dt.date | None = None
     entered_at: dt.datetime | None = None
@@ -81,12 +94,12 @@ def log_activity(
     """Put a contact on record, with each member of staff's unit on the day it happened.
 
     The same form sent again gives the first note; sent again with other words it raises Conflict.
-    NotFound when a person, organization or item is not the station's; Refused for what cannot be
-    true and for an item that may not be handed to them.
+    NotFound when a person, organization or item is not the station's, or an area is none; Refused
+    for what cannot be true and for an item that may not be handed to them.
     """
     station_id = _station_of(actor)
-    _check(facts, now)
-    _check_plans(facts, facts.entered_at or now)
+    require_credible(facts, now)
+    require_possible(facts, facts.entered_at or now)
     day = local_day(facts.happened_at)
     known = _known_of(db, actor, facts, day)
     if known.sent:
@@ -94,11 +107,17 @@ def log_activity(
     if (known.people, known.organizations) != (facts.person_ids, facts.organization_ids):
         raise NotFound
     require_handable(db, facts.information_ids, day, field="information_ids")
+    _require_problem(db, facts.problem, local_day(facts.entered_at or now))
+    if facts.area_id:
+        area_of(db, facts.area_id)
+    companion = _companion(db, actor, facts, day)
     units = _units_at_the_time(actor, facts, known)
     note = _new_note(actor, facts, station_id, units[actor.staff_id], now)
     db.add(note)
     db.flush()
     _add_parties(db, note, facts, units)
+    if companion is not None:
+        db.add(_beside(note, companion, facts.companion_names))
     hand_over(db, note, facts.information_ids)
     if facts.needs_reply:
         _receive(db, actor, note, HeardFrom(facts.person_ids, facts.organization_ids), now)
@@ -133,7 +152,9 @@ def correct_note(
     require_may_correct(actor, note)
     if note.revision != revision:
         raise Conflict
-    _check(content, now)
+    require_credible(content, now)
+    if content.problem != note.problem:
+        _require_problem(db, content.problem, local_day(now))
     changed = [name for name in CONTENT if getattr(note, name) != getattr(content, name)]
     if not changed:
         return note
@@ -174,40 +195,47 @@ def _station_of(actor: Actor) -> UUID:
     return actor.station_id
 
 
-def _check(content: NoteContent, now: dt.datetime) -> None:
-    if content.outcome is not Outcome.ABSENT and not (content.heard or content.told):
-        raise Refused("聞いたこと、または伝えたことを一文で入力してください。", field="heard")
-    if content.happened_at > now + CLOCKS_DIFFER:
-        raise Refused("日時は、今より前を入力してください。", field="happened_at")
-    if local_day(content.happened_at) < _years_before(local_day(now), OLDEST_YEARS):
-        raise Refused(
-            "日時は、%(years)s年前より後を入力してください。",
-            field="happened_at",
-            years=OLDEST_YEARS,
-        )
-
-
-def _check_plans(facts: NoteFacts, now: dt.datetime) -> None:
-    if facts.needs_reply and not facts.heard:
-        raise Refused("回答が必要なときは、聞いたことを入力してください。", field="heard")
-    if facts.next_on is not None and facts.next_on < tour_day(now):
-        raise Refused("次回の予定は、今日以後の日付を入力してください。", field="next_on")
-    if not facts.person_ids and not facts.organization_ids:
-        raise Refused("相手を一人または一団体以上選んでください。", field="person_ids")
-
-
 def _same(db: ScopedSession, first: ActivityNote, facts: NoteFacts) -> ActivityNote:
-    said = (first.occasion, first.outcome, first.heard, first.told)
+    said = [getattr(first, name) for name in SENT_AGAIN]
     about = {party.holder for party in queries.parties_of(db, first.id)}
     told_of = {
         *(Holder(person_id=key) for key in facts.person_ids),
         *(Holder(organization_id=key) for key in facts.organization_ids),
     }
-    same_words = said == (facts.occasion, facts.outcome, facts.heard, facts.told)
+    same_words = said == [getattr(facts, name) for name in SENT_AGAIN]
     handed = handed_with(db, first.id)
     if not same_words or about != told_of or handed != facts.information_ids:
         raise Conflict("この記録は登録済みです。直すときは、記録を開いて訂正してください。")
     return first
+
+
+def _require_problem(db: ScopedSession, problem: str, day: dt.date) -> None:
+    """Raise Refused for a problem the station's list does not name; most need no statement."""
+    if problem and problem not in set(GroupProblem):
+        phrases = form_queries.phrases_on(db, day)
+        require_listed(problem, phrases[PhraseUse.PROBLEM])
+
+
+def _companion(db: ScopedSession, actor: Actor, facts: NoteFacts, day: dt.date) -> Office | None:
+    if facts.companion_id is None:
+        return None
+    for office in other_offices(db, actor, day):
+        if office.station_id == facts.companion_id:
+            return office
+    raise Refused(N_("共に訪問した機関を選び直してください。"), field="companion_id")
+
+
+def _beside(note: ActivityNote, office: Office, names: str) -> NoteCompanion:
+    return NoteCompanion(
+        agency_id=note.agency_id,
+        station_id=note.station_id,
+        note_id=note.id,
+        other_agency_id=office.agency_id,
+        other_station_id=office.station_id,
+        visited_on=local_day(note.happened_at),
+        office_name=office.label[:120],
+        names=names,
+    )
 
 
 def _known_of(db: ScopedSession, actor: Actor, facts: NoteFacts, day: dt.date) -> Known:
@@ -248,6 +276,9 @@ def _new_note(
         happened_at=facts.happened_at,
         heard=facts.heard,
         told=facts.told,
+        advice=facts.advice,
+        problem=facts.problem,
+        area_id=facts.area_id,
         next_on=facts.next_on,
         client_key=facts.client_key,
         created_at=now,
@@ -273,6 +304,9 @@ def _add_parties(
 def _receive(
     db: ScopedSession, actor: Actor, note: ActivityNote, heard_from: HeardFrom, now: dt.datetime
 ) -> CommunityRequest:
+    # in an area nobody is known by name
+    known = heard_from.person_ids or heard_from.organization_ids
+    source = Source.CONTACT if known else Source.ANONYMOUS
     facts = RequestFacts(
         words=note.heard,
         heard_on=min(local_day(note.happened_at), local_day(now)),
@@ -281,6 +315,8 @@ def _receive(
         organization_ids=heard_from.organization_ids,
         note_id=note.id,
         heard_unit_id=note.unit_id,
+        area_id=note.area_id,
+        source=source,
     )
     return receive(db, actor, facts, now=now)
 
@@ -290,6 +326,8 @@ def _keep_links_in_step(db: ScopedSession, note: ActivityNote) -> None:
     said = {"happened_at": note.happened_at, "outcome": note.outcome}
     for link in (NotePerson, NoteOrganization):
         db.exec(sa.update(link).where(col(link.note_id) == note.id).values(said))
+    on = {"visited_on": local_day(note.happened_at)}
+    db.exec(sa.update(NoteCompanion).where(col(NoteCompanion.note_id) == note.id).values(on))
 
 
 def _what_it_said(note: ActivityNote, actor: Actor, now: dt.datetime) -> NoteCorrection:
@@ -304,11 +342,6 @@ def _what_it_said(note: ActivityNote, actor: Actor, now: dt.datetime) -> NoteCor
         happened_at=note.happened_at,
         heard=note.heard,
         told=note.told,
+        advice=note.advice,
+        problem=note.problem,
     )
-
-
-def _years_before(day: dt.date, years: int) -> dt.date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)

@@ -24,7 +24,7 @@ class Words(BaseModel):
     are milliseconds since 1970 by the device's clock, `served_at` by ours.
     """
 
-    about: tuple[Literal["person", "organization"], UUID] | None = None
+    about: tuple[Literal["person", "organization", "area"], UUID] | None = None
     who: str = Field(default="", max_length=200)
     fields: list[tuple[str, str]] = Field(max_length=200)
     written_at: Milliseconds = Field(ge=0, le=LATEST_MS)
@@ -35,10 +35,15 @@ class Words(BaseModel):
     @property
     def holder(self) -> Holder | None:
         """Whom it is about; None where a person has to say so."""
-        if self.about is None:
+        if self.about is None or self.about[0] == "area":
             return None
         kind, key = self.about
         return Holder(person_id=key) if kind == "person" else Holder(organization_id=key)
+
+    @property
+    def area_id(self) -> UUID | None:
+        """The area it is about, among people nobody knows by name."""
+        return self.about[1] if self.about and self.about[0] == "area" else None
 
     @property
     def sent(self) -> FormMultiDict:

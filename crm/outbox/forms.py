@@ -23,7 +23,7 @@ class PartnerForm(Form):
     @field_validator("about")
     @classmethod
     def _is_somebody(cls, about: str) -> str:
-        if about and _holder(about) is None:
+        if about and _holder(about) is None and _area(about) is None:
             raise PydanticCustomError("enum", "nobody")
         return about
 
@@ -32,14 +32,30 @@ class PartnerForm(Form):
         """Whom somebody chose; None where nobody was."""
         return _holder(self.about)
 
+    @property
+    def area_id(self) -> UUID | None:
+        """The area it was in, among people nobody knows by name."""
+        return _area(self.about)
+
+
+def _area(about: str) -> UUID | None:
+    kind, chosen = _split(about)
+    return chosen if kind == "area" else None
+
 
 def _holder(about: str) -> Holder | None:
-    kind, _, key = about.partition(":")
-    try:
-        chosen = UUID(key)
-    except ValueError:
+    kind, chosen = _split(about)
+    if chosen is None:
         return None
     return {
         "person": Holder(person_id=chosen),
         "organization": Holder(organization_id=chosen),
     }.get(kind)
+
+
+def _split(about: str) -> tuple[str, UUID | None]:
+    kind, _, key = about.partition(":")
+    try:
+        return kind, UUID(key)
+    except ValueError:
+        return kind, None

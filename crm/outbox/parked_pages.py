@@ -9,12 +9,13 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from crm.access.desk import CurrentDesk, Desk
+from crm.areas.queries import area_names
 from crm.contacts.queries import require_reader
 from crm.kernel.errors import Conflict, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.kernel.keys import BrokenSeal
-from crm.notes.entering import choices_of, facts_of, notice_of, read_entry
+from crm.notes.entering import choices_of, facts_of, notice_of, problems_of, read_entry
 from crm.outbox import queries, service
 from crm.outbox.entries import Words
 from crm.outbox.envelopes import Batch
@@ -45,18 +46,22 @@ def settle(desk: CurrentDesk, entry_id: FromPath[UUID]) -> Response[Any]:
         if visit.sent.get("act") == "look":
             return _page(desk, visit, entry_id, _both(chosen, sub, quiet=True))
         holder = chosen.form.holder if chosen.form else None
-        if sub.form is None or holder is None:
-            both = _both(chosen, sub)
-            return _page(desk, visit, entry_id, _chosen(both, holder is not None), status=422)
+        area_id = chosen.form.area_id if chosen.form else None
+        is_chosen = holder is not None or area_id is not None
+        if sub.form is None or not is_chosen:
+            both = _chosen(_both(chosen, sub), is_chosen)
+            return _page(desk, visit, entry_id, both, status=422)
         parked = queries.parked_entry(visit.db, entry_id)
-        facts = facts_of(sub.form, holder, at=parked.written_at)
+        facts = facts_of(sub.form, holder, at=parked.written_at, area_id=area_id)
         try:
             note = service.settle_entry(visit.db, visit.actor, parked, facts, now=visit.now)
         except (Refused, Conflict) as refusal:
             said = refusal if isinstance(refusal, Refused) else Refused(refusal.message)
             both = _both(chosen, sub).refused(said)
             return _page(desk, visit, entry_id, both, status=refusal.status)
-        return saved(visit, "notes.show", notice_of(note.heard, note.told), note_id=note.id)
+        return saved(
+            visit, "notes.show", notice_of(note.heard, note.told, note.advice), note_id=note.id
+        )
 
 
 @post("/outbox/{entry_id:uuid}/dismissal", name="outbox.dismiss", sync_to_thread=True)
@@ -124,8 +129,13 @@ def _page(
         parked=parked,
         words=words,
         found=[
-            (":".join(map(str, each.holder.subject)), each.name, each.furigana) for each in found
+            *(
+                (":".join(map(str, each.holder.subject)), each.name, each.furigana)
+                for each in found
+            ),
+            *_areas(visit, words),
         ],
+        problems=problems_of([str(shown.values.get("problem", ""))]),
         **choices_of(visit.actor),
     )
 
@@ -135,6 +145,14 @@ def _words(desk: Desk, parked: SentEntry) -> Words | None:
         return service.words_of(parked, desk.settings).words
     except BrokenSeal:
         return None
+
+
+def _areas(visit: Visit, words: Words | None) -> list[tuple[str, str, str | None]]:
+    """Return the area an entry was written about, to choose again."""
+    if words is None or words.area_id is None:
+        return []
+    names = area_names(visit.db, [words.area_id])
+    return [(f"area:{key}", name, None) for key, name in names.items()]
 
 
 def _as_written(words: Words | None) -> Submission[Any]:

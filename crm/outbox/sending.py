@@ -72,7 +72,9 @@ def _store(desk: Desk, entry: Arrived, sent_at: dt.datetime | None, *, present: 
         written = entry.words.written(sent_at, visit.now)
         row = service.store_entry(visit.db, visit.actor, entry, written, now=visit.now)
         if present:
-            texts = [text for name, text in entry.words.fields if name in ("heard", "told")]
+            texts = [
+                text for name, text in entry.words.fields if name in ("heard", "told", "advice")
+            ]
             visit.notice_to_leave = notice_of(*texts)
         return _receipt(entry, row, is_new=row.received_at == visit.now)
 
@@ -93,7 +95,7 @@ def _receipt(entry: Arrived, row: SentEntry, *, is_new: bool) -> Receipt:
     if row.fate is Fate.PARKED:
         return Receipt(str(entry.key), Result.PARKED, row.sentence, "/outbox")
     about = entry.words.about
-    collection = {"person": "people", "organization": "organizations"}
+    collection = {"person": "people", "organization": "organizations", "area": "areas"}
     path = f"/{collection[about[0]]}/{about[1]}" if about else ""
     return Receipt(str(entry.key), Result.STORED if is_new else Result.KNOWN, path=path)
 

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from crm.access.queries import KEY_CHANGE
-from crm.contacts.models import Holder
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
@@ -126,19 +125,16 @@ def _same(known: SentEntry, entry: Arrived) -> SentEntry:
 
 
 def _facts(entry: Arrived, written: Written) -> NoteFacts:
-    holder = entry.words.holder
-    if holder is None:
-        raise Refused(NOBODY_CHOSEN)
-    return facts_of_words(entry, holder, written.at)
-
-
-def facts_of_words(entry: Arrived, holder: Holder, at: dt.datetime) -> NoteFacts:
     """Return the note an entry tells of; Refused with the first sentence its form is refused by."""
+    holder, area_id = entry.words.holder, entry.words.area_id
+    if holder is None and area_id is None:
+        raise Refused(NOBODY_CHOSEN)
     sub = read_entry(entry.words.sent)
     if sub.form is None:
         field, sentence = next(iter(sub.errors.items()))
         raise Refused(sentence, field=field)
-    return replace(facts_of(sub.form, holder, at=at), client_key=entry.key, entered_at=at)
+    facts = facts_of(sub.form, holder, at=written.at, area_id=area_id)
+    return replace(facts, client_key=entry.key, entered_at=written.at)
 
 
 def _office(db: ScopedSession, actor: Actor, written: Written) -> UUID:

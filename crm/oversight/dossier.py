@@ -183,10 +183,11 @@ def _notes(notes: Sequence[ActivityNote]) -> Section:
             translate(OCCASION_LABELS[note.occasion]),
             note.heard,
             note.told,
+            note.advice,
         )
         for note in notes
     ]
-    headings = _words(N_("日時"), N_("機会"), N_("聞いた内容"), N_("伝えた内容"))
+    headings = _words(N_("日時"), N_("機会"), N_("聞いた内容"), N_("伝えた内容"), N_("助言・支援"))
     return Section(translate(N_("活動記録")), headings, rows)
 
 

@@ -17,7 +17,7 @@ from crm.kernel.i18n import current_locale, translate
 from crm.kernel.kana import furigana
 from crm.kernel.wareki import wareki
 from crm.liaisons.models import LIAISON_STATE_LABELS, LiaisonState
-from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels
+from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, problem_label
 from crm.relationships import queries
 from crm.relationships.timeline import Tenure
 from crm.sharing.policy import may_share
@@ -121,6 +121,7 @@ def _shown(visit: Visit, holder: Holder, tenures: Sequence[Tenure], steps: int) 
         "methods": CONSENT_METHOD_LABELS,
         "occasions": occasion_labels(actor),
         "information_kinds": INFORMATION_KIND_LABELS,
+        "problem_label": problem_label,
         "is_police": actor.is_police,
         "may_share": may_share(actor),
         "outcomes": OUTCOME_LABELS,

@@ -17,6 +17,7 @@ from crm.contacts.models import Holder, Organization, Person
 from crm.kernel.actor import Actor
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
+from crm.kernel.quarters import Quarter
 from crm.kernel.scope import ScopedSession
 from crm.requests.lines import Asker, RequestLine, StepLine, WholeRequest
 from crm.requests.models import (
@@ -25,7 +26,7 @@ from crm.requests.models import (
     RequestParty,
     RequestStep,
 )
-from crm.requests.summary import Quarter, Voice
+from crm.requests.summary import Voice
 
 
 class Shown(StrEnum):

@@ -15,13 +15,12 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import NotFound
 from crm.kernel.forms import OnceForm, blank, read_form
 from crm.kernel.i18n import N_, translate
+from crm.kernel.quarters import Quarter, quarter_of, quarters_until
 from crm.requests import queries
 from crm.requests.models import TOPIC_LABELS
-from crm.requests.reports import MAKE, REPORT_TITLE, REST, quarter_label
-from crm.requests.summary import Quarter, quarter_of, summarize
+from crm.requests.reports import MAKE, REPORT_TITLE, REST
+from crm.requests.summary import summarize
 from crm.web.pages import page, saved
-
-QUARTERS_BACK = 8
 
 
 class ReportForm(OnceForm):
@@ -45,9 +44,9 @@ def report(desk: CurrentDesk, quarter: FromQuery[str] = "") -> Response[str]:
             visit,
             "requests/report.html",
             title=REPORT_TITLE,
-            shown=_value(shown),
-            label=quarter_label(shown),
-            quarters=[(_value(one), quarter_label(one)) for one in _quarters(today)],
+            shown=shown.value,
+            label=shown.label,
+            quarters=[(value, one.label) for value, one in quarters_until(today).items()],
             summary=summary,
             sub=blank(),
             request_key=uuid7(),
@@ -68,7 +67,7 @@ def print_report(desk: CurrentDesk) -> Response[Any]:
             visit.actor,
             MAKE,
             {"year": shown.year, "number": shown.number},
-            title=f"{REPORT_TITLE}　{quarter_label(shown)}",
+            title=f"{REPORT_TITLE}　{shown.label}",
             now=visit.now,
             request_key=sub.form.request_key,
         )
@@ -77,19 +76,7 @@ def print_report(desk: CurrentDesk) -> Response[Any]:
 
 def _quarter(text: str, today: dt.date) -> Quarter:
     """Return the quarter named by `text`, the running one for anything else."""
-    offered = {_value(one): one for one in _quarters(today)}
-    return offered.get(text) or quarter_of(today)
-
-
-def _quarters(today: dt.date) -> list[Quarter]:
-    found = [quarter_of(today)]
-    while len(found) < QUARTERS_BACK:
-        found.append(found[-1].before())
-    return found
-
-
-def _value(quarter: Quarter) -> str:
-    return f"{quarter.year}-{quarter.number}"
+    return quarters_until(today).get(text) or quarter_of(today)
 
 
 HANDLERS = [report, print_report]

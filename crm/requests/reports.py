@@ -7,21 +7,17 @@ from crm.formats.pdf import render_pdf
 from crm.jobs.service import Made, Work, job
 from crm.kernel.clock import local_day
 from crm.kernel.i18n import N_
-from crm.kernel.wareki import fiscal_year_label, wareki
+from crm.kernel.quarters import Quarter
+from crm.kernel.wareki import wareki
 from crm.requests import queries
 from crm.requests.models import TOPIC_LABELS
-from crm.requests.summary import Counted, Quarter, Summary, summarize
+from crm.requests.summary import Counted, Summary, summarize
 
 MAKE = "requests.report"
 TIMEOUT_S = 60
 REPORT_TITLE = "意見・要望のまとめ"
 REST = N_("その他（３件未満を合わせたもの）")
 HEADINGS = ("受理", "措置済", "対応困難", "引継ぎ", "回答未了")
-
-
-def quarter_label(quarter: Quarter) -> str:
-    """Return what a quarter is called: 「令和8年度第3四半期」."""
-    return f"{fiscal_year_label(quarter.year)}第{quarter.number}四半期"
 
 
 @job(MAKE, timeout_s=TIMEOUT_S)
@@ -34,7 +30,7 @@ def make_report(work: Work) -> None:
     summary = summarize(voices, TOPIC_LABELS.__getitem__, rest=REST)
     data = {
         "title": REPORT_TITLE,
-        "quarter": quarter_label(quarter),
+        "quarter": quarter.label,
         "span": f"{wareki(quarter.first)}から{wareki(quarter.last)}まで",
         "as_of": f"{wareki(today)}現在",
         "unit": work.actor.station_name,
@@ -45,7 +41,7 @@ def make_report(work: Work) -> None:
         "foot": "件数だけを載せ、３件に満たない行は合わせています。",
     }
     content = render_pdf("requests", data, timeout_s=TIMEOUT_S, created_at=work.now)
-    name = f"{REPORT_TITLE}_{quarter_label(quarter)}.pdf"
+    name = f"{REPORT_TITLE}_{quarter.label}.pdf"
     with work.finishing(Made(name, "application/pdf", content)):
         pass
 

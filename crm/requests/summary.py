@@ -1,6 +1,5 @@
 """What was said in a quarter and what came of it: counts alone, none so small that it names."""
 
-import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -10,40 +9,6 @@ from crm.requests.models import RequestOutcome, RequestState, Topic
 
 SMALLEST = 3
 """A row about fewer is added to the others: a voice heard once is known to its neighbors."""
-MONTHS = {1: (4, 6), 2: (7, 9), 3: (10, 12), 4: (1, 3)}
-
-
-class Quarter(NamedTuple):
-    """A quarter of a fiscal year, which begins in April."""
-
-    year: int
-    number: int
-
-    @property
-    def first(self) -> dt.date:
-        """Its first day."""
-        return dt.date(self.year + (self.number == 4), MONTHS[self.number][0], 1)  # noqa: PLR2004 - the last of four
-
-    @property
-    def last(self) -> dt.date:
-        """Its last day."""
-        return Quarter(*self.after()).first - dt.timedelta(days=1)
-
-    def after(self) -> tuple[int, int]:
-        """Return the quarter after it."""
-        return (self.year + 1, 1) if self.number == 4 else (self.year, self.number + 1)  # noqa: PLR2004 - as above
-
-    def before(self) -> "Quarter":
-        """Return the quarter before it."""
-        return (
-            Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
-        )
-
-
-def quarter_of(day: dt.date) -> Quarter:
-    """Return the quarter a day is in."""
-    number = (day.month - 4) % 12 // 3 + 1
-    return Quarter(day.year - (day.month < 4), number)  # noqa: PLR2004 - April
 
 
 class Voice(NamedTuple):

@@ -18,7 +18,7 @@ from crm.kernel.errors import NotFound
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import fiscal_year
 from crm.liaisons.models import AcceptanceRecord, Approach, LiaisonCandidate, LiaisonTerm
-from crm.notes.models import ActivityNote, NotePerson
+from crm.notes.models import NOTE_SAYS, ActivityNote, NotePerson
 from crm.requests.models import IS_OPEN, CommunityRequest
 from crm.retention.models import Disposal, Holding
 
@@ -153,7 +153,7 @@ def _old_notes(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.da
     rows = db.rows(
         sa.select(col(ActivityNote.id), col(ActivityNote.happened_at)).where(
             col(ActivityNote.happened_at) < start_of_day(cutoff),
-            sa.or_(col(ActivityNote.heard) != "", col(ActivityNote.told) != ""),
+            sa.or_(*(col(said) != "" for said in NOTE_SAYS)),
             ~owing.exists(),
         )
     )

@@ -78,6 +78,7 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(_contacts(Means.KEPT, _COUNTS), "request_party", "coverage_span"),
     **_all(_notes(Means.EMPTIED), "activity_note", "community_request", "request_step"),
     **_all(_notes(Means.DELETED), "note_correction"),
+    **_all(_notes(Means.EMPTIED), "note_companion"),
     **_all(
         _notes(Means.DELETED, _PUBLISHED),
         *("published_note", "published_request", "published_progress"),
@@ -142,7 +143,15 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(
         Keeping(Means.NONE, _PLACES),
         *("agency", "unit", "unit_placement", "unit_jurisdiction", "agency_setting", "area"),
-        *("post_type", "import_batch", "intake_batch", "job", "errand", "approval_route"),
+        *(
+            "post_type",
+            "station_phrase",
+            "import_batch",
+            "intake_batch",
+            "job",
+            "errand",
+            "approval_route",
+        ),
         *("information_item", "information_file", "published_information"),
     ),
 }

@@ -12,7 +12,7 @@ from crm.contacts.models import Person
 from crm.kernel.actor import Actor
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import ScopedSession
-from crm.notes.models import ActivityNote, NotePerson
+from crm.notes.models import NOTE_SAYS, ActivityNote, NotePerson
 from crm.requests.models import CommunityRequest, RequestParty, RequestState
 from crm.retention.models import Asked, SuspensionRequest, SuspensionState
 from crm.retention.queries import open_ties
@@ -136,7 +136,7 @@ def notes_left(db: ScopedSession, person_id: UUID) -> Sequence[SharedNote]:
         .join(NotePerson, col(NotePerson.note_id) == ActivityNote.id)
         .where(
             col(NotePerson.person_id) == person_id,
-            sa.or_(col(ActivityNote.heard) != "", col(ActivityNote.told) != ""),
+            sa.or_(*(col(said) != "" for said in NOTE_SAYS)),
         )
         .order_by(col(ActivityNote.happened_at).desc())
         .limit(MOST)

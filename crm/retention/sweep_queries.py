@@ -21,7 +21,13 @@ from crm.intake.models import IntakeBatch, IntakeChange, IntakeRow
 from crm.kernel.clock import start_of_day
 from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import LiaisonCandidate, LiaisonTerm
-from crm.notes.models import ActivityNote, NoteCorrection, NoteOrganization, NotePerson
+from crm.notes.models import (
+    ActivityNote,
+    NoteCompanion,
+    NoteCorrection,
+    NoteOrganization,
+    NotePerson,
+)
 from crm.requests.models import (
     CommunityRequest,
     PublishedProgress,
@@ -170,7 +176,9 @@ def _of_notes(keys: Sequence[UUID]) -> Iterator[Any]:
     yield sa.delete(PublishedRequest).where(col(PublishedRequest.request_id).in_(requests))
     yield sa.update(RequestStep).where(col(RequestStep.request_id).in_(requests)).values(text="")
     yield _without_words().where(col(CommunityRequest.id).in_(requests))
-    yield sa.update(ActivityNote).where(col(ActivityNote.id).in_(keys)).values(heard="", told="")
+    yield sa.update(NoteCompanion).where(col(NoteCompanion.note_id).in_(keys)).values(names="")
+    gone = {"heard": "", "told": "", "advice": ""}
+    yield sa.update(ActivityNote).where(col(ActivityNote.id).in_(keys)).values(gone)
 
 
 def _of_intake(disposal: Disposal) -> Iterator[Any]:

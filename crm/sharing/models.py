@@ -189,7 +189,8 @@ class PublishedContact(Recipient, table=True):
 class PublishedNote(Recipient, table=True):
     """What an office chose to tell another of one contact; written for it, never the own note.
 
-    It stands on the same ground as a copy and goes when that ground goes.
+    It stands on the same ground as a copy and goes when that ground goes. `joint_on` is
+    the day of a visit in which the giver's note names the recipient's office as present.
     """
 
     __tablename__ = "published_note"
@@ -203,6 +204,7 @@ class PublishedNote(Recipient, table=True):
     valid_until: dt.date | None = None
     happened_at: dt.datetime = Field(sa_type=Moment)
     occasion: str = Field(max_length=40)
+    joint_on: dt.date | None = None
     text: str
     told_by: str = Field(default="", max_length=120)
     published_at: dt.datetime = Field(sa_type=Moment)

@@ -12,9 +12,9 @@ from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, NotFound, Refused
 from crm.kernel.scope import ScopedSession
-from crm.notes.models import occasion_labels
+from crm.notes.models import ActivityNote, occasion_labels
 from crm.notes.policy import may_correct
-from crm.notes.queries import note_of, parties_of
+from crm.notes.queries import companions_of, note_of, parties_of
 from crm.sharing import agreement_queries, queries
 from crm.sharing.agreements import end_disclosure
 from crm.sharing.giver_queries import disclosures_on
@@ -76,6 +76,7 @@ def publish_note(
         valid_until=recipient.valid_until,
         happened_at=note.happened_at,
         occasion=occasion_labels(actor)[note.occasion],
+        joint_on=_joint_on(db, note, recipient_station_id),
         text=text,
         told_by=actor.unit_name,
         published_at=now,
@@ -170,6 +171,11 @@ def stop_provision(
         facts = ConsentFacts(today, ConsentMethod.WRITTEN, kept)
         record_consent(db, actor, holder, facts, now=now)
     republish(db, actor, holder, now=now)
+
+
+def _joint_on(db: ScopedSession, note: ActivityNote, station_id: UUID) -> dt.date | None:
+    """Return the day both offices were there, where the note names the other one as present."""
+    return local_day(note.happened_at) if station_id in companions_of(db, note.id) else None
 
 
 def _note_recipient(

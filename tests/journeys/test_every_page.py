@@ -50,6 +50,10 @@ VIEWERS = {
     "circulations.index": "officer",
     "notes.new_for_person": "officer",
     "notes.new_for_organization": "officer",
+    "notes.new_in_area": "officer",
+    "notes.area": "officer",
+    "notes.report": "officer",
+    "notes.phrases": "chief",
     "relationships.person": "officer",
     "relationships.organization": "officer",
     "contacts.people": "officer",
@@ -139,7 +143,7 @@ VIEWERS = {
 """Who opens which page. A page missing here fails the test below."""
 PARTNER = "city-chief"
 OF_A_PARTNER = (
-    *("today.show", "notes.new", "notes.show", "notes.new_for_person"),
+    *("today.show", "notes.new", "notes.show", "notes.new_for_person", "notes.phrases"),
     *("requests.index", "requests.show", "requests.answer", "requests.received"),
     *("relationships.person", "relationships.organization", "liaisons.person"),
     *("contacts.people", "contacts.person_edit", "contacts.organizations"),

@@ -153,17 +153,25 @@ def test_last_two_way_is_blind_for_a_stranger(world: World, kuwahara: Person) ->
 
 
 def test_usual_occasion_is_the_last_of_the_tour(world: World, kuwahara: Person) -> None:
-    logged(world, facts(kuwahara, occasion=Occasion.CAMPAIGN))
+    beside = world.actors["chief"].staff_id
+    logged(world, facts(kuwahara, occasion=Occasion.CAMPAIGN, staff_ids=frozenset({beside})))
     logged(world, facts(kuwahara, occasion=Occasion.PHONE, outcome=Outcome.PHONE))
-    author = world.actors["officer"].staff_id
+    officer = world.actors["officer"]
 
     with world.reading("officer") as db:
-        assert form_queries.last_occasion(db, author, NOW - DAY) is Occasion.CAMPAIGN
-        assert form_queries.last_occasion(db, author, NOW + DAY) is None
+        lately, before = (
+            form_queries.surroundings_of(db, officer, since=since, day=TODAY)
+            for since in (NOW - DAY, NOW + DAY)
+        )
+
+    assert (lately.occasion, lately.companions) == (Occasion.CAMPAIGN, [beside])
+    assert (before.occasion, before.companions) == (None, [])
 
 
 def test_partners_of_late_are_the_latest_first(world: World, kuwahara: Person) -> None:
     hamada = world.person("濵田 美智子", "はまだ みちこ")
+    school = world.organization("若葉小学校", "わかばしょうがっこう")
+    logged(world, facts(organization_ids=frozenset({school.id}), happened_at=NOW - 1.5 * DAY))
     logged(world, facts(kuwahara, happened_at=NOW - 2 * DAY))
     logged(world, facts(hamada, happened_at=NOW - 3 * DAY))
     logged(world, facts(hamada, happened_at=NOW - DAY))
@@ -171,7 +179,9 @@ def test_partners_of_late_are_the_latest_first(world: World, kuwahara: Person) -
     with world.reading("officer") as db:
         found = form_queries.recent_partners(db, world.actors["officer"].staff_id)
 
-    assert [party.name for party in found] == ["濵田 美智子", "桒原 健太"]
+    assert [party.name for party in found] == [
+        *("濵田 美智子", "若葉小学校", "桒原 健太"),
+    ]
 
 
 moments = st.integers(0, 5000).map(lambda hours: NOW - dt.timedelta(hours=hours))

@@ -8,8 +8,8 @@ from uuid_utils.compat import uuid7
 from crm.jobs.models import JobFile
 from crm.jobs.runner import Runner
 from crm.kernel.clock import local_day, utc_now
-from crm.requests.reports import REST, quarter_label
-from crm.requests.summary import quarter_of
+from crm.kernel.quarters import quarter_of
+from crm.requests.reports import REST
 from tests.requests.acts import received
 from tests.support.pages import Browser, counted
 from tests.support.world import World
@@ -38,7 +38,7 @@ def test_paper_says_counts_and_nobodys_words(browser: Browser, world: World) -> 
         (file,) = db.exec(select(JobFile)).all()
         paper = pypdf.PdfReader(io.BytesIO(file.content))
     (text,) = (page.extract_text() for page in paper.pages)
-    for words in ("街路灯・暗い場所", "若葉駅前交番", REST, quarter_label(quarter)):
+    for words in ("街路灯・暗い場所", "若葉駅前交番", REST, quarter.label):
         assert words in text
         assert words in shown.text
     for hidden in ("街灯が消えている", "空き家", "桒原"):

@@ -3,9 +3,10 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm.kernel.quarters import Quarter, quarter_of
 from crm.requests.models import RequestOutcome, RequestState, Topic
-from crm.requests.reports import REST, quarter_label
-from crm.requests.summary import SMALLEST, Quarter, Voice, quarter_of, summarize
+from crm.requests.reports import REST
+from crm.requests.summary import SMALLEST, Voice, summarize
 
 PLACES = ("みなと町", "磯部", "若葉駅前交番", "")
 voices = st.lists(
@@ -41,4 +42,4 @@ def test_every_day_is_in_its_quarter(day: dt.date) -> None:
 
 def test_new_year_is_in_the_last_quarter_of_the_fiscal_year() -> None:
     assert quarter_of(dt.date(2027, 1, 4)) == (2026, 4)
-    assert quarter_label(Quarter(2026, 4)) == "令和8年度第4四半期"
+    assert Quarter(2026, 4).label == "令和8年度第4四半期"

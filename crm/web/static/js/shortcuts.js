@@ -16,7 +16,7 @@ function follow(link) {
 
 // on somebody's page the note is about them
 const record = () =>
-  document.querySelector('.page-header a[href$="/notes/new"], .dossier a[href$="/notes/new"]') ??
+  document.querySelector('.page-header a[href$="/notes/new"], .identity a[href$="/notes/new"]') ??
   document.querySelector('[data-hotkey="n"]');
 
 function press(key) {
