@@ -13,7 +13,7 @@ from crm import features
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.db import Database
 from crm.kernel.settings import Settings
-from tests.bench import files, lists, pages, report
+from tests.bench import files, lists, pages, report, trail
 from tests.support.postgres import PRODUCT_ROLE, as_product, cluster
 
 ROOT = Path(__file__).parents[2]
@@ -67,9 +67,12 @@ def _installation(
         resident = product.resident_mb / pages.WORKERS
     list_ = lists.measure(name, database, owner, rounds)
     size_mb = _size(settings, database)
+    asked = trail.measure(database, rounds)
     database.close()
     start_s = pages.start_seconds(settings)
-    return report.Installation(name, size, load_s, size_mb, start_s, resident, measured, list_)
+    return report.Installation(
+        name, size, load_s, size_mb, start_s, resident, measured, list_, asked
+    )
 
 
 def _load(settings: Settings, size: str) -> float:

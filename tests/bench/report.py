@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.bench.files import Written
 from tests.bench.lists import TakenIn
 from tests.bench.pages import Measured, Spread
+from tests.bench.trail import Asked
 
 GATES = {
     "cpu": 4.0,
@@ -21,6 +22,7 @@ GATES = {
     "PDF of 10,000, s": 20.0,
     "XLSX": 0.1,
     "CSV": 0.35,
+    "trail, s": 2.0,
 }
 """What the product is to reach; statements, seconds and MB at most, ratios of files at least."""
 LIST_PAGE, SAVING = "list of 50", "saving a note"
@@ -38,6 +40,7 @@ class Installation:
     resident_mb: float
     pages: Sequence[Measured]
     list_: TakenIn
+    trail: Sequence[Asked]
 
 
 def write(
@@ -69,6 +72,9 @@ def _page(installations: Sequence[Installation], files: Sequence[Written], day: 
         parts.append(_table(PAGE_HEAD, [_page_row(page) for page in each.pages]))
     parts.append("## Taking in a list of chairs\n")
     parts.append(_table(LIST_HEAD, [_list_row(each.list_) for each in installations]))
+    parts.append("## Questions to the audit trail\n")
+    asked = [_trail_row(each.database, one) for each in installations for one in each.trail]
+    parts.append(_table(TRAIL_HEAD, asked))
     parts.append("## Files\n")
     parts.append(_table(FILE_HEAD, [_file_row(file) for file in files]))
     parts.append("## Against what is to be reached\n")
@@ -90,6 +96,8 @@ def _against(each: Installation) -> Iterator[list[str]]:
     yield _at_least("taking in a list ÷ floor", each.list_.ratio.median, GATES["taking in"])
     yield _at_most("memory of a worker, MB", each.resident_mb, GATES["memory, MB"])
     yield _at_most("start, s", each.start_s, GATES["start, s"])
+    for one in each.trail:
+        yield _at_most(f"{one.name}, s", one.seconds.median, GATES["trail, s"])
 
 
 def _files_against(files: Sequence[Written]) -> Iterator[list[str]]:
@@ -132,6 +140,17 @@ def _list_row(list_: TakenIn) -> list[str]:
         _spread(list_.seconds, 1, 2),
         _spread(list_.floor_seconds, 1, 3),
         f"{list_.ratio.median:.3f}",
+    ]
+
+
+def _trail_row(database: str, one: Asked) -> list[str]:
+    return [
+        database,
+        one.name,
+        f"{one.entries:,}",
+        f"{one.named:,}",
+        f"{one.found:,}",
+        _spread(one.seconds, 1, 2),
     ]
 
 
@@ -189,6 +208,7 @@ LIST_HEAD = (
     "the same rows by the driver, s",
     "floor ÷ ours",
 )
+TRAIL_HEAD = ("database", "question", "entries", "names beside", "lines of the answer", "seconds")
 FILE_HEAD = ("file", "rows", "seconds", "floor seconds", "floor ÷ ours", "memory grown, MB")
 HEAD = """# How fast it is
 
