@@ -48,6 +48,7 @@ from crm.search import pages as search_pages
 from crm.sharing import information_pages
 from crm.sharing import pages as sharing_pages
 from crm.today import pages as today_pages
+from crm.visiting import pages as visiting_pages
 from crm.web import errors
 from crm.web.pages import use_environment
 from crm.web.security import add_security_headers, require_own_origin
@@ -73,6 +74,7 @@ PAGES = (
     circulation_pages,
     relationship_pages,
     today_pages,
+    visiting_pages,
     coverage_pages,
     roster_pages,
     search_pages,

@@ -49,6 +49,7 @@ from crm.liaisons.models import LiaisonTermChanged
 from crm.liaisons.service import review_contact
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
+from crm.notes.burden import count_told_by
 from crm.outbox import models as outbox_models
 from crm.outbox import policy as outbox_policy
 from crm.oversight import models as oversight_models
@@ -73,11 +74,14 @@ from crm.sharing import errands as sharing_errands
 from crm.sharing import models as sharing_models
 from crm.sharing import policy as sharing_policy
 from crm.sharing.information import follow_item, refuse_to_widen
+from crm.sharing.link_queries import times_told
 from crm.sharing.publishing import (
     publish_after_consent,
     publish_changed_contact,
     publish_changed_term,
 )
+from crm.visiting import models as visiting_models
+from crm.visiting import policy as visiting_policy
 
 MODELS = (
     audit,
@@ -94,6 +98,7 @@ MODELS = (
     consent_models,
     liaison_models,
     request_models,
+    visiting_models,
     note_models,
     outbox_models,
     coverage_models,
@@ -121,6 +126,7 @@ POLICIES = (
     consent_policy,
     liaison_policy,
     request_policy,
+    visiting_policy,
     note_policy,
     outbox_policy,
     coverage_policy,
@@ -159,6 +165,7 @@ on(InformationChanged)(follow_item)
 on_rows(LEANS_ON)(keep_spans)
 
 name_subjects_by(names_of)
+count_told_by(times_told())
 
 
 def require_rules() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from crm.bulletins.models import (
     NoteInformation,
 )
 from crm.kernel.actor import Actor
-from crm.kernel.columns import holds
+from crm.kernel.columns import DAY, holds
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import AnySelect, ScopedSession
@@ -151,6 +152,22 @@ def items_to_hand(db: ScopedSession, day: dt.date) -> Sequence[ItemChoice]:
     return [ItemChoice(*row) for row in rows]
 
 
+@cache
+def items_lately() -> AnySelect:
+    """Select the items that began since a day and may be handed to a liaison on one; built once."""
+    return sa.select(
+        col(InformationItem.id),
+        col(InformationItem.kind),
+        col(InformationItem.issue_number),
+        col(InformationItem.title),
+        col(InformationItem.valid_from),
+    ).where(
+        col(InformationItem.handling).in_(HANDED_TO_LIAISONS),
+        col(InformationItem.valid_from).between(sa.bindparam("issued_since", type_=sa.Date()), DAY),
+        ~_has_ended(DAY),
+    )
+
+
 def items_named(db: ScopedSession, ids: Collection[UUID]) -> Sequence[InformationItem]:
     """Return those of `ids` the actor may read, the newest first."""
     return db.exec(
@@ -169,7 +186,7 @@ def handed_with(db: ScopedSession, note_id: UUID) -> set[UUID]:
     )
 
 
-def _has_ended(day: dt.date) -> sa.ColumnElement[bool]:
+def _has_ended(day: dt.date | sa.BindParameter[dt.date]) -> sa.ColumnElement[bool]:
     withdrawn, last = col(InformationItem.withdrawn_on), col(InformationItem.valid_to)
     return sa.or_(
         sa.and_(withdrawn.is_not(None), withdrawn <= day), sa.and_(last.is_not(None), last < day)

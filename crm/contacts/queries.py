@@ -1,10 +1,10 @@
 """Reading people and organizations with the posts that hold on a day and their telephones."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -255,8 +255,21 @@ def post(db: ScopedSession, appointment_id: UUID) -> PostLine:
 
 def posts_where(db: ScopedSession, *conditions: sa.ColumnElement[bool]) -> Sequence[PostLine]:
     """Return the posts that meet `conditions`, in the order of the kinds of posts."""
-    found = db.rows(_post_columns().where(*conditions))
-    return [PostLine(*row) for row in found]
+    return [PostLine(*row) for row in db.rows(_post_columns().where(*conditions))]
+
+
+@cache
+def posts_beside(owner: Owner, *, ever: bool = False) -> AnySelect:
+    """Select the posts of `owners` on a day, or `ever`, for `posts_in_order`; built once."""
+    owner_id: Mapped[UUID | None] = col(getattr(Appointment, owner))
+    posts = _post_columns().add_columns(col(PostType.position)).order_by(None)
+    return posts.where(owner_id.in_(OWNERS), sa.true() if ever else held_on(DAY))
+
+
+def posts_in_order(rows: Iterable[Any]) -> list[PostLine]:
+    """Return rows of `posts_beside` in the order of the kinds of posts."""
+    ordered = sorted(rows, key=lambda row: (row.position, row.valid_from or dt.date.min, row.id))
+    return [PostLine(*row[: len(PostLine._fields)]) for row in ordered]
 
 
 @cache
@@ -354,26 +367,14 @@ def _beside(
     """Return the posts on `day` and the numbers of each of `ids`, in one statement."""
     if not ids:
         return {}, {}
-    held, numbers = together(db, (_posts_beside(owner), _phones_beside(owner)), owners=ids, day=day)
+    held, numbers = together(db, (posts_beside(owner), _phones_beside(owner)), owners=ids, day=day)
     posts: dict[UUID, list[PostLine]] = {}
-    for row in sorted(held, key=lambda row: (row.position, row.valid_from or dt.date.min, row.id)):
-        line = PostLine(*row[: len(PostLine._fields)])
+    for line in posts_in_order(held):
         posts.setdefault(getattr(line, owner), []).append(line)
     phones: dict[UUID, list[PhoneLine]] = {}
     for row in sorted(numbers, key=lambda row: row.position):
         phones.setdefault(row.owner, []).append(PhoneLine(*row[: len(PhoneLine._fields)]))
     return posts, phones
-
-
-@cache
-def _posts_beside(owner: Owner) -> AnySelect:
-    owner_id: Mapped[UUID | None] = col(getattr(Appointment, owner))
-    return (
-        _post_columns()
-        .add_columns(col(PostType.position))
-        .where(owner_id.in_(OWNERS), held_on(DAY))
-        .order_by(None)
-    )
 
 
 @cache

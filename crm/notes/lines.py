@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from crm.bulletins.lines import ItemName
 from crm.contacts.models import Holder
 from crm.kernel.clock import local_day
 from crm.kernel.kana import furigana
-from crm.notes.models import TWO_WAY, Occasion, Outcome
+from crm.notes.models import Occasion, Outcome
 from crm.notes.units import UnitBook
 from crm.requests.models import RequestState, number_of, state_label
 
@@ -142,11 +141,10 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The newest notes about somebody, whether there are older ones, and who called lately."""
+    """The newest notes about somebody, and whether there are older ones."""
 
     notes: Sequence[NoteLine]
     has_more: bool
-    contacts: Contacts | None
 
 
 def whole_name(family: str, given: str) -> str:
@@ -168,16 +166,6 @@ def sum_contacts(rows: Iterable[sa.Row[Any]], units: UnitBook) -> Mapping[Holder
         for holder in _holders(row.person_id, row.organization_id):
             found[holder].setdefault(row.id, (row.happened_at, set()))[1].add(section)
     return {holder: _contacts(list(notes.values())) for holder, notes in found.items()}
-
-
-def contacts_among(notes: Iterable[NoteLine], since: dt.datetime) -> Contacts | None:
-    """Sum the contacts since `since` of one holder's notes; None where there was none."""
-    met = [
-        (note.happened_at, {staff.section for staff in note.staff})
-        for note in notes
-        if note.outcome in TWO_WAY and note.happened_at >= since
-    ]
-    return _contacts(sorted(met, key=itemgetter(0))) if met else None
 
 
 def _note(rows: Sequence[sa.Row[Any]], units: UnitBook) -> NoteLine:

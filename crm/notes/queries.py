@@ -14,12 +14,9 @@ from crm.agencies.models import Staff, Unit, UnitPlacement
 from crm.areas.models import Area
 from crm.bulletins.models import InformationItem, NoteInformation
 from crm.contacts.models import (
-    ORGANIZATIONS,
-    PEOPLE,
     Holder,
     Organization,
     Person,
-    named,
 )
 from crm.kernel.columns import Key
 from crm.kernel.errors import NotFound
@@ -30,9 +27,7 @@ from crm.notes.lines import (
     OldWords,
     Party,
     Timeline,
-    contacts_among,
     gather_notes,
-    sum_contacts,
     whole_name,
 )
 from crm.notes.models import (
@@ -92,36 +87,25 @@ def note_to_change(db: ScopedSession, note_id: UUID) -> ActivityNote:
     return found
 
 
-def timeline_of(
-    db: ScopedSession, holder: Holder, units: UnitBook, *, since: dt.datetime, steps: int = 1
-) -> Timeline:
-    """Return the newest `steps` times twenty notes about `holder`, and the contacts since `since`.
-
-    One statement, which reads the newest notes and all since `since`.
-    """
+def timeline_of(db: ScopedSession, holder: Holder, units: UnitBook, *, steps: int = 1) -> Timeline:
+    """Return the newest `steps` times twenty notes about `holder`; one statement."""
     wanted = max(1, steps) * TIMELINE_STEP
-    asked = {"holder": holder.subject[1], "since": since, "most": wanted + 1}
+    asked = {"holder": holder.subject[1], "most": wanted + 1}
     rows = db.rows(_timeline_rows(of_person=holder.person_id is not None), asked)
     notes = gather_notes(rows, units)
-    return Timeline(notes[:wanted], len(notes) > wanted, contacts_among(notes, since))
+    return Timeline(notes[:wanted], len(notes) > wanted)
 
 
 @cache
 def _timeline_rows(*, of_person: bool) -> AnySelect:
-    """Select the newest notes about a holder and all since a moment; built once, for every page."""
+    """Select the newest notes about a holder; built once, for every page."""
     taking_part = _taking_part(of_person=of_person)
     newest = (
         taking_part.order_by(col(ActivityNote.happened_at).desc(), col(ActivityNote.id).desc())
         .limit(sa.bindparam("most", type_=sa.Integer()))
         .subquery()
     )
-    lately = taking_part.where(col(ActivityNote.happened_at) >= sa.bindparam("since"))
-    return _note_lines().where(
-        sa.or_(
-            col(ActivityNote.id).in_(sa.select(newest.c.id)),
-            col(ActivityNote.id).in_(lately),
-        )
-    )
+    return _note_lines().where(col(ActivityNote.id).in_(sa.select(newest.c.id)))
 
 
 def note_line(db: ScopedSession, note_id: UUID, units: UnitBook) -> NoteLine:
@@ -193,16 +177,6 @@ def parties_of(db: ScopedSession, note_id: UUID) -> Sequence[Party]:
     ]
 
 
-def contacts_by_holder(
-    db: ScopedSession, holders: Collection[Holder], since: dt.datetime, units: UnitBook
-) -> Mapping[Holder, Contacts]:
-    """Return how often each section met or called each of `holders`; those nobody met left out.
-
-    An absence is no contact. A contact two sections took part in counts once in the total.
-    """
-    return sum_contacts(db.rows(_contact_rows(), {**named(*holders), "since": since}), units)
-
-
 def last_two_way(db: ScopedSession, holders: Collection[Holder]) -> Mapping[Holder, dt.datetime]:
     """Return when each holder was last met or spoken with (最後に会った日); two statements.
 
@@ -254,45 +228,6 @@ def _taking_part(*, of_person: bool) -> sa.Select[Any]:
     return notes.join(
         NoteOrganization, col(NoteOrganization.note_id) == col(ActivityNote.id)
     ).where(col(NoteOrganization.organization_id) == holder)
-
-
-@cache
-def _contact_rows() -> AnySelect:
-    """Select two-way contacts, oldest first: a row for each holder `named` and each unit."""
-    return (
-        sa.select(
-            col(NotePerson.person_id),
-            col(NoteOrganization.organization_id),
-            col(ActivityNote.id),
-            col(ActivityNote.happened_at),
-            col(NoteStaff.unit_id),
-        )
-        .select_from(ActivityNote)
-        .join(NoteStaff, col(NoteStaff.note_id) == col(ActivityNote.id))
-        .outerjoin(
-            NotePerson,
-            sa.and_(
-                col(NotePerson.note_id) == col(ActivityNote.id),
-                col(NotePerson.person_id).in_(PEOPLE),
-            ),
-        )
-        .outerjoin(
-            NoteOrganization,
-            sa.and_(
-                col(NoteOrganization.note_id) == col(ActivityNote.id),
-                col(NoteOrganization.organization_id).in_(ORGANIZATIONS),
-            ),
-        )
-        .where(
-            col(ActivityNote.outcome).in_(TWO_WAY),
-            col(ActivityNote.happened_at) >= sa.bindparam("since"),
-            sa.or_(
-                col(NotePerson.person_id).is_not(None),
-                col(NoteOrganization.organization_id).is_not(None),
-            ),
-        )
-        .order_by(col(ActivityNote.happened_at))
-    )
 
 
 @cache

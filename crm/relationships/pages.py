@@ -1,7 +1,6 @@
 """The page of a person and of an organization: what must be known, and one timeline."""
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +18,8 @@ from crm.kernel.wareki import wareki
 from crm.liaisons.models import LIAISON_STATE_LABELS, LiaisonState
 from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, problem_label
 from crm.relationships import queries
-from crm.relationships.timeline import Tenure
 from crm.sharing.policy import may_share
+from crm.visiting.models import QUIET_REASON_LABELS
 from crm.web.pages import page
 from crm.web.visit import Visit
 
@@ -57,8 +56,9 @@ def show_person(
         today = local_day(visit.now)
         facts = queries.person_facts(visit.db, person_id)
         person = facts.person
-        posts = queries.posts_about(visit.db, holder)
-        tenures = [Tenure(post.label, post.valid_from, post.valid_to) for post in posts]
+        standing = queries.standing_of(
+            visit.db, visit.actor, holder, now=visit.now, steps=_steps(steps)
+        )
         visit.seen("person.viewed", holder.subject, fields=FIELDS)
         return page(
             visit,
@@ -67,9 +67,9 @@ def show_person(
             person=person,
             family_furigana=furigana(person.family_kana),
             given_furigana=furigana(person.given_kana),
-            posts=[post for post in posts if post.holds_on(today)],
+            posts=[post for post in standing.posts if post.holds_on(today)],
             phones=facts.phones,
-            **_shown(visit, holder, tenures, steps),
+            **_shown(visit, standing, _steps(steps)),
         )
 
 
@@ -84,12 +84,10 @@ def show_organization(
     with desk.reads() as visit:
         today = local_day(visit.now)
         facts = queries.organization_facts(visit.db, organization_id)
-        posts = queries.posts_about(visit.db, holder)
-        tenures = [
-            Tenure(f"{post.person_name} {post.post}", post.valid_from, post.valid_to)
-            for post in posts
-        ]
-        people = [("person", post.person_id) for post in posts]
+        standing = queries.standing_of(
+            visit.db, visit.actor, holder, now=visit.now, steps=_steps(steps)
+        )
+        people = [("person", post.person_id) for post in standing.posts]
         visit.seen("organization.viewed", holder.subject, named=people, fields=FIELDS)
         return page(
             visit,
@@ -99,21 +97,24 @@ def show_organization(
             furigana=furigana(facts.organization.kana),
             facts=facts,
             kind_label=ORGANIZATION_KIND_LABELS[facts.organization.kind],
-            posts=[post for post in posts if post.holds_on(today)],
+            posts=[post for post in standing.posts if post.holds_on(today)],
             phones=facts.phones,
-            **_shown(visit, holder, tenures, steps),
+            **_shown(visit, standing, _steps(steps)),
         )
 
 
-def _shown(visit: Visit, holder: Holder, tenures: Sequence[Tenure], steps: int) -> dict[str, Any]:
-    steps = min(max(1, steps), MOST_STEPS)
-    standing = queries.standing_of(
-        visit.db, visit.actor, holder, tenures, now=visit.now, steps=steps
-    )
+def _steps(steps: int) -> int:
+    """Return how many stretches of the timeline are shown, however many were asked for."""
+    return min(max(1, steps), MOST_STEPS)
+
+
+def _shown(visit: Visit, standing: queries.Standing, steps: int) -> dict[str, Any]:
     actor = visit.actor
     scopes = scope_labels(actor)
     return {
         "standing": standing,
+        "quiet_reasons": QUIET_REASON_LABELS,
+        "today": local_day(visit.now),
         "steps": steps,
         "state_label": LIAISON_STATE_LABELS[standing.state],
         "state_tone": STATE_TONES.get(standing.state, "ended"),

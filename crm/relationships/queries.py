@@ -15,8 +15,8 @@ from crm.areas.models import Area
 from crm.consents.models import ConsentMethod, ConsentScope
 from crm.consents.queries import Consent
 from crm.contacts import queries as contacts
-from crm.contacts.lines import PhoneLine
-from crm.contacts.models import Appointment, Holder, Organization, Person, Telephone
+from crm.contacts.lines import PhoneLine, PostLine
+from crm.contacts.models import Holder, Organization, Person, Telephone
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.errors import NotFound
@@ -24,6 +24,7 @@ from crm.kernel.scope import AnySelect, ScopedSession
 from crm.liaisons import queries as liaisons
 from crm.liaisons.models import Decision, LiaisonState
 from crm.notes import queries as notes
+from crm.notes.burden import NOTHING, Burden, burdens_of
 from crm.relationships.timeline import (
     Entry,
     Month,
@@ -35,9 +36,6 @@ from crm.relationships.timeline import (
 )
 from crm.sharing import queries as sharing
 from crm.sharing.lines import IdleLink, ReceivedContact, Visibility
-
-LATELY = dt.timedelta(days=90)
-"""「この90日で4課から6回」: long enough to see a burden, short enough to act on it."""
 
 
 class Acceptance(NamedTuple):
@@ -88,15 +86,17 @@ class OrganizationFacts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a holder stands as a liaison, what was agreed to, and who was in touch lately.
+    """Where a holder stands as a liaison, what was agreed to, and what they bear already.
 
-    `visibility` says who can see what of them, `received` what other offices gave of them.
+    `posts` are all they held, or that were held there. `visibility` says who can see what of them,
+    `received` what other offices gave of them.
     """
 
     state: LiaisonState
     acceptance: Acceptance | None
     scopes: Sequence[ConsentScope]
-    contacts: notes.Contacts | None
+    burden: Burden
+    posts: Sequence[Post]
     months: Sequence[Month]
     has_more: bool
     visibility: Visibility
@@ -108,18 +108,18 @@ def standing_of(
     db: ScopedSession,
     actor: Actor,
     holder: Holder,
-    tenures: Sequence[Tenure],
     *,
     now: dt.datetime,
     steps: int = 1,
 ) -> Standing:
-    """Return a holder's course, consent, recent contacts and timeline; four statements.
+    """Return a holder's course, consent, posts, burden and timeline; five statements.
 
-    `tenures` are the posts whose changes belong on the timeline; `steps` as in `timeline_of`.
+    `steps` as in `timeline_of`.
     """
     today = local_day(now)
     units = notes.unit_book(db, actor.station_id)
-    newest = notes.timeline_of(db, holder, units, since=now - LATELY, steps=steps)
+    newest = notes.timeline_of(db, holder, units, steps=steps)
+    burden, posts = _burden_and_posts(db, actor, holder, units, now)
     course = liaisons.course_of(db, holder)
     most = max(1, steps) * notes.TIMELINE_STEP
     shared = sharing.shared_about(db, actor, holder, today, most_notes=most + 1)
@@ -131,12 +131,16 @@ def standing_of(
     own = Stretch([Entry(note.happened_at, note=note) for note in newest.notes], newest.has_more)
     told = [Entry(note.happened_at, told=note) for note in shared.notes]
     received = Stretch(told[:most], len(told) > most)
-    events = [*steps_of(course.happenings()), *changes_of_posts(tenures)]
+    events = [
+        *steps_of(course.happenings()),
+        *changes_of_posts(_tenure(post, holder) for post in posts),
+    ]
     return Standing(
         state=course.state_on(today),
         acceptance=accepted[-1] if accepted else None,
         scopes=_scopes(shared.consent),
-        contacts=newest.contacts,
+        burden=burden,
+        posts=posts,
         months=by_month(own, received, events, today=today),
         has_more=own.has_more or received.has_more,
         visibility=shared.visibility,
@@ -164,28 +168,6 @@ def _person_rows() -> AnySelect:
     )
 
 
-def posts_about(db: ScopedSession, holder: Holder) -> list[Post]:
-    """Return every post a person holds or held, or that was ever held at an organization."""
-    about = (
-        col(Appointment.person_id) == holder.person_id
-        if holder.person_id
-        else col(Appointment.organization_id) == holder.organization_id
-    )
-    return [
-        Post(
-            post.id,
-            post.person_id,
-            post.person_name,
-            post.organization_id,
-            post.organization_name or "",
-            post.post,
-            post.valid_from,
-            post.valid_to,
-        )
-        for post in contacts.posts_where(db, about)
-    ]
-
-
 def organization_facts(db: ScopedSession, organization_id: UUID) -> OrganizationFacts:
     """Return an organization with the names around it; NotFound outside the own station."""
     parent = aliased(Organization, name="parent")
@@ -201,6 +183,42 @@ def organization_facts(db: ScopedSession, organization_id: UUID) -> Organization
         raise NotFound
     organization, area_name, parent_name = found[0][:3]
     return OrganizationFacts(organization, area_name, parent_name, _phones(found))
+
+
+def _burden_and_posts(
+    db: ScopedSession, actor: Actor, holder: Holder, units: notes.UnitBook, now: dt.datetime
+) -> tuple[Burden, list[Post]]:
+    """Return what a holder bears, and every post they hold or held; one statement."""
+    owner: contacts.Owner = "person_id" if holder.person_id else "organization_id"
+    burdens, (held,) = burdens_of(
+        db,
+        actor,
+        [holder],
+        units,
+        now=now,
+        beside=(contacts.posts_beside(owner, ever=True),),
+        owners=[holder.subject[1]],
+    )
+    return burdens.get(holder, NOTHING), [_post(line) for line in contacts.posts_in_order(held)]
+
+
+def _post(line: PostLine) -> Post:
+    return Post(
+        line.id,
+        line.person_id,
+        line.person_name,
+        line.organization_id,
+        line.organization_name or "",
+        line.post,
+        line.valid_from,
+        line.valid_to,
+    )
+
+
+def _tenure(post: Post, holder: Holder) -> Tenure:
+    """Return how a post is told of on the timeline of its person, or of its organization."""
+    label = post.label if holder.person_id else f"{post.person_name} {post.post}"
+    return Tenure(label, post.valid_from, post.valid_to)
 
 
 def _phones(rows: Sequence[Any]) -> list[PhoneLine]:

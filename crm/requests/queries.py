@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,16 +16,20 @@ from crm.agencies.queries import UnitLine, units_on
 from crm.areas.models import Area
 from crm.contacts.models import Holder, Organization, Person
 from crm.kernel.actor import Actor
+from crm.kernel.columns import Key, Moment
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.quarters import Quarter
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
 from crm.requests.lines import Asker, RequestLine, StepLine, WholeRequest
 from crm.requests.models import (
     IS_OPEN,
     CommunityRequest,
+    PublishedProgress,
+    PublishedRequest,
     RequestParty,
     RequestStep,
+    StepKind,
 )
 from crm.requests.summary import Voice
 
@@ -55,6 +60,52 @@ def request_to_change(db: ScopedSession, request_id: UUID) -> CommunityRequest:
     if found is None:
         raise NotFound
     return found
+
+
+@cache
+def newly_assigned() -> AnySelect:
+    """Select the open requests others gave to one of `own_units` since a moment; built once."""
+    return sa.select(
+        *_NEWS,
+        col(RequestStep.at),
+        col(RequestStep.unit_name).label("by"),
+    ).where(
+        col(RequestStep.request_id) == col(CommunityRequest.id),
+        col(RequestStep.kind) == StepKind.ASSIGNED,
+        col(RequestStep.at) >= _NEWS_SINCE,
+        col(RequestStep.unit_id).not_in(_OWN_UNITS),
+        col(CommunityRequest.unit_id).in_(_OWN_UNITS),
+        IS_OPEN,
+    )
+
+
+@cache
+def results_come_back() -> AnySelect:
+    """Select the open requests of `own_units` others told the result of since a moment."""
+    return sa.select(
+        *_NEWS,
+        col(PublishedProgress.at),
+        col(PublishedProgress.giver_name).label("by"),
+        col(PublishedProgress.outcome),
+    ).where(
+        col(PublishedRequest.request_id) == col(CommunityRequest.id),
+        col(PublishedProgress.reference) == col(PublishedRequest.reference),
+        col(PublishedProgress.outcome).is_not(None),
+        col(PublishedProgress.at) >= _NEWS_SINCE,
+        sa.or_(
+            col(CommunityRequest.unit_id).in_(_OWN_UNITS),
+            col(CommunityRequest.heard_unit_id).in_(_OWN_UNITS),
+        ),
+        IS_OPEN,
+    )
+
+
+_NEWS: tuple[Any, ...] = (
+    col(CommunityRequest.id).label("request_id"),
+    col(CommunityRequest.words),
+)
+_NEWS_SINCE = sa.bindparam("news_since", type_=Moment())
+_OWN_UNITS = sa.bindparam("own_units", type_=Key(), expanding=True)
 
 
 def request_sent_as(

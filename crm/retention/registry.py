@@ -71,7 +71,7 @@ REGISTRY: Mapping[str, Keeping] = {
         *("person", "appointment", "consent_record", "liaison_candidate", "liaison_term"),
         "disclosure",
     ),
-    **_all(_contacts(Means.DELETED), "telephone", "contact_link"),
+    **_all(_contacts(Means.DELETED), "telephone", "contact_link", "quiet_period", "visit_cadence"),
     **_all(_contacts(Means.DELETED, _PUBLISHED), "published_contact"),
     **_all(_contacts(Means.KEPT, _COUNTS), "acceptance_record", "approach", "consent_grant"),
     **_all(_contacts(Means.KEPT, _COUNTS), "liaison_term_area", "disclosure_end", "note_person"),

@@ -38,6 +38,7 @@ from crm.requests.models import (
 from crm.retention.models import Disposal, Holding
 from crm.search.models import StoredSearch
 from crm.sharing.models import ContactLink, Disclosure, PublishedContact, PublishedNote
+from crm.visiting.models import QuietPeriod, VisitCadence
 
 DISPOSAL = {"system": "a disposal two people agreed on", "synchronize_session": False}
 AT_ONCE = 500
@@ -148,6 +149,8 @@ def _of_people(keys: Sequence[UUID]) -> Iterator[Any]:
     yield sa.delete(PublishedNote).where(col(PublishedNote.reference).in_(references))
     yield sa.delete(PublishedContact).where(col(PublishedContact.reference).in_(references))
     yield sa.delete(ContactLink).where(col(ContactLink.person_id).in_(keys))
+    yield sa.delete(QuietPeriod).where(col(QuietPeriod.person_id).in_(keys))
+    yield sa.delete(VisitCadence).where(col(VisitCadence.person_id).in_(keys))
     yield sa.delete(Telephone).where(col(Telephone.person_id).in_(keys))
     yield _emptied(Appointment, keys, title="")
     yield _emptied(ConsentRecord, keys, signatory="", capacity="")

@@ -3,17 +3,20 @@
 from litestar import Response, get
 
 from crm.access.desk import CurrentDesk
+from crm.bulletins.models import INFORMATION_KIND_LABELS
 from crm.contacts.queries import require_reader
+from crm.requests.models import OUTCOME_LABELS
 from crm.today import queries
+from crm.visiting.models import QUIET_REASON_LABELS
 from crm.web.pages import page
 
-AT_FIRST = 10
+DUE_AT_FIRST, AT_FIRST = 5, 10
 """Visits shown before the rest is unfolded."""
 
 
 @get("/today", name="today.show", sync_to_thread=True)
 def show(desk: CurrentDesk) -> Response[str]:
-    """Show the running tour: answers owed, visits to make, the beat."""
+    """Show the running tour: answers owed, visits to make, what is new, what a predecessor left."""
     with desk.reads() as visit:
         require_reader(visit.actor)
         tour = queries.tour_of(
@@ -29,8 +32,11 @@ def show(desk: CurrentDesk) -> Response[str]:
             visit,
             "today/show.html",
             tour=tour,
-            first=tour.visits[:AT_FIRST],
-            rest=tour.visits[AT_FIRST:],
+            first=AT_FIRST,
+            due_first=DUE_AT_FIRST,
+            reasons=QUIET_REASON_LABELS,
+            information_kinds=INFORMATION_KIND_LABELS,
+            outcomes=OUTCOME_LABELS,
         )
 
 

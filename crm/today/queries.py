@@ -1,52 +1,75 @@
-"""Reading what a tour needs: answers owed, visits promised or long ago, and the beat."""
+"""Reading what a tour needs: answers owed, visits promised or long ago, what is new, the beat."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlmodel import col
-
-from crm.agencies.models import Agency, AgencySetting, SettingKey, UnitJurisdiction
-from crm.areas.models import Area
 from crm.breakglass.queries import openings_to_review
-from crm.contacts import queries as contacts
-from crm.contacts.models import Appointment, Holder, Organization, Person
+from crm.bulletins.queries import items_lately
+from crm.contacts.lines import PostLine
+from crm.contacts.models import Holder
+from crm.contacts.queries import posts_beside, posts_in_order
 from crm.kernel.actor import Actor, Role
 from crm.kernel.clock import start_of_day, tour_day
-from crm.kernel.columns import Key, holds
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.together import together
-from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.notes import queries as notes
-from crm.notes.models import ActivityNote, NoteOrganization, NotePerson
-from crm.requests.models import IS_OPEN, CommunityRequest, RequestParty, state_label
+from crm.notes.burden import NOTHING, PLANS_LAST, burdens_of
+from crm.requests.lines import subject_of
+from crm.requests.models import state_label
+from crm.requests.queries import newly_assigned, results_come_back
+from crm.today import row_queries
 from crm.today.tour import (
     Beat,
     BeatArea,
-    Liaison,
-    Named,
+    Item,
+    News,
     Owed,
-    Promise,
     Tour,
-    Visit,
-    VisitLine,
     beat_of,
     count_beat,
     replies_owed,
-    visits_to_make,
 )
+from crm.today.visits import (
+    Cadences,
+    Named,
+    Promise,
+    Promised,
+    Proposed,
+    Regular,
+    Visit,
+    VisitLine,
+    promised_visits,
+    proposed_visits,
+)
+from crm.visiting.queries import resting_rows
 
-LATELY = dt.timedelta(days=90)
-PLANS_LAST = dt.timedelta(days=366)
-"""A plan nobody acted on for a year is forgotten."""
 MOST_VISITS = 30
+NEW_FOR = dt.timedelta(days=14)
+"""How long a sheet is shown as new."""
+NEWS_FOR = dt.timedelta(days=7)
+MOST_NEWS = 5
+
+
+class _Open(NamedTuple):
+    """What is open for the station on a day, as plain values."""
+
+    liaisons: Sequence[Regular]
+    regulars: Sequence[Regular]
+    of_holders: Mapping[Holder, int | None]
+    of_areas: Mapping[UUID, int | None]
+    promises: Sequence[Promise]
+    resting: Collection[Holder]
+    owed: Sequence[Owed]
+    items: Sequence[Item]
+    news: Sequence[News]
+    openings: int
 
 
 def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: int) -> Tour:
-    """Return 本日の当務 of `actor`: five statements, however long the lists are.
+    """Return 本日の当務 of `actor`: four statements, however long the lists are.
 
     At 2 a.m. it is still the tour that began yesterday. `revisit_days` is the installation's: what
     the agency decided for that day comes before it.
@@ -56,24 +79,44 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
     own_units = units.below(actor.unit_id, day) | {actor.unit_id}
     areas, decided = _ground(db, actor, units.units(), day)
     beat = beat_of(actor.unit_id, areas, units, day)
-    liaisons, promises, owed, openings = _what_is_open(db, beat, day)
-    visits = visits_to_make(
-        promises, liaisons, own_units, day=day, revisit_days=decided or revisit_days
-    )
+    found = _what_is_open(db, beat, own_units, day, now)
+    promised, proposed = _visits(found, own_units, decided or revisit_days, day)
+    shown = [
+        proposed.due[:MOST_VISITS],
+        proposed.resting[:MOST_VISITS],
+        promised.own[:MOST_VISITS],
+        promised.left[:MOST_VISITS],
+    ]
+    due, resting, own, left = _lines(db, actor, shown, units, now, day)
+    is_chief = actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
     return Tour(
         day=day,
         beat=beat,
-        counts=count_beat(beat, liaisons),
-        replies=replies_owed(
-            owed,
-            own_units,
-            units,
-            of_station=actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF),
-        ),
-        visits=_lines(db, visits[:MOST_VISITS], units, now, day),
-        visits_in_all=len(visits),
-        openings=openings,
+        counts=count_beat(beat, found.liaisons),
+        replies=replies_owed(found.owed, own_units, units, of_station=is_chief),
+        due=due,
+        due_in_all=len(proposed.due),
+        resting=resting,
+        promised=own,
+        left=left,
+        items=found.items,
+        news=found.news,
+        openings=found.openings,
     )
+
+
+def _visits(
+    found: _Open, own_units: frozenset[UUID], default_days: int, day: dt.date
+) -> tuple[Promised, Proposed]:
+    promised = promised_visits(found.promises, found.regulars, own_units, day=day)
+    proposed = proposed_visits(
+        found.regulars,
+        Cadences(default_days, found.of_holders, found.of_areas),
+        promised={visit.who.holder for visit in (*promised.own, *promised.left)},
+        resting=found.resting,
+        day=day,
+    )
+    return promised, proposed
 
 
 def _ground(
@@ -85,178 +128,134 @@ def _ground(
     statement for both: the agency is always there to hang them on.
     """
     asked = {"units": list(units), "agency": actor.agency_id, "day": day}
-    rows = db.rows(_ground_rows(), asked)
+    rows = db.rows(row_queries.ground_rows(), asked)
     return [BeatArea(*row[:3]) for row in rows if row.id], rows[0].value
 
 
-@cache
-def _ground_rows() -> AnySelect:
-    """Select what `_ground` reads; built once, for every tour."""
-    areas = (
-        sa.select(
-            col(UnitJurisdiction.unit_id),
-            col(UnitJurisdiction.agency_id),
-            col(Area.id),
-            col(Area.name),
-            col(Area.kana_sort),
-        )
-        .join(Area, col(Area.id) == col(UnitJurisdiction.area_id))
-        .where(
-            col(UnitJurisdiction.unit_id).in_(sa.bindparam("units", expanding=True)),
-            holds(UnitJurisdiction),
-            holds(Area),
-        )
-        .subquery()
-    )
-    decided = sa.and_(
-        col(AgencySetting.agency_id) == col(Agency.id),
-        col(AgencySetting.key) == SettingKey.REVISIT_DAYS,
-        holds(AgencySetting),
-    )
-    return (
-        sa.select(areas.c.unit_id, areas.c.id, areas.c.name, col(AgencySetting.value))
-        .select_from(Agency)
-        .outerjoin(AgencySetting, decided)
-        .outerjoin(areas, areas.c.agency_id == col(Agency.id))
-        .where(col(Agency.id) == sa.bindparam("agency"))
-        .order_by(areas.c.kana_sort, areas.c.id)
-    )
-
-
 def _what_is_open(
-    db: ScopedSession, beat: Beat, day: dt.date
-) -> tuple[Sequence[Liaison], Sequence[Promise], Sequence[Owed], int]:
-    """Return a beat's liaisons on `day` with when they were last met, and what is open.
+    db: ScopedSession, beat: Beat, own_units: Collection[UUID], day: dt.date, now: dt.datetime
+) -> _Open:
+    """Return a beat's liaisons on `day` with when they were last met, and all that is open.
 
-    Liaisons come in kana order. Open are the station's notes that plan a visit and its requests
-    that await an answer, one for each party. The number counts the emergency openings that await
-    a review: their rule tells the chiefs alone.
+    Open are the station's notes that plan a visit and its requests that await an answer, one for
+    each party. `openings` counts the emergency openings that await a review: their rule tells the
+    chiefs alone.
     """
-    asked: dict[str, Any] = {"day": day, "planned_since": start_of_day(day - PLANS_LAST)}
+    asked: dict[str, Any] = {
+        "day": day,
+        "planned_since": start_of_day(day - PLANS_LAST),
+        "issued_since": day - NEW_FOR,
+        "news_since": now - NEWS_FOR,
+        "own_units": list(own_units),
+    }
     if not beat.is_whole_station:
         asked["areas"] = list(beat.areas)
-    selects = (
-        _liaison_rows(whole_station=beat.is_whole_station),
-        _promise_rows(),
-        _owed_rows(),
+    rows = together(db, _open_selects(whole_station=beat.is_whole_station), **asked)
+    serving, cadences, promises, resting, owed, items, assigned, results, openings = rows
+    liaisons = _regulars(sorted(serving, key=lambda row: row.kana_sort), is_liaison=True)
+    known = {one.who.holder for one in liaisons}
+    kept = _regulars([row for row in cadences if row.of_area_id is None], is_liaison=False)
+    others = [one for one in kept if one.who.holder not in known and _on(beat, one)]
+    return _Open(
+        liaisons=liaisons,
+        regulars=[*liaisons, *others],
+        of_holders={
+            named(row).holder: row.every_days for row in cadences if row.of_area_id is None
+        },
+        of_areas={row.of_area_id: row.every_days for row in cadences if row.of_area_id},
+        promises=[_promise(row) for row in promises],
+        resting={Holder(row.person_id, row.organization_id) for row in resting},
+        owed=[_owed(row) for row in owed],
+        items=_items(items),
+        news=_news(assigned, results),
+        openings=len(openings),
+    )
+
+
+@cache
+def _open_selects(*, whole_station: bool) -> tuple[AnySelect, ...]:
+    return (
+        row_queries.liaison_rows(whole_station=whole_station),
+        row_queries.cadence_rows(),
+        row_queries.promise_rows(),
+        resting_rows(),
+        row_queries.owed_rows(),
+        items_lately(),
+        newly_assigned(),
+        results_come_back(),
         openings_to_review(),
     )
-    serving, promises, owed, openings = together(db, selects, **asked)
-    found: dict[Holder, Liaison] = {}
-    for row in sorted(serving, key=lambda row: row.kana_sort):
-        who = _named(row)
-        known = found.get(who.holder)
-        areas = (known.areas if known else frozenset()) | {row.area_id}
-        found[who.holder] = Liaison(who, areas, row.last_at or row.last_there_at)
-    return (
-        list(found.values()),
-        [_promise(row) for row in promises],
-        [_owed(row) for row in owed],
-        len(openings),
-    )
 
 
-@cache
-def _liaison_rows(*, whole_station: bool) -> AnySelect:
-    """Select the liaisons of a station, or of some areas of it; built once, for every tour."""
-    statement = (
-        sa.select(
-            *_NAMES,
-            sa.func.coalesce(col(Person.kana_sort), col(Organization.kana_sort), "").label(
-                "kana_sort"
-            ),
-            col(LiaisonTermArea.area_id),
-            notes.last_met_person(col(LiaisonTerm.person_id)).label("last_at"),
-            notes.last_met_organization(col(LiaisonTerm.organization_id)).label("last_there_at"),
-        )
-        .select_from(LiaisonTerm)
-        .outerjoin(Person, col(Person.id) == col(LiaisonTerm.person_id))
-        .outerjoin(Organization, col(Organization.id) == col(LiaisonTerm.organization_id))
-        .outerjoin(LiaisonTermArea, col(LiaisonTermArea.term_id) == col(LiaisonTerm.id))
-        .where(holds(LiaisonTerm))
-    )
-    if whole_station:
-        return statement
-    areas = sa.bindparam("areas", type_=Key(), expanding=True)
-    return statement.where(col(LiaisonTermArea.area_id).in_(areas))
+def _on(beat: Beat, one: Regular) -> bool:
+    """Whether somebody is on a beat; whose area nobody knows is the whole station's."""
+    return beat.is_whole_station or not one.areas.isdisjoint(beat.areas)
 
 
-@cache
-def _promise_rows() -> AnySelect:
-    """Select the planned visits, a row for each party; built once, for every tour."""
-    return (
-        sa.select(
-            col(ActivityNote.unit_id),
-            col(ActivityNote.id).label("note_id"),
-            col(ActivityNote.happened_at),
-            col(ActivityNote.next_on),
-            *_NAMES,
-            notes.last_met_person(col(NotePerson.person_id)).label("last_at"),
-            notes.last_met_organization(col(NoteOrganization.organization_id)).label(
-                "last_there_at"
-            ),
-        )
-        .select_from(ActivityNote)
-        .outerjoin(NotePerson, col(NotePerson.note_id) == col(ActivityNote.id))
-        .outerjoin(Person, col(Person.id) == col(NotePerson.person_id))
-        .outerjoin(
-            NoteOrganization,
-            sa.and_(
-                col(NoteOrganization.note_id) == col(ActivityNote.id),
-                # an organization alone: where people took part, they are the ones to see again
-                col(NotePerson.id).is_(None),
-            ),
-        )
-        .outerjoin(Organization, col(Organization.id) == col(NoteOrganization.organization_id))
-        .where(
-            col(ActivityNote.next_on).is_not(None),
-            col(ActivityNote.happened_at) >= sa.bindparam("planned_since"),
-        )
-    )
+def _regulars(rows: Iterable[Any], *, is_liaison: bool) -> list[Regular]:
+    found: dict[Holder, Regular] = {}
+    for row in rows:
+        who = named(row)
+        before = found[who.holder].areas if who.holder in found else frozenset[UUID]()
+        areas = before | {row.area_id} if row.area_id else before
+        found[who.holder] = Regular(who, areas, row.last_at or row.last_there_at, is_liaison)
+    return list(found.values())
 
 
-@cache
-def _owed_rows() -> AnySelect:
-    """Select the requests that await an answer, a row for each who asked; built once."""
-    return (
-        sa.select(
-            col(CommunityRequest.id).label("request_id"),
-            col(CommunityRequest.unit_id),
-            col(CommunityRequest.heard_unit_id),
-            col(CommunityRequest.heard_on),
-            col(CommunityRequest.due_on),
-            col(CommunityRequest.words),
-            col(CommunityRequest.state),
-            col(CommunityRequest.outcome),
-            *_NAMES,
-        )
-        .select_from(CommunityRequest)
-        .outerjoin(RequestParty, col(RequestParty.request_id) == col(CommunityRequest.id))
-        .outerjoin(Person, col(Person.id) == col(RequestParty.person_id))
-        .outerjoin(Organization, col(Organization.id) == col(RequestParty.organization_id))
-        .where(IS_OPEN)
-    )
+def _items(rows: Iterable[Any]) -> list[Item]:
+    newest = sorted(rows, key=lambda row: (row.valid_from, row.id), reverse=True)
+    return [Item(*row) for row in newest[:MOST_NEWS]]
+
+
+def _news(assigned: Iterable[Any], results: Iterable[Any]) -> list[News]:
+    """Return the newest word of each request, the newest first."""
+    told = [
+        *(News(one.at, one.request_id, subject_of(one.words), one.by, None) for one in assigned),
+        *(
+            News(one.at, one.request_id, subject_of(one.words), one.by, one.outcome)
+            for one in results
+        ),
+    ]
+    told.sort(key=lambda news: (news.at, news.request_id), reverse=True)
+    return list({news.request_id: news for news in reversed(told)}.values())[::-1][:MOST_NEWS]
 
 
 def _lines(
     db: ScopedSession,
-    visits: Sequence[Visit],
+    actor: Actor,
+    lists: Sequence[Sequence[Visit]],
     units: notes.UnitBook,
     now: dt.datetime,
     day: dt.date,
-) -> Sequence[VisitLine]:
-    holders = [visit.who.holder for visit in visits]
-    lately = notes.contacts_by_holder(db, holders, now - LATELY, units)
-    posts = _posts(db, holders, day)
+) -> list[list[VisitLine]]:
+    """Return each list of visits with what to know before them; one statement for all."""
+    holders = {visit.who.holder for visits in lists for visit in visits}
+    burdens, (held,) = burdens_of(
+        db,
+        actor,
+        holders,
+        units,
+        now=now,
+        day=day,
+        beside=(posts_beside("person_id"),),
+        owners=[holder.person_id for holder in holders if holder.person_id],
+    )
+    posts = _posts(posts_in_order(held))
     return [
-        VisitLine(visit, posts.get(visit.who.holder, ""), lately.get(visit.who.holder))
-        for visit in visits
+        [
+            VisitLine(
+                visit,
+                posts.get(visit.who.holder, ""),
+                burdens.get(visit.who.holder, NOTHING),
+            )
+            for visit in visits
+        ]
+        for visits in lists
     ]
 
 
-def _posts(db: ScopedSession, holders: Collection[Holder], day: dt.date) -> Mapping[Holder, str]:
-    people = [holder.person_id for holder in holders if holder.person_id]
-    held = contacts.posts_where(db, contacts.held_on(day), col(Appointment.person_id).in_(people))
+def _posts(held: Iterable[PostLine]) -> Mapping[Holder, str]:
+    """Return what each person does."""
     found: dict[Holder, str] = {}
     for post in held:
         holder = Holder(person_id=post.person_id)
@@ -264,21 +263,8 @@ def _posts(db: ScopedSession, holders: Collection[Holder], day: dt.date) -> Mapp
     return found
 
 
-_NAMES: tuple[Any, ...] = (
-    col(Person.id).label("person_id"),
-    col(Person.family_name),
-    col(Person.given_name),
-    col(Person.family_kana),
-    col(Person.given_kana),
-    col(Person.care_note),
-    col(Organization.id).label("organization_id"),
-    col(Organization.name).label("organization_name"),
-    col(Organization.kana).label("organization_kana"),
-    col(Organization.care_note).label("organization_care_note"),
-)
-
-
-def _named(row: Any) -> Named:  # noqa: ANN401 - a row that holds _NAMES
+def named(row: Any) -> Named:  # noqa: ANN401 - a row that holds the columns of names
+    """Return whom a row names."""
     if row.person_id is None:
         return Named(
             Holder(organization_id=row.organization_id),
@@ -294,18 +280,19 @@ def _named(row: Any) -> Named:  # noqa: ANN401 - a row that holds _NAMES
     )
 
 
-def _promise(row: Any) -> Promise:  # noqa: ANN401 - a row of _promise_rows
+def _promise(row: Any) -> Promise:  # noqa: ANN401 - a row of promise_rows
     return Promise(
         row.note_id,
         row.unit_id,
         row.happened_at,
         row.next_on,
-        _named(row),
+        named(row),
         row.last_at or row.last_there_at,
+        row.author_stays,
     )
 
 
-def _owed(row: Any) -> Owed:  # noqa: ANN401 - a row of _owed_rows
+def _owed(row: Any) -> Owed:  # noqa: ANN401 - a row of owed_rows
     return Owed(
         row.request_id,
         row.unit_id,
@@ -314,5 +301,5 @@ def _owed(row: Any) -> Owed:  # noqa: ANN401 - a row of _owed_rows
         row.due_on,
         row.words,
         state_label(row.state, row.outcome),
-        _named(row) if row.person_id or row.organization_id else None,
+        named(row) if row.person_id or row.organization_id else None,
     )

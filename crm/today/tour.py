@@ -7,39 +7,11 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from crm.contacts.models import Holder
-from crm.kernel.clock import local_day
-from crm.kernel.kana import furigana
-from crm.notes.queries import Contacts, UnitBook
+from crm.bulletins.models import InformationKind
+from crm.notes.queries import UnitBook
 from crm.requests.lines import subject_of
-
-
-class Named(NamedTuple):
-    """Somebody to visit or to answer."""
-
-    holder: Holder
-    name: str
-    kana: str
-    care_note: str
-
-    @property
-    def furigana(self) -> str:
-        """The reading in hiragana."""
-        return furigana(self.kana)
-
-
-class Promise(NamedTuple):
-    """A note that promises a visit, with one of those it is about.
-
-    `last_at` is when that one was last met by anybody.
-    """
-
-    note_id: UUID
-    unit_id: UUID
-    happened_at: dt.datetime
-    next_on: dt.date
-    who: Named
-    last_at: dt.datetime | None
+from crm.requests.models import RequestOutcome
+from crm.today.visits import Named, Regular, VisitLine
 
 
 class Owed(NamedTuple):
@@ -56,14 +28,6 @@ class Owed(NamedTuple):
     words: str
     state: str
     who: Named | None
-
-
-class Liaison(NamedTuple):
-    """A liaison with the areas of the term and when anybody last met them."""
-
-    who: Named
-    areas: frozenset[UUID]
-    last_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +51,6 @@ class OpenReply:
     def is_overdue(self, day: dt.date) -> bool:
         """Whether its day has passed."""
         return self.due_on is not None and self.due_on < day
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A visit to make: promised for a day, or long without a contact both sides spoke in."""
-
-    who: Named
-    promised_on: dt.date | None
-    last_on: dt.date | None
-    is_liaison: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VisitLine:
-    """A visit with what to know before it."""
-
-    visit: Visit
-    posts: str
-    contacts: Contacts | None
 
 
 class BeatArea(NamedTuple):
@@ -134,17 +79,54 @@ class BeatCounts:
     areas_without: Sequence[str]
 
 
+class Item(NamedTuple):
+    """A sheet issued lately that may be handed out."""
+
+    id: UUID
+    kind: InformationKind
+    issue_number: str
+    title: str
+    valid_from: dt.date
+
+
+class News(NamedTuple):
+    """Word of a request: another office gave it to the own unit, or told its result.
+
+    `outcome` is None where it was given.
+    """
+
+    at: dt.datetime
+    request_id: UUID
+    subject: str
+    by: str
+    outcome: RequestOutcome | None
+
+
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """本日の当務; `openings` are the emergency openings that await a review."""
+    """本日の当務; `openings` are the emergency openings that await a review.
+
+    `due` is cut where it is long: `due_in_all` says how long it is. `resting` are due and left in
+    peace; `left` is what a predecessor promised.
+    """
 
     day: dt.date
     beat: Beat
     counts: BeatCounts
     replies: Sequence[OpenReply]
-    visits: Sequence[VisitLine]
-    visits_in_all: int
+    due: Sequence[VisitLine]
+    due_in_all: int
+    resting: Sequence[VisitLine]
+    promised: Sequence[VisitLine]
+    left: Sequence[VisitLine]
+    items: Sequence[Item]
+    news: Sequence[News]
     openings: int
+
+    @property
+    def visits(self) -> list[VisitLine]:
+        """Every visit the page names, in its order."""
+        return [*self.due, *self.resting, *self.promised, *self.left]
 
     @property
     def named(self) -> list[Named]:
@@ -165,7 +147,7 @@ def beat_of(unit_id: UUID, areas: Sequence[BeatArea], units: UnitBook, day: dt.d
     return Beat(units.name(upward[-1], day) if upward else "", {}, is_whole_station=True)
 
 
-def count_beat(beat: Beat, liaisons: Iterable[Liaison]) -> BeatCounts:
+def count_beat(beat: Beat, liaisons: Iterable[Regular]) -> BeatCounts:
     """Count liaisons of a beat; everybody counts once, however many areas they stand for."""
     persons = organizations = 0
     covered: set[UUID] = set()
@@ -195,52 +177,6 @@ def replies_owed(
     return sorted(shown, key=lambda reply: not reply.is_own)
 
 
-def visits_to_make(
-    promises: Iterable[Promise],
-    liaisons: Sequence[Liaison],
-    own_units: frozenset[UUID],
-    *,
-    day: dt.date,
-    revisit_days: int,
-) -> list[Visit]:
-    """Return promised visits by their day, then liaisons nobody has met for long, longest first.
-
-    Only a contact in which both sides spoke counts as met, whoever of the station it was.
-    """
-    known = {liaison.who.holder for liaison in liaisons}
-    promised = [
-        Visit(
-            promise.who,
-            promise.next_on,
-            _day_of(promise.last_at),
-            is_liaison=promise.who.holder in known,
-        )
-        for promise in _still_open(promises)
-        if promise.next_on <= day
-        if promise.unit_id in own_units or promise.who.holder in known
-    ]
-    already = {visit.who.holder for visit in promised}
-    limit = day - dt.timedelta(days=revisit_days)
-    due = [
-        Visit(liaison.who, None, _day_of(liaison.last_at), is_liaison=True)
-        for liaison in liaisons
-        if liaison.who.holder not in already
-        if liaison.last_at is None or local_day(liaison.last_at) < limit
-    ]
-    due.sort(key=lambda visit: visit.last_on or dt.date.min)
-    return [*sorted(promised, key=lambda visit: visit.promised_on or day), *due]
-
-
-def _still_open(promises: Iterable[Promise]) -> list[Promise]:
-    """Return each holder's newest plan, unless they were met since it was made."""
-    newest: dict[Holder, Promise] = {}
-    for promise in sorted(promises, key=_by_time):
-        newest[promise.who.holder] = promise
-    return [
-        plan for plan in newest.values() if plan.last_at is None or plan.last_at <= plan.happened_at
-    ]
-
-
 def _reply(owed: Sequence[Owed], own_units: frozenset[UUID], units: UnitBook) -> OpenReply:
     first = owed[0]
     named = [one.who for one in owed if one.who]
@@ -260,11 +196,3 @@ def _reply(owed: Sequence[Owed], own_units: frozenset[UUID], units: UnitBook) ->
 
 def _by_day(owed: Owed) -> tuple[dt.date, UUID, str]:
     return (owed.heard_on, owed.request_id, owed.who.kana if owed.who else "")
-
-
-def _by_time(promise: Promise) -> tuple[dt.datetime, UUID]:
-    return (promise.happened_at, promise.note_id)
-
-
-def _day_of(moment: dt.datetime | None) -> dt.date | None:
-    return local_day(moment) if moment else None

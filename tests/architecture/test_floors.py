@@ -18,7 +18,7 @@ FLOORS = (
         *("approvals", "circulations"),
     },
     {"contacts", "consents"},
-    {"liaisons", "requests", "notes", "bulletins"},
+    {"liaisons", "requests", "notes", "bulletins", "visiting"},
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "breakglass", "samples"),
@@ -39,7 +39,7 @@ WITHIN_FLOOR = {
     "exports": {"access", "agencies", "jobs", "approvals"},
     "seals": {"access", "agencies", "jobs"},
     "requests": {"liaisons"},
-    "notes": {"liaisons", "bulletins", "requests"},
+    "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
     "today": {"breakglass"},
     "samples": {"coverage", "sharing"},
@@ -50,7 +50,7 @@ OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
     *("passwords", "throttle", "attempts", "filters"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
-    *("trail", "standing", "seconds", "entering"),
+    *("trail", "standing", "seconds", "entering", "burden"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

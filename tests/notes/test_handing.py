@@ -22,7 +22,7 @@ def timeline(world: World, person: Person) -> list[NoteLine]:
     with world.reading("officer") as db:
         units = queries.unit_book(db, world.units["若葉署"])
         holder = Holder(person_id=person.id)
-        return list(queries.timeline_of(db, holder, units, since=NOW - 90 * DAY).notes)
+        return list(queries.timeline_of(db, holder, units).notes)
 
 
 def test_note_says_what_was_handed_over_and_who_was_there_once(

@@ -2,27 +2,24 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from crm.contacts.models import Holder, Person
 from crm.notes import form_queries, queries
-from crm.notes.lines import NoteLine, StaffName, Timeline, contacts_among
-from crm.notes.models import TWO_WAY, Occasion, Outcome
+from crm.notes.lines import Timeline
+from crm.notes.models import Occasion, Outcome
 from tests.notes.acts import corrected, facts, logged, replied
 from tests.support.pages import counted
 from tests.support.world import NOW, TODAY, World
 
 DAY = dt.timedelta(days=1)
-SINCE = NOW - 90 * DAY
 
 
 def timeline(world: World, person: Person, who: str = "officer", **more: int) -> Timeline:
     actor = world.actors[who]
     with world.reading(who) as db:
         units = queries.unit_book(db, actor.station_id)
-        return queries.timeline_of(db, Holder(person_id=person.id), units, since=SINCE, **more)
+        return queries.timeline_of(db, Holder(person_id=person.id), units, **more)
 
 
 def test_timeline_is_newest_first_with_units_of_the_time(world: World, kuwahara: Person) -> None:
@@ -92,40 +89,6 @@ def test_corrections_keep_every_earlier_text(world: World, kuwahara: Person) -> 
         assert queries.note_of(db, note.id).heard == "四つ目"
 
 
-def test_contacts_are_counted_by_section(world: World, kuwahara: Person) -> None:
-    seian = world.actors["seian"].staff_id
-    logged(world, facts(kuwahara, happened_at=NOW - 2 * DAY))
-    logged(world, facts(kuwahara, happened_at=NOW - DAY, staff_ids=frozenset({seian})))
-    logged(world, facts(kuwahara, outcome=Outcome.ABSENT))
-    logged(world, facts(kuwahara, happened_at=NOW - 91 * DAY))
-    holder = Holder(person_id=kuwahara.id)
-
-    with world.reading("officer") as db:
-        units = queries.unit_book(db, world.units["若葉署"])
-        listed = queries.contacts_by_holder(db, [holder], SINCE, units)[holder]
-
-    assert listed.sections == [("若葉署地域課", 2), ("若葉署生活安全課", 1)]
-    assert (listed.total, listed.last_at) == (2, NOW - DAY)
-    assert listed == timeline(world, kuwahara).contacts
-
-
-def test_contacts_with_an_organization_are_its_own(world: World, kuwahara: Person) -> None:
-    school = world.organization("若葉小学校")
-    both = facts(kuwahara, organization_ids=frozenset({school.id}))
-    logged(world, both)
-    logged(world, facts(kuwahara))
-    person, organization = Holder(person_id=kuwahara.id), Holder(organization_id=school.id)
-
-    with world.reading("officer") as db:
-        units = queries.unit_book(db, world.units["若葉署"])
-        found = queries.contacts_by_holder(db, [person, organization], SINCE, units)
-
-    assert {holder: contacts.total for holder, contacts in found.items()} == {
-        person: 2,
-        organization: 1,
-    }
-
-
 def test_last_two_way_ignores_absences(world: World, kuwahara: Person) -> None:
     never = world.person("濵田 美智子", "はまだ みちこ")
     school = world.organization("若葉小学校")
@@ -182,52 +145,3 @@ def test_partners_of_late_are_the_latest_first(world: World, kuwahara: Person) -
     assert [party.name for party in found] == [
         *("濵田 美智子", "若葉小学校", "桒原 健太"),
     ]
-
-
-moments = st.integers(0, 5000).map(lambda hours: NOW - dt.timedelta(hours=hours))
-lines = st.builds(
-    NoteLine,
-    id=st.uuids(),
-    occasion=st.sampled_from(Occasion),
-    outcome=st.sampled_from(Outcome),
-    happened_at=moments,
-    heard=st.just(""),
-    told=st.just(""),
-    next_on=st.none(),
-    revision=st.just(1),
-    is_corrected=st.booleans(),
-    staff=st.lists(
-        st.builds(
-            StaffName, st.uuids(), st.just("佐藤 彩"), st.just("交番"), st.sampled_from("地生交警")
-        ),
-        min_size=1,
-        max_size=3,
-    ),
-)
-
-
-@given(st.lists(lines, max_size=12), moments)
-def test_contacts_never_count_an_absence_nor_one_twice(
-    notes: list[NoteLine], since: dt.datetime
-) -> None:
-    met = [note for note in notes if note.outcome in TWO_WAY and note.happened_at >= since]
-
-    contacts = contacts_among(notes, since)
-
-    if not met:
-        assert contacts is None
-        return
-    assert contacts is not None
-    assert contacts.total == len(met)
-    assert contacts.last_at == max(note.happened_at for note in met)
-    times = dict(contacts.sections)
-    for section in "地生交警":
-        counted_once = sum(any(who.section == section for who in note.staff) for note in met)
-        assert times.get(section, 0) == counted_once
-
-
-@given(st.lists(lines, max_size=12), moments)
-def test_absences_change_nothing(notes: list[NoteLine], since: dt.datetime) -> None:
-    present = [note for note in notes if note.outcome is not Outcome.ABSENT]
-
-    assert contacts_among(notes, since) == contacts_among(present, since)

@@ -52,6 +52,7 @@ LEAVE_OUT = {
     *("confirmed_by", "confirmed_at", "withdrawn_by", "withdrawn_at", "revoked_at", "undone_by"),
     *("undone_at", "job_id", "organization_id", "applied_by", "applied_at", "cancel_asked_at"),
     *("approved_by", "approved_at", "done_at", "finished_at", "lease_until"),
+    *("lifted_at", "lifted_by"),
 }
 """What has not happened yet, where it may be left out."""
 SAID: dict[tuple[str, str], Any] = {
@@ -61,6 +62,8 @@ SAID: dict[tuple[str, str], Any] = {
     ("job_file", "media_type"): "text/csv",
     ("leak_case", "source_kind"): LeakSource.ACCOUNT,
     ("approval_route", "steps"): [ANY_CHIEF.as_json()],
+    ("visit_cadence", "area_id"): None,
+    ("visit_cadence", "every_days"): 90,
 }
 """What a column holds where its type alone does not say it."""
 Row = dict[str, Any]

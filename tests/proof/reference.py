@@ -340,7 +340,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
             *("community_request", "request_party"),
             *("note_information", "sharing_agreement", "contact_link"),
             *("intake_batch", "intake_row", "intake_change", "disposal"),
-            "suspension_request",
+            *("suspension_request", "quiet_period", "visit_cadence"),
         },
         _of_station(),
     ),

@@ -36,6 +36,7 @@ TABLES = {
     "referral_id": "published_request",
     "item_id": "information_item",
     "suspension_id": "suspension_request",
+    "period_id": "quiet_period",
     "published_id": "published_information",
     "appointment_id": "appointment",
     "agreement_id": "sharing_agreement",

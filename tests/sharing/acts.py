@@ -14,10 +14,12 @@ from crm.notes.models import Occasion, Outcome
 from crm.notes.service import NoteFacts, log_activity
 from crm.sharing import agreements
 from crm.sharing.models import (
+    Basis,
     ContactLink,
     Disclosure,
     DisclosureBasis,
     PublishedContact,
+    PublishedNote,
     SharingAgreement,
 )
 from tests.liaisons.course import accepted
@@ -135,3 +137,39 @@ def noted(world: World, holder: Holder, who: str = "officer", heard: str = "街�
     )
     with world.writing(who) as db:
         return log_activity(db, world.actors[who], facts, now=NOW).id
+
+
+def told_of(world: World, holder: Holder, at: dt.datetime, joint_on: dt.date | None = None) -> None:
+    """Let the city have told the police of a contact with one of theirs."""
+    reference = uuid4()
+    sides = {
+        "giver_agency_id": world.city_id,
+        "giver_station_id": world.units[CITY_OFFICE],
+        "giver_name": CITY_OFFICE,
+        "recipient_agency_id": world.agency_id,
+        "recipient_station_id": world.units[POLICE_STATION],
+    }
+    world.put(
+        ContactLink(
+            agency_id=world.agency_id,
+            station_id=world.units[POLICE_STATION],
+            person_id=holder.person_id,
+            organization_id=holder.organization_id,
+            reference=reference,
+            other_agency_id=world.city_id,
+            other_station_id=world.units[CITY_OFFICE],
+            linked_at=NOW,
+        ),
+        PublishedNote(
+            **sides,
+            reference=reference,
+            note_id=uuid4(),
+            basis=Basis.STANDING,
+            basis_id=uuid4(),
+            happened_at=at,
+            occasion=Occasion.PHONE,
+            text="見守りの件",
+            joint_on=joint_on,
+            published_at=NOW,
+        ),
+    )

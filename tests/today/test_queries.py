@@ -1,16 +1,26 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col, select
 
-from crm.contacts.models import Holder, Person
+from crm.agencies.models import StaffAssignment
+from crm.bulletins.models import Handling
+from crm.contacts.models import Appointment, Holder, Organization, Person, PostType
 from crm.kernel.clock import JST
 from crm.notes.models import Outcome
+from crm.requests.models import Topic
+from crm.requests.service import Assignment, assign
 from crm.today import queries
 from crm.today.tour import Tour
+from crm.visiting.models import Every
+from tests.bulletins.acts import issued
 from tests.notes.acts import facts, logged, replied
+from tests.requests.acts import received
 from tests.support.pages import counted
 from tests.support.world import NOW, TODAY, World
 from tests.today.acts import put_liaison
+from tests.visiting.acts import decided, decided_of_area, left_in_peace
 
 DAY = dt.timedelta(days=1)
 BEAT = "みなと町自治会"
@@ -27,6 +37,21 @@ def liaison(world: World, name: str, *areas: str) -> Person:
     person = world.person(name, "くわばら けんた", care_note="電話は夕方")
     put_liaison(world, Holder(person_id=person.id), *areas)
     return person
+
+
+def appointed(world: World, person: Person, organization: Organization) -> None:
+    with world.reading("officer") as db:
+        chair = db.exec(select(PostType.id)).first()
+    assert chair is not None
+    world.put(
+        Appointment(
+            agency_id=world.agency_id,
+            station_id=world.units["若葉署"],
+            person_id=person.id,
+            organization_id=organization.id,
+            post_type_id=chair,
+        )
+    )
 
 
 def names(shown: Tour) -> list[str]:
@@ -107,8 +132,8 @@ def test_visit_says_who_was_in_touch_and_what_to_heed(world: World) -> None:
 
     assert (line.visit.promised_on, line.visit.is_liaison) == (TODAY, True)
     assert line.visit.who.care_note == "電話は夕方"
-    assert line.contacts is not None
-    assert line.contacts.sections == [("若葉署生活安全課", 1)]
+    assert line.burden.contacts is not None
+    assert line.burden.contacts.sections == [("若葉署生活安全課", 1)]
 
 
 def test_answers_owed_are_the_own_units_and_a_chief_sees_the_stations(world: World) -> None:
@@ -150,6 +175,80 @@ def test_organization_is_visited_by_its_own_name(world: World) -> None:
     assert line.visit.last_on == TODAY - 99 * DAY
 
 
+def test_cadence_of_somebody_who_is_no_liaison_proposes_them_on_their_beat(world: World) -> None:
+    here = world.organization("みなと商店会", area=BEAT)
+    chair = world.person("商店 会長", "しょうてん かいちょう")
+    appointed(world, chair, here)
+    elsewhere = world.organization("磯部商店会", area="磯部自治会")
+    for holder in (
+        Holder(organization_id=here.id),
+        Holder(person_id=chair.id),
+        Holder(organization_id=elsewhere.id),
+    ):
+        decided(world, holder, Every.MONTH)
+
+    assert sorted(names(tour(world))) == ["みなと商店会", "商店 会長"]
+    assert tour(world).counts.persons == 0
+
+
+def test_cadence_of_the_beats_areas_holds_for_its_liaisons(world: World) -> None:
+    person = liaison(world, "桒原 健太", BEAT)
+    logged(world, facts(person, happened_at=NOW - 40 * DAY))
+    before = names(tour(world))
+    decided_of_area(world, BEAT, Every.MONTH)
+
+    assert (before, names(tour(world))) == ([], ["桒原 健太"])
+
+
+def test_whoever_is_left_in_peace_is_not_proposed(world: World) -> None:
+    person = liaison(world, "桒原 健太", BEAT)
+    left_in_peace(world, Holder(person_id=person.id), TODAY, TODAY + DAY)
+
+    shown = tour(world)
+
+    assert (shown.due, [line.visit.who.name for line in shown.resting]) == ([], ["桒原 健太"])
+    assert names(tour(world, now=NOW + 2 * DAY)) == ["桒原 健太"]
+
+
+def test_promise_of_somebody_no_longer_posted_is_a_predecessors(world: World) -> None:
+    person = world.person("浜 一", "はま はじめ")
+    logged(world, facts(person, next_on=TODAY + DAY))
+    before = tour(world, now=NOW + DAY)
+    with world.database.system("a test's transfer") as connection:
+        connection.execute(
+            sa.update(StaffAssignment)
+            .where(col(StaffAssignment.staff_id) == world.actors["officer"].staff_id)
+            .values(valid_to=TODAY)
+        )
+    after = tour(world, now=NOW + DAY)
+
+    assert (len(before.promised), len(before.left)) == (1, 0)
+    assert (len(after.promised), len(after.left)) == (0, 1)
+
+
+def test_request_given_by_another_office_is_news_and_the_own_is_not(world: World) -> None:
+    person = world.person("浜 一", "はま はじめ")
+    request = received(world, person, who="seian", words="街灯が消えている。")
+    assignment = Assignment(unit_id=world.units["若葉駅前交番"], topic=Topic.LIGHTING)
+    with world.writing("chief") as db:
+        assign(db, world.actors["chief"], request.id, assignment, revision=1, now=NOW)
+
+    (news,) = tour(world).news
+
+    assert (news.by, news.outcome, news.subject) == ("若葉署地域課", None, "街灯が消えている。")
+    assert tour(world, "seian").news == []
+    assert tour(world, now=NOW + 8 * DAY).news == []
+
+
+def test_sheet_issued_lately_is_shown_until_it_is_no_longer_new(world: World) -> None:
+    issued(world, title="交番速報")
+    issued(world, title="署内の通知", handling=Handling.STATION_ONLY)
+
+    assert [item.title for item in tour(world).items] == ["交番速報"]
+    assert tour(world, "stranger").items == []
+    assert tour(world, now=NOW + 15 * DAY).items == []
+
+
 def test_tour_of_another_station_shows_nothing_of_ours(world: World) -> None:
     person = liaison(world, "桒原 健太", BEAT)
     logged(world, facts(person, needs_reply=True, next_on=TODAY))
@@ -165,11 +264,11 @@ def test_long_list_is_cut_and_says_so(world: World) -> None:
 
     shown = tour(world)
 
-    assert (len(shown.visits), shown.visits_in_all) == (queries.MOST_VISITS, 32)
+    assert (len(shown.due), shown.due_in_all) == (queries.MOST_VISITS, 32)
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_tour_is_five_statements(world: World, count: int) -> None:
+def test_tour_is_four_statements(world: World, count: int) -> None:
     for number in range(count):
         person = liaison(world, f"連絡員 {number}", BEAT)
         logged(world, facts(person, needs_reply=True, next_on=TODAY))
@@ -177,4 +276,4 @@ def test_tour_is_five_statements(world: World, count: int) -> None:
     with counted(world.database) as statements:
         shown = tour(world)
 
-    assert (len(shown.visits), len(shown.replies), len(statements)) == (count, count, 5)
+    assert (len(shown.visits), len(shown.replies), len(statements)) == (count, count, 4)

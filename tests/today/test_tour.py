@@ -2,8 +2,6 @@ import datetime as dt
 from dataclasses import replace
 from uuid import UUID
 
-from hypothesis import given
-from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from crm.agencies.models import UnitKind
@@ -11,16 +9,13 @@ from crm.contacts.models import Holder
 from crm.notes.units import UnitBook, UnitPlace
 from crm.today.tour import (
     BeatArea,
-    Liaison,
-    Named,
     OpenReply,
     Owed,
-    Promise,
     beat_of,
     count_beat,
     replies_owed,
-    visits_to_make,
 )
+from crm.today.visits import Named, Regular
 from tests.support.world import NOW, TODAY
 
 DAY = dt.timedelta(days=1)
@@ -43,28 +38,16 @@ def named(name: str = "桒原 健太") -> Named:
     return Named(Holder(person_id=uuid7()), name, "", "")
 
 
-def promise(who: Named, days_ago: int, next_on: dt.date) -> Promise:
-    return Promise(uuid7(), KOBAN, NOW - days_ago * DAY, next_on, who, None)
-
-
 def owed(who: Named | None, days_ago: int = 0, **more: object) -> Owed:
     heard_on = TODAY - days_ago * DAY
     one = Owed(uuid7(), KOBAN, KOBAN, heard_on, None, "街灯が消えている。", "受理", who)
     return one._replace(**more)  # type: ignore[arg-type]  # each test states its own
 
 
-def liaison(who: Named, met_days_ago: int | None = None, area: UUID = HERE) -> Liaison:
-    return Liaison(
+def liaison(who: Named, met_days_ago: int | None = None, area: UUID = HERE) -> Regular:
+    return Regular(
         who, frozenset({area}), None if met_days_ago is None else NOW - met_days_ago * DAY
     )
-
-
-def visited(
-    promises: list[Promise], liaisons: list[Liaison], days: int = 90
-) -> list[tuple[str, dt.date | None]]:
-    units = frozenset({KOBAN})
-    found = visits_to_make(promises, liaisons, units, day=TODAY, revisit_days=days)
-    return [(visit.who.name, visit.promised_on) for visit in found]
 
 
 def test_koban_has_its_own_beat() -> None:
@@ -165,59 +148,3 @@ def test_subject_is_the_first_sentence() -> None:
     assert reply.subject == "街灯が消えた。"
     assert replace(reply, heard="あ" * 50).subject == "あ" * 40 + "…"
     assert replace(reply, heard="点なし").subject == "点なし"
-
-
-def test_promises_stand_before_long_absences() -> None:
-    late, never, recent, promised = named("久"), named("初"), named("先日"), named("約束")
-    promises = [promise(promised, 5, TODAY)]
-    liaisons = [liaison(late, 100), liaison(never), liaison(recent, 10), liaison(promised, 200)]
-
-    assert visited(promises, liaisons) == [
-        ("約束", TODAY),
-        ("初", None),
-        ("久", None),
-    ]
-
-
-def test_promise_for_another_day_is_not_shown_yet() -> None:
-    assert visited([promise(named(), 5, TODAY + DAY)], []) == []
-
-
-def test_promise_ends_with_the_next_meeting_and_not_with_an_absence() -> None:
-    who = named()
-    plan = promise(who, 5, TODAY)
-
-    assert visited([plan._replace(last_at=NOW - 5 * DAY)], []) == [(who.name, TODAY)]
-    assert visited([plan._replace(last_at=NOW - 4 * DAY)], []) == []
-
-
-def test_newer_plan_takes_the_place_of_the_older() -> None:
-    who = named()
-    old, new = promise(who, 5, TODAY), promise(who, 1, TODAY + 7 * DAY)
-
-    assert visited([new, old], []) == []
-
-
-def test_promise_of_another_unit_to_somebody_off_the_beat_is_theirs() -> None:
-    who = named()
-    plan = promise(who, 5, TODAY)._replace(unit_id=SEIAN)
-
-    assert visited([plan], []) == []
-    assert visited([plan], [liaison(who, 1)]) == [(who.name, TODAY)]
-
-
-@given(
-    met=st.lists(st.one_of(st.none(), st.integers(0, 900)), max_size=20),
-    days=st.integers(1, 400),
-)
-def test_visits_are_exactly_those_not_met_for_long_the_longest_first(
-    met: list[int | None], days: int
-) -> None:
-    liaisons = [liaison(named(str(number)), ago) for number, ago in enumerate(met)]
-
-    found = visits_to_make([], liaisons, frozenset(), day=TODAY, revisit_days=days)
-
-    late = {str(number) for number, ago in enumerate(met) if ago is None or ago > days}
-    assert {visit.who.name for visit in found} == late
-    last = [visit.last_on or dt.date.min for visit in found]
-    assert last == sorted(last)

@@ -1,0 +1,91 @@
+"""The selects of what somebody bears: who was in touch, and who plans to be."""
+
+from functools import cache
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from crm.contacts.models import ORGANIZATIONS, PEOPLE
+from crm.kernel.scope import AnySelect
+from crm.notes.models import TWO_WAY, ActivityNote, NoteOrganization, NotePerson, NoteStaff
+from crm.notes.queries import last_met_organization, last_met_person
+
+
+@cache
+def contact_rows() -> AnySelect:
+    """Select two-way contacts: a row for each holder `named` and each unit that took part."""
+    return (
+        sa.select(
+            col(NotePerson.person_id),
+            col(NoteOrganization.organization_id),
+            col(ActivityNote.id),
+            col(ActivityNote.happened_at),
+            col(NoteStaff.unit_id),
+        )
+        .select_from(ActivityNote)
+        .join(NoteStaff, col(NoteStaff.note_id) == col(ActivityNote.id))
+        .outerjoin(
+            NotePerson,
+            sa.and_(
+                col(NotePerson.note_id) == col(ActivityNote.id),
+                col(NotePerson.person_id).in_(PEOPLE),
+            ),
+        )
+        .outerjoin(
+            NoteOrganization,
+            sa.and_(
+                col(NoteOrganization.note_id) == col(ActivityNote.id),
+                col(NoteOrganization.organization_id).in_(ORGANIZATIONS),
+            ),
+        )
+        .where(
+            col(ActivityNote.outcome).in_(TWO_WAY),
+            col(ActivityNote.happened_at) >= sa.bindparam("since"),
+            sa.or_(
+                col(NotePerson.person_id).is_not(None),
+                col(NoteOrganization.organization_id).is_not(None),
+            ),
+        )
+    )
+
+
+@cache
+def plan_rows() -> AnySelect:
+    """Select the plans for days near one that `named` holders are to be seen again; built once."""
+    return (
+        sa.select(
+            col(NotePerson.person_id),
+            col(NoteOrganization.organization_id),
+            col(ActivityNote.unit_id),
+            col(ActivityNote.happened_at),
+            col(ActivityNote.next_on),
+            last_met_person(col(NotePerson.person_id)).label("last_at"),
+            last_met_organization(col(NoteOrganization.organization_id)).label("last_there_at"),
+        )
+        .select_from(ActivityNote)
+        .outerjoin(
+            NotePerson,
+            sa.and_(
+                col(NotePerson.note_id) == col(ActivityNote.id),
+                col(NotePerson.person_id).in_(PEOPLE),
+            ),
+        )
+        .outerjoin(
+            NoteOrganization,
+            sa.and_(
+                col(NoteOrganization.note_id) == col(ActivityNote.id),
+                col(NoteOrganization.organization_id).in_(ORGANIZATIONS),
+            ),
+        )
+        .where(
+            col(ActivityNote.next_on).is_not(None),
+            col(ActivityNote.next_on).between(
+                sa.bindparam("plan_from", type_=sa.Date()), sa.bindparam("plan_to", type_=sa.Date())
+            ),
+            col(ActivityNote.happened_at) >= sa.bindparam("planned_since"),
+            sa.or_(
+                col(NotePerson.person_id).is_not(None),
+                col(NoteOrganization.organization_id).is_not(None),
+            ),
+        )
+    )
