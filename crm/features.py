@@ -80,6 +80,7 @@ from crm.sharing.publishing import (
     publish_changed_contact,
     publish_changed_term,
 )
+from crm.today import printing as tour_printing
 from crm.visiting import models as visiting_models
 from crm.visiting import policy as visiting_policy
 
@@ -146,6 +147,7 @@ JOBS = (
     seal_errands,
     seal_service,
     roster_issuing,
+    tour_printing,
     export_jobs,
     intake_errands,
     request_reports,

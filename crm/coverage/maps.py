@@ -57,7 +57,9 @@ class AreaMap:
         return len(self.areas) <= MOST_LABELS
 
 
-class _Drawing(NamedTuple):
+class Drawing(NamedTuple):
+    """Areas as paths, and the files they were imported from."""
+
     svg: SvgMap[UUID]
     sources: tuple[str, ...]
 
@@ -65,13 +67,13 @@ class _Drawing(NamedTuple):
 _Known = frozenset[tuple[UUID, int]]
 
 # Polygons are public facts of no agency, so one drawing serves everybody.
-_drawings: OrderedDict[_Known, _Drawing] = OrderedDict()
+_drawings: OrderedDict[_Known, Drawing] = OrderedDict()
 _lock = threading.Lock()
 
 
 def map_of(db: ScopedSession, areas: Sequence[AreaLine]) -> AreaMap:
     """Return the map of `areas` with today's fill; the outlines are simplified only once."""
-    drawing = _drawing_of(db, frozenset((area.id, area.revision) for area in areas))
+    drawing = drawing_of(db, frozenset((area.id, area.revision) for area in areas))
     drawn = [
         MapArea(
             area.id,
@@ -94,7 +96,8 @@ def step_of(tally: Tally) -> Step:
     return Step.FEW if tally.liaisons < MANY else Step.MANY
 
 
-def _drawing_of(db: ScopedSession, known: _Known) -> _Drawing:
+def drawing_of(db: ScopedSession, known: _Known) -> Drawing:
+    """Return the picture of areas given with their revisions; one statement, and none later."""
     with _lock:
         if known in _drawings:
             _drawings.move_to_end(known)
@@ -107,7 +110,7 @@ def _drawing_of(db: ScopedSession, known: _Known) -> _Drawing:
     return drawing
 
 
-def _draw(db: ScopedSession, known: _Known) -> _Drawing:
+def _draw(db: ScopedSession, known: _Known) -> Drawing:
     rows = polygons_of(db, sorted(area_id for area_id, _ in known))
     polygons = {
         area_id: polygon
@@ -117,7 +120,7 @@ def _draw(db: ScopedSession, known: _Known) -> _Drawing:
     files = {str(source["file"]) for _, _, source in rows if source and "file" in source}
     width, pixel = _scale(list(polygons.values()))
     drawn = svg_paths(simplify_together(polygons, pixel), width)
-    return _Drawing(drawn, tuple(sorted(files)))
+    return Drawing(drawn, tuple(sorted(files)))
 
 
 def _scale(polygons: Sequence[shapely.Geometry]) -> tuple[int, float]:

@@ -18,12 +18,14 @@ class ExportKind(StrEnum):
     ROSTER = "roster"
     REJECTED_ROWS = "rejected_rows"
     DOSSIER = "dossier"
+    ROUND = "round"
 
 
 EXPORT_KIND_LABELS = {
     ExportKind.ROSTER: N_("連絡員一覧表"),
     ExportKind.REJECTED_ROWS: N_("取り込めなかった行"),
     ExportKind.DOSSIER: N_("開示資料"),
+    ExportKind.ROUND: N_("訪問先一覧"),
 }
 
 

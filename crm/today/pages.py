@@ -6,7 +6,7 @@ from crm.access.desk import CurrentDesk
 from crm.bulletins.models import INFORMATION_KIND_LABELS
 from crm.contacts.queries import require_reader
 from crm.requests.models import OUTCOME_LABELS
-from crm.today import queries
+from crm.today import queries, route_pages
 from crm.visiting.models import QUIET_REASON_LABELS
 from crm.web.pages import page
 
@@ -40,4 +40,4 @@ def show(desk: CurrentDesk) -> Response[str]:
         )
 
 
-HANDLERS = [show]
+HANDLERS = [show, *route_pages.HANDLERS]

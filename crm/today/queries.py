@@ -26,6 +26,7 @@ from crm.today.tour import (
     BeatArea,
     Item,
     News,
+    OpenReply,
     Owed,
     Tour,
     beat_of,
@@ -81,19 +82,21 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
     beat = beat_of(actor.unit_id, areas, units, day)
     found = _what_is_open(db, beat, own_units, day, now)
     promised, proposed = _visits(found, own_units, decided or revisit_days, day)
+    is_chief = actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
+    replies = replies_owed(found.owed, own_units, units, of_station=is_chief)
     shown = [
         proposed.due[:MOST_VISITS],
         proposed.resting[:MOST_VISITS],
         promised.own[:MOST_VISITS],
         promised.left[:MOST_VISITS],
+        _askers(replies),
     ]
-    due, resting, own, left = _lines(db, actor, shown, units, now, day)
-    is_chief = actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
+    due, resting, own, left, askers = _lines(db, actor, shown, units, now, day)
     return Tour(
         day=day,
         beat=beat,
         counts=count_beat(beat, found.liaisons),
-        replies=replies_owed(found.owed, own_units, units, of_station=is_chief),
+        replies=replies,
         due=due,
         due_in_all=len(proposed.due),
         resting=resting,
@@ -102,7 +105,15 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         items=found.items,
         news=found.news,
         openings=found.openings,
+        askers={line.visit.who.holder: line for line in askers},
+        places={one.who.holder: one.areas for one in found.regulars},
     )
+
+
+def _askers(replies: Iterable[OpenReply]) -> list[Visit]:
+    """Return who awaits an answer, each once: to answer somebody is to call on them."""
+    whom = {who.holder: who for reply in replies for who in reply.from_whom}
+    return [Visit(who, None, None, is_liaison=False) for who in whom.values()]
 
 
 def _visits(
@@ -129,7 +140,7 @@ def _ground(
     """
     asked = {"units": list(units), "agency": actor.agency_id, "day": day}
     rows = db.rows(row_queries.ground_rows(), asked)
-    return [BeatArea(*row[:3]) for row in rows if row.id], rows[0].value
+    return [BeatArea(*row[:4]) for row in rows if row.id], rows[0].value
 
 
 def _what_is_open(

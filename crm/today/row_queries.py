@@ -35,6 +35,7 @@ def ground_rows() -> AnySelect:
             col(UnitJurisdiction.agency_id),
             col(Area.id),
             col(Area.name),
+            col(Area.revision),
             col(Area.kana_sort),
         )
         .join(Area, col(Area.id) == col(UnitJurisdiction.area_id))
@@ -51,7 +52,10 @@ def ground_rows() -> AnySelect:
         holds(AgencySetting),
     )
     return (
-        sa.select(areas.c.unit_id, areas.c.id, areas.c.name, col(AgencySetting.value))
+        sa.select(
+            *(areas.c.unit_id, areas.c.id, areas.c.name, areas.c.revision),
+            col(AgencySetting.value),
+        )
         .select_from(Agency)
         .outerjoin(AgencySetting, decided)
         .outerjoin(areas, areas.c.agency_id == col(Agency.id))

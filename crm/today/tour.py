@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from crm.bulletins.models import InformationKind
+from crm.contacts.models import Holder
 from crm.notes.queries import UnitBook
 from crm.requests.lines import subject_of
 from crm.requests.models import RequestOutcome
@@ -54,11 +55,12 @@ class OpenReply:
 
 
 class BeatArea(NamedTuple):
-    """An area of a unit."""
+    """An area of a unit; `revision` tells when its shape may have changed."""
 
     unit_id: UUID
     area_id: UUID
     name: str
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Beat:
     unit_name: str
     areas: Mapping[UUID, str]
     is_whole_station: bool
+    known: frozenset[tuple[UUID, int]] = frozenset()
+    """The areas with their revisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ class Tour:
     """本日の当務; `openings` are the emergency openings that await a review.
 
     `due` is cut where it is long: `due_in_all` says how long it is. `resting` are due and left in
-    peace; `left` is what a predecessor promised.
+    peace; `left` is what a predecessor promised. `askers` are who awaits an answer, `places` the
+    areas of liaisons and of whoever has a cadence.
     """
 
     day: dt.date
@@ -122,6 +127,8 @@ class Tour:
     items: Sequence[Item]
     news: Sequence[News]
     openings: int
+    askers: Mapping[Holder, VisitLine]
+    places: Mapping[Holder, frozenset[UUID]]
 
     @property
     def visits(self) -> list[VisitLine]:
@@ -140,10 +147,15 @@ def beat_of(unit_id: UUID, areas: Sequence[BeatArea], units: UnitBook, day: dt.d
     upward = units.above(unit_id, day)
     for position, unit in enumerate(upward):
         below = units.below(unit, day)
-        mine = {area.area_id: area.name for area in areas if area.unit_id in below}
+        mine = [area for area in areas if area.unit_id in below]
         if mine:
             last = position == len(upward) - 1
-            return Beat(units.name(unit, day), mine, is_whole_station=last)
+            return Beat(
+                units.name(unit, day),
+                {area.area_id: area.name for area in mine},
+                is_whole_station=last,
+                known=frozenset((area.area_id, area.revision) for area in mine),
+            )
     return Beat(units.name(upward[-1], day) if upward else "", {}, is_whole_station=True)
 
 

@@ -41,7 +41,7 @@ WITHIN_FLOOR = {
     "requests": {"liaisons"},
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
-    "today": {"breakglass"},
+    "today": {"breakglass", "coverage"},
     "samples": {"coverage", "sharing"},
     "oversight": {"sharing"},
     "retention": {"intake", "search", "sharing"},
@@ -50,7 +50,7 @@ OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
     *("passwords", "throttle", "attempts", "filters"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
-    *("trail", "standing", "seconds", "entering", "burden"),
+    *("trail", "standing", "seconds", "entering", "burden", "maps"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

@@ -30,6 +30,7 @@ MAKERS = {
     "crm/rosters/issuing.py",
     "crm/intake/export.py",
     "crm/oversight/dossier_pages.py",
+    "crm/today/printing.py",
 }
 """Modules whose rows leave as files; each registers an export."""
 COUNTS_ALONE = {"crm/requests/reports.py"}

@@ -31,6 +31,7 @@ VIEWERS = {
     "factors.passkey_new": "officer",
     "access.confirmation": "officer",
     "today.show": "officer",
+    "today.route": "officer",
     "notes.new": "officer",
     "notes.show": "officer",
     "notes.correct": "chief",

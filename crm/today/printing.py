@@ -1,0 +1,104 @@
+"""The list of a round as an export: asked for with its reason, made under its number, on record."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from uuid import UUID
+
+from crm.contacts.models import Holder
+from crm.coverage.maps import drawing_of
+from crm.exports.models import (
+    EXPORT_PURPOSE_LABELS,
+    EXPORT_RECIPIENT_LABELS,
+    Export,
+    ExportKind,
+    ExportPurpose,
+    ExportRecipient,
+)
+from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
+from crm.formats.pdf import render_pdf
+from crm.kernel.actor import Actor
+from crm.kernel.clock import tour_day
+from crm.kernel.scope import ScopedSession
+from crm.kernel.wareki import wareki
+from crm.today import queries
+from crm.today.paper import FIELDS, TITLE, paper_of
+from crm.today.paper_queries import where_of
+from crm.today.route import Stop, map_of, stops_of
+
+DAY = dt.timedelta(days=1)
+PDF = "pdf"
+MEDIA_TYPE = "application/pdf"
+TIMEOUT_S = 60.0
+CONDITIONS = "署外に置かず、用が済んだら裁断する"
+
+
+def ask_for_paper(
+    db: ScopedSession,
+    actor: Actor,
+    chosen: Collection[Holder],
+    *,
+    revisit_days: int,
+    kept_hours: int,
+    request_key: UUID,
+    now: dt.datetime,
+) -> Export:
+    """Ask for a sheet with `chosen`; the same `request_key` sent again is the same sheet."""
+    day = tour_day(now)
+    people = sorted(str(one.person_id) for one in chosen if one.person_id)
+    bodies = sorted(str(one.organization_id) for one in chosen if one.organization_id)
+    taking = Taking(
+        EXPORT_RECIPIENT_LABELS[ExportRecipient.WITHIN],
+        conditions=CONDITIONS,
+        # a tour ends the next morning, and the sheet with it
+        return_on=day + DAY,
+        kept_hours=kept_hours,
+        request_key=request_key,
+    )
+    facts = ExportFacts(
+        kind=ExportKind.ROUND,
+        title=f"{TITLE}　{wareki(day)}",
+        purpose=EXPORT_PURPOSE_LABELS[ExportPurpose.VISIT],
+        format=PDF,
+        people=len(people),
+        organizations=len(bodies),
+        fields=FIELDS,
+        args={"people": people, "organizations": bodies, "revisit_days": revisit_days},
+        **asdict(taking),
+    )
+    return register_export(db, actor, facts, now=now)
+
+
+@maker(ExportKind.ROUND, beside={PDF})
+def make_paper(making: Making) -> None:
+    """Make the sheet asked for; whoever needs no call any more is not on it."""
+    export = making.export
+    with making.reading() as db:
+        tour = queries.tour_of(
+            db, making.actor, now=making.now, revisit_days=export.args["revisit_days"]
+        )
+        drawing = drawing_of(db, tour.beat.known)
+        stops = stops_of(tour, drawing.svg.label_points, _chosen(export.args))
+        where = where_of(db, [stop.who.holder for stop in stops])
+    route = map_of(tour, drawing.svg, stops)
+    data = paper_of(stops, where, route, export, making.actor, day=tour.day, now=making.now)
+    content = render_pdf("round", data, timeout_s=TIMEOUT_S, created_at=making.now)
+    name = f"{TITLE}_{export.number}.pdf"
+    file = MadeFile(name, MEDIA_TYPE, making.sealed(content), *_named(stops))
+    with making.finishing(file):
+        pass
+
+
+def _chosen(args: Mapping[str, list[str]]) -> set[Holder]:
+    return {
+        *(Holder(person_id=UUID(key)) for key in args["people"]),
+        *(Holder(organization_id=UUID(key)) for key in args["organizations"]),
+    }
+
+
+def _named(stops: Collection[Stop]) -> tuple[list[UUID], list[UUID]]:
+    holders = [stop.who.holder for stop in stops]
+    return (
+        [holder.person_id for holder in holders if holder.person_id],
+        [holder.organization_id for holder in holders if holder.organization_id],
+    )
