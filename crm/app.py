@@ -22,6 +22,7 @@ from crm.administration import pages as administration_pages
 from crm.approvals import pages as approval_pages
 from crm.breakglass import pages as breakglass_pages
 from crm.bulletins import pages as bulletin_pages
+from crm.candidates import pages as candidate_pages
 from crm.circulations import pages as circulation_pages
 from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
@@ -66,6 +67,7 @@ PAGES = (
     contact_pages,
     intake_pages,
     liaison_pages,
+    candidate_pages,
     note_pages,
     note_circulation_pages,
     outbox_pages,

@@ -15,6 +15,9 @@ from crm.breakglass import policy as breakglass_policy
 from crm.bulletins import models as bulletin_models
 from crm.bulletins import policy as bulletin_policy
 from crm.bulletins.models import InformationChanged, InformationWidening
+from crm.candidates import models as candidate_models
+from crm.candidates import policy as candidate_policy
+from crm.candidates.service import follow_answer, follow_asking
 from crm.circulations import models as circulation_models
 from crm.circulations import policy as circulation_policy
 from crm.consents import models as consent_models
@@ -45,7 +48,7 @@ from crm.kernel import audit, scope
 from crm.kernel.changes import on, on_rows
 from crm.liaisons import models as liaison_models
 from crm.liaisons import policy as liaison_policy
-from crm.liaisons.models import LiaisonTermChanged
+from crm.liaisons.models import AnswerRecorded, AskingRecorded, LiaisonTermChanged
 from crm.liaisons.service import review_contact
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
@@ -98,6 +101,7 @@ MODELS = (
     contact_models,
     consent_models,
     liaison_models,
+    candidate_models,
     request_models,
     visiting_models,
     note_models,
@@ -126,6 +130,7 @@ POLICIES = (
     contact_policy,
     consent_policy,
     liaison_policy,
+    candidate_policy,
     request_policy,
     visiting_policy,
     note_policy,
@@ -161,6 +166,8 @@ on(AdministratorLeaving)(keep_an_administrator)
 on(AppointmentEnded)(review_contact)
 on(ContactChanged)(publish_changed_contact)
 on(ConsentRecorded)(publish_after_consent)
+on(AskingRecorded)(follow_asking)
+on(AnswerRecorded)(follow_answer)
 on(LiaisonTermChanged)(publish_changed_term)
 on(InformationWidening)(refuse_to_widen)
 on(InformationChanged)(follow_item)

@@ -132,6 +132,7 @@ class SettingKey(StrEnum):
     REVISIT_DAYS = "revisit_days"
     RETENTION_CONTACTS_YEARS = "retention_contacts_years"
     RETENTION_NOTES_YEARS = "retention_notes_years"
+    RETENTION_CANDIDATES_YEARS = "retention_candidates_years"
 
 
 class AgencySetting(AgencyOwned, Dated, Stamped, table=True):

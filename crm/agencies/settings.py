@@ -26,6 +26,10 @@ RANGES: Mapping[SettingKey, tuple[range, str]] = {
         range(1, 31),
         N_("1年から30年までの年数にしてください。"),
     ),
+    SettingKey.RETENTION_CANDIDATES_YEARS: (
+        range(1, 31),
+        N_("1年から30年までの年数にしてください。"),
+    ),
 }
 """What each setting may be, and the sentence for what it may not."""
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from crm.candidates.service import Proposal, propose
 from crm.contacts import queries as contacts
 from crm.contacts import service
 from crm.contacts.filing import index_person
@@ -26,11 +27,9 @@ from crm.intake.deeds import (
 from crm.intake.models import IntakeBatch
 from crm.intake.records import Recorder
 from crm.kernel.actor import Actor
-from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.i18n import N_, translate
 from crm.kernel.scope import ScopedSession
-from crm.liaisons.service import note_candidate
 
 UNCONFIRMED = "承諾未確認"
 
@@ -150,10 +149,7 @@ class Writer:
             if organization_id
             else Holder(person_id=self._person_of(step))
         )
-        today = local_day(self.now)
-        note_candidate(
-            self.db, self.actor, holder, noticed_on=today, remark=UNCONFIRMED, now=self.now
-        )
+        propose(self.db, self.actor, holder, Proposal(reason=UNCONFIRMED), now=self.now)
 
     def _fill_person(self, person_id: UUID, deed: FillIn) -> Person:
         person = contacts.person(self.db, person_id)

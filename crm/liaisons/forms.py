@@ -9,13 +9,14 @@ from pydantic import BeforeValidator, Field
 from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope, SharedField
 from crm.kernel.forms import Day, Form
 from crm.kernel.i18n import N_
-from crm.liaisons.models import AcceptanceFacts, EndReason
+from crm.liaisons.models import AcceptanceFacts, AnswerFacts, AskingFacts, EndReason
 
 
 class AnswerChoice(StrEnum):
-    """The two answers; each of them is a full one."""
+    """The answers; a no is a full one, and nobody hurries whoever wants to think."""
 
     ACCEPTED = "accepted"
+    THINKING = "thinking"
     DECLINED = "declined"
 
 
@@ -32,13 +33,6 @@ Provided = Annotated[tuple[UUID, SharedField], BeforeValidator(_read_provision)]
 """One box ticked: an agency and a field it may have."""
 
 
-class CandidacyForm(Form):
-    """Who seems suitable; sent from another page it may be empty, which means today."""
-
-    noticed_on: Day | None = Field(None, title=N_("気付いた日"))
-    remark: str = Field("", title=N_("備考"), max_length=500)
-
-
 class ApproachForm(Form):
     """An asking."""
 
@@ -46,7 +40,14 @@ class ApproachForm(Form):
     method: ConsentMethod = Field(
         title=N_("方法"), json_schema_extra={"missing": N_("「方法」を選んでください。")}
     )
+    asked_by: UUID | None = Field(default=None, title=N_("依頼した職員"))
     chief_confirms: bool = Field(default=False, title=N_("課長の確認"))
+    again_reason: str = Field(default="", title=N_("もう一度依頼する理由"), max_length=300)
+
+    @property
+    def facts(self) -> AskingFacts:
+        """What the service puts on record."""
+        return AskingFacts(**self.model_dump())
 
 
 class RequestDraftForm(Form):
@@ -56,7 +57,7 @@ class RequestDraftForm(Form):
 
 
 class AnswerForm(Form):
-    """An answer: all that is asked of somebody who declines."""
+    """An answer: all that is asked of somebody who declines, or wants to think it over."""
 
     answer: AnswerChoice = Field(
         title=N_("回答"),
@@ -66,6 +67,33 @@ class AnswerForm(Form):
     method: ConsentMethod = Field(
         title=N_("方法"), json_schema_extra={"missing": N_("「方法」を選んでください。")}
     )
+
+    @property
+    def answer_facts(self) -> AnswerFacts:
+        """What the service puts on record of an answer that is not an acceptance."""
+        return AnswerFacts(self.decided_on, self.method)
+
+
+class ThinkingForm(AnswerForm):
+    """Somebody wants to think it over, perhaps undisturbed until some day."""
+
+    not_before: Day | None = Field(default=None, title=N_("次に伺う日"))
+
+    @property
+    def answer_facts(self) -> AnswerFacts:
+        """The answer with the day they named."""
+        return AnswerFacts(self.decided_on, self.method, not_before=self.not_before)
+
+
+class DeclineForm(AnswerForm):
+    """A no, and whether they said of themselves that nobody should ask again."""
+
+    asks_no_more: bool = Field(default=False, title=N_("今後の依頼"))
+
+    @property
+    def answer_facts(self) -> AnswerFacts:
+        """The answer with that wish."""
+        return AnswerFacts(self.decided_on, self.method, asks_no_more=self.asks_no_more)
 
 
 class AcceptanceForm(AnswerForm):
@@ -123,6 +151,20 @@ class ConsentForm(Form):
             self.capacity,
             provisions=_by_agency(self.provisions),
         )
+
+
+class WillingnessForm(Form):
+    """Whoever said no says that they may be asked again."""
+
+    decided_on: Day = Field(title=N_("申出の日"))
+    method: ConsentMethod = Field(
+        title=N_("方法"), json_schema_extra={"missing": N_("「方法」を選んでください。")}
+    )
+
+    @property
+    def facts(self) -> AnswerFacts:
+        """What the service puts on record."""
+        return AnswerFacts(self.decided_on, self.method)
 
 
 class WithdrawalForm(Form):

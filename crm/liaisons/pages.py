@@ -11,11 +11,10 @@ from crm.access.desk import CurrentDesk
 from crm.consents.policy import may_record_consent
 from crm.contacts.models import Holder
 from crm.kernel.actor import Actor
-from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from crm.kernel.forms import Form, Submission, read_form
 from crm.kernel.i18n import N_
-from crm.liaisons import service
+from crm.liaisons import answers, service
 from crm.liaisons.acts import Act
 from crm.liaisons.decisions import draft_request
 from crm.liaisons.forms import (
@@ -23,20 +22,27 @@ from crm.liaisons.forms import (
     AnswerChoice,
     AnswerForm,
     ApproachForm,
-    CandidacyForm,
     ConsentForm,
     ContactForm,
+    DeclineForm,
     EndingForm,
     RequestDraftForm,
+    ThinkingForm,
+    WillingnessForm,
     WithdrawalForm,
 )
-from crm.liaisons.policy import may_note_candidate, may_record_answer
+from crm.liaisons.policy import may_record_answer
 from crm.liaisons.screen import liaison_screen
 from crm.web.pages import page, saved
 from crm.web.visit import Visit
 
 F = TypeVar("F", bound=Form)
 Answer = Response[str] | Response[None]
+ANSWER_FORMS: Mapping[str, type[AnswerForm]] = {
+    AnswerChoice.THINKING: ThinkingForm,
+    AnswerChoice.DECLINED: DeclineForm,
+}
+"""What is asked of whoever does not accept."""
 
 
 @get("/people/{person_id:uuid}/liaison", name="liaisons.person", sync_to_thread=True)
@@ -73,33 +79,9 @@ def _show(
     return page(visit, "liaisons/show.html", block="liaison", status=status, screen=screen)
 
 
-def _note_candidate(visit: Visit, holder: Holder) -> Answer:
-    def record(form: CandidacyForm) -> str:
-        service.note_candidate(
-            visit.db,
-            visit.actor,
-            holder,
-            noticed_on=form.noticed_on or local_day(visit.now),
-            remark=form.remark,
-            now=visit.now,
-        )
-        return N_("候補として記録しました。")
-
-    _require(may_note_candidate(visit.actor))
-    return _take(visit, holder, Act.CANDIDACY, read_form(CandidacyForm, visit.sent), record)
-
-
 def _ask(visit: Visit, holder: Holder) -> Answer:
     def record(form: ApproachForm) -> str:
-        service.ask(
-            visit.db,
-            visit.actor,
-            holder,
-            asked_on=form.asked_on,
-            method=form.method,
-            chief_confirms=form.chief_confirms,
-            now=visit.now,
-        )
+        service.ask(visit.db, visit.actor, holder, form.facts, now=visit.now)
         return N_("依頼を記録しました。")
 
     def draft(form: RequestDraftForm) -> str:
@@ -114,17 +96,14 @@ def _ask(visit: Visit, holder: Holder) -> Answer:
 
 def _answer(visit: Visit, holder: Holder) -> Answer:
     def record(form: AnswerForm) -> str:
+        db, actor, now = visit.db, visit.actor, visit.now
         if isinstance(form, AcceptanceForm):
-            service.record_acceptance(visit.db, visit.actor, holder, form.facts, now=visit.now)
+            service.record_acceptance(db, actor, holder, form.facts, now=now)
             return N_("承諾と同意を記録し、連絡員として登録しました。")
-        service.record_decline(
-            visit.db,
-            visit.actor,
-            holder,
-            decided_on=form.decided_on,
-            method=form.method,
-            now=visit.now,
-        )
+        if isinstance(form, ThinkingForm):
+            answers.record_thinking(db, actor, holder, form.answer_facts, now=now)
+            return N_("考えたいとの回答を記録しました。")
+        answers.record_decline(db, actor, holder, form.answer_facts, now=now)
         return N_("辞退の回答を記録しました。")
 
     _require(may_record_answer(visit.actor))
@@ -132,12 +111,22 @@ def _answer(visit: Visit, holder: Holder) -> Answer:
 
 
 def _read_answer(visit: Visit) -> Submission[AnswerForm]:
-    """Read an answer; whoever declines is asked for nothing of what an acceptance needs."""
+    """Read an answer; whoever does not accept is asked for nothing of what an acceptance needs."""
     whole: Submission[Any] = read_form(AcceptanceForm, visit.sent)
-    if whole.values.get("answer") == AnswerChoice.DECLINED:
-        short = read_form(AnswerForm, visit.sent)
-        return Submission(whole.values, short.form, short.errors)
-    return whole
+    form_type = ANSWER_FORMS.get(whole.values.get("answer", ""))
+    if form_type is None:
+        return whole
+    short: Submission[Any] = read_form(form_type, visit.sent)
+    return Submission({**whole.values, **short.values}, short.form, short.errors)
+
+
+def _record_willingness(visit: Visit, holder: Holder) -> Answer:
+    def record(form: WillingnessForm) -> str:
+        answers.record_willingness(visit.db, visit.actor, holder, form.facts, now=visit.now)
+        return N_("依頼してよいとの申出を記録しました。")
+
+    _require(may_record_answer(visit.actor))
+    return _take(visit, holder, Act.WILLINGNESS, read_form(WillingnessForm, visit.sent), record)
 
 
 def _change_consent(visit: Visit, holder: Holder) -> Answer:
@@ -221,13 +210,13 @@ def _require(allowed: bool) -> None:  # noqa: FBT001 - reads as the sentence it 
 
 
 VERBS: Mapping[Act, Callable[[Visit, Holder], Answer]] = {
-    Act.CANDIDACY: _note_candidate,
     Act.APPROACH: _ask,
     Act.ANSWER: _answer,
     Act.CONSENTS: _change_consent,
     Act.WITHDRAWAL: _withdraw,
     Act.ENDING: _end,
     Act.CONTACT: _confirm_contact,
+    Act.WILLINGNESS: _record_willingness,
 }
 
 

@@ -2,17 +2,15 @@
 
 from crm.access.policy import register_own_station
 from crm.consents.policy import may_record_consent
-from crm.kernel.actor import Actor
+from crm.kernel.actor import Actor, Role
 from crm.liaisons.models import (
     AcceptanceRecord,
     Approach,
+    AskingRule,
     LiaisonCandidate,
     LiaisonTerm,
     LiaisonTermArea,
 )
-
-RE_ASK_AFTER_DAYS = 365
-"""How long a no is left alone; asking again sooner needs a chief (S1 4(2))."""
 
 
 def may_note_candidate(actor: Actor) -> bool:
@@ -25,6 +23,11 @@ def may_record_answer(actor: Actor) -> bool:
     return actor.is_police and may_record_consent(actor)
 
 
+def may_decide_asking(actor: Actor) -> bool:
+    """Whether `actor` may decide with which words people are asked, and how soon again: a chief."""
+    return may_record_answer(actor) and actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
+
+
 register_own_station(LiaisonTerm, opened="person_id")
 register_own_station(LiaisonCandidate, LiaisonTermArea)
-register_own_station(Approach, AcceptanceRecord, append_only=True)
+register_own_station(Approach, AcceptanceRecord, AskingRule, append_only=True)

@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from crm.agencies.models import Staff, UnitJurisdiction, UnitPlacement
+from crm.agencies.models import UnitJurisdiction, UnitPlacement
 from crm.areas.models import Area, AreaKind
 from crm.contacts.models import (
     Appointment,
@@ -18,23 +17,20 @@ from crm.contacts.models import (
     Person,
     PostType,
     about,
-    any_of,
-    named,
 )
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.kana import furigana
-from crm.kernel.scope import AnySelect, ScopedSession
-from crm.kernel.together import together
+from crm.kernel.scope import ScopedSession
+from crm.liaisons.asking import DEFAULT_RULE, POINTS, Rule
+from crm.liaisons.course_queries import courses
 from crm.liaisons.models import (
-    AcceptanceRecord,
-    Approach,
-    LiaisonCandidate,
+    AskingRule,
     LiaisonState,
     LiaisonTerm,
     LiaisonTermArea,
 )
-from crm.liaisons.standing import Answer, Asking, Candidacy, Course, Happening, Term
+from crm.liaisons.standing import Course, Happening
 
 
 class HolderLine(NamedTuple):
@@ -114,7 +110,7 @@ def lock_holder(db: ScopedSession, holder: Holder) -> None:
 
 def course_of(db: ScopedSession, holder: Holder) -> Course:
     """Return all that was asked of and answered by `holder`, in time order; one statement."""
-    return _courses(db, [holder])[holder]
+    return courses(db, [holder])[holder]
 
 
 def history_of(db: ScopedSession, holder: Holder) -> Sequence[Happening]:
@@ -138,7 +134,36 @@ def states_of(
         *(Holder(person_id=key) for key in person_ids),
         *(Holder(organization_id=key) for key in organization_ids),
     ]
-    return {holder: course.state_on(day) for holder, course in _courses(db, holders).items()}
+    return {holder: course.state_on(day) for holder, course in courses(db, holders).items()}
+
+
+def asking_rule_on(db: ScopedSession, day: dt.date) -> Rule:
+    """Return what the own station decided about asking for `day`, or what the product brings."""
+    held = asking_rules(db, until=day, limit=1)
+    return held[0] if held else DEFAULT_RULE
+
+
+def asking_rules(
+    db: ScopedSession, *, until: dt.date = dt.date.max, limit: int | None = None
+) -> Sequence[Rule]:
+    """Return what the own station decided about asking, from `until` backward."""
+    rows = db.exec(
+        select(AskingRule)
+        .where(col(AskingRule.valid_from) <= until)
+        .order_by(col(AskingRule.valid_from).desc(), col(AskingRule.decided_at).desc())
+        .limit(limit)
+    ).all()
+    return [
+        Rule(
+            row.valid_from.isoformat(),
+            **{point: getattr(row, point) for point in POINTS},
+            cool_off_days=row.cool_off_days,
+            id=row.id,
+            valid_from=row.valid_from,
+            decider_name=row.decider_name,
+        )
+        for row in rows
+    ]
 
 
 def active_term_of(db: ScopedSession, holder: Holder, day: dt.date) -> LiaisonTerm | None:
@@ -270,130 +295,3 @@ def post_holders(db: ScopedSession, organization_id: UUID, day: dt.date) -> Sequ
             key, ContactLine(key, f"{family_name} {given_name}".strip(), title or post)
         )
     return list(found.values())
-
-
-def _courses(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, Course]:
-    found = together(db, _course_selects(), **named(*holders))
-    kinds = (_candidacy, _asking, _answer, _term)
-    courses: dict[Holder, tuple[list[Any], ...]] = {holder: ([], [], [], []) for holder in holders}
-    for position, (rows, fact_of) in enumerate(zip(found, kinds, strict=True)):
-        for row in sorted(rows, key=_when):
-            courses[Holder(row.person_id, row.organization_id)][position].append(fact_of(row))
-    return {holder: Course(*map(tuple, parts)) for holder, parts in courses.items()}
-
-
-@cache
-def _course_selects() -> tuple[AnySelect, ...]:
-    """Select all that makes up a course; built once, for `named` holders."""
-    return _candidacies(), _askings(), _answers(), _terms()
-
-
-def _candidacies() -> AnySelect:
-    return (
-        sa.select(
-            col(LiaisonCandidate.person_id),
-            col(LiaisonCandidate.organization_id),
-            col(LiaisonCandidate.noticed_on).label("on"),
-            col(LiaisonCandidate.id),
-            col(LiaisonCandidate.remark),
-            col(Staff.family_name),
-            col(Staff.given_name),
-        )
-        .join(Staff, col(Staff.id) == col(LiaisonCandidate.noticed_by))
-        .where(any_of(LiaisonCandidate))
-    )
-
-
-def _candidacy(row: Any) -> Candidacy:  # noqa: ANN401 - a row of _candidacies
-    return Candidacy(row.on, _whole_name(row), row.remark)
-
-
-def _askings() -> AnySelect:
-    return (
-        sa.select(
-            col(Approach.person_id),
-            col(Approach.organization_id),
-            col(Approach.asked_on).label("on"),
-            col(Approach.recorded_at),
-            col(Approach.id),
-            col(Approach.method),
-            col(Staff.family_name),
-            col(Staff.given_name),
-        )
-        .join(Staff, col(Staff.id) == col(Approach.asked_by))
-        .where(any_of(Approach))
-    )
-
-
-def _asking(row: Any) -> Asking:  # noqa: ANN401 - a row of _askings
-    return Asking(row.on, row.recorded_at, row.id, _whole_name(row), row.method)
-
-
-def _answers() -> AnySelect:
-    record = AcceptanceRecord
-    return (
-        sa.select(
-            col(record.person_id),
-            col(record.organization_id),
-            col(record.decided_on).label("on"),
-            col(record.recorded_at),
-            col(record.id),
-            col(record.method),
-            col(record.decision),
-            col(Staff.family_name),
-            col(Staff.given_name),
-        )
-        .join(Staff, col(Staff.id) == col(record.recorded_by))
-        .where(any_of(record))
-    )
-
-
-def _answer(row: Any) -> Answer:  # noqa: ANN401 - a row of _answers
-    return Answer(row.on, row.recorded_at, row.id, _whole_name(row), row.method, row.decision)
-
-
-def _terms() -> AnySelect:
-    return (
-        sa.select(
-            col(LiaisonTerm.person_id),
-            col(LiaisonTerm.organization_id),
-            col(LiaisonTerm.valid_from).label("on"),
-            col(LiaisonTerm.id),
-            col(LiaisonTerm.acceptance_id),
-            col(LiaisonTerm.valid_to),
-            col(LiaisonTerm.contact_person_id),
-            col(LiaisonTerm.contact_needs_review),
-            col(LiaisonTerm.end_reason),
-            col(LiaisonTerm.remark),
-            col(LiaisonTerm.revision),
-            col(Person.family_name),
-            col(Person.given_name),
-        )
-        .outerjoin(Person, col(Person.id) == col(LiaisonTerm.contact_person_id))
-        .where(any_of(LiaisonTerm))
-    )
-
-
-def _term(row: Any) -> Term:  # noqa: ANN401 - a row of _terms
-    return Term(
-        *(row.id, row.acceptance_id, row.on),
-        row.valid_to,
-        row.contact_person_id,
-        _whole_name(row),
-        row.contact_needs_review,
-        row.end_reason,
-        row.remark,
-        row.revision,
-    )
-
-
-def _when(row: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a row of any of the four
-    """Order by the day, then by when it was put on record, where that is kept."""
-    return row.on, getattr(row, "recorded_at", None) or _LONG_AGO, row.id
-
-
-def _whole_name(row: Any) -> str:  # noqa: ANN401 - a row that names somebody, or nobody
-    return f"{row.family_name or ''} {row.given_name or ''}".strip()
-
-
-_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)

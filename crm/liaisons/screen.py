@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from crm.agencies.queries import station_staff
 from crm.approvals.lines import ApprovalLine
 from crm.consents.models import (
     CONSENT_METHOD_LABELS,
     SHARED_FIELD_LABELS,
-    ConsentMethod,
     ConsentScope,
     scope_labels,
 )
@@ -27,11 +27,13 @@ from crm.contacts.models import Holder
 from crm.kernel.clock import local_day
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_, translate
-from crm.liaisons.acts import ACT_LABELS, Act, act_at_hand, acts_offered
-from crm.liaisons.checks import said_no_lately, station_of
+from crm.liaisons.acts import ACT_LABELS, Act, act_at_hand, acts_offered, may_propose
+from crm.liaisons.asking import DEFAULT_RULE, Rule
+from crm.liaisons.checks import station_of
 from crm.liaisons.decisions import request_decision
 from crm.liaisons.forms import provision_value
 from crm.liaisons.models import (
+    APPROACH_METHOD_LABELS,
     END_REASON_LABELS,
     LIAISON_STATE_LABELS,
     EndReason,
@@ -43,12 +45,20 @@ from crm.liaisons.queries import (
     HolderLine,
     areas_of_station,
     areas_of_terms,
+    asking_rule_on,
     course_of,
     holder_line,
     post_holders,
 )
-from crm.liaisons.service import FORM_OF_ASKING
-from crm.liaisons.standing import HAPPENING_LABELS, Course, Happening, HappeningKind, Term
+from crm.liaisons.standing import (
+    HAPPENING_LABELS,
+    Answer,
+    Course,
+    Happening,
+    HappeningKind,
+    Term,
+)
+from crm.web.templates import show_day
 from crm.web.visit import Visit
 
 OTHER_RECIPIENTS = N_("上にない市町等への提供")
@@ -63,8 +73,10 @@ ICONS = {
     HappeningKind.NOTED: "person",
     HappeningKind.ASKED: "handshake",
     HappeningKind.ACCEPTED: "check",
+    HappeningKind.THINKING: "note",
     HappeningKind.DECLINED: "note",
     HappeningKind.WITHDRAWN: "note",
+    HappeningKind.WILLING: "note",
     HappeningKind.BEGAN: "calendar",
     HappeningKind.ENDED: "calendar",
 }
@@ -106,8 +118,13 @@ class Screen:
     offered: Sequence[Act]
     act: Act | None
     sub: Submission[Any]
+    rule: Rule
+    refusal: Answer | None
     asks_again: bool
     may_record: bool
+    may_propose: bool
+    candidate_id: UUID | None
+    askers: Sequence[tuple[str, str]]
     area_groups: Mapping[str, Sequence[AreaLine]]
     speakers: Sequence[tuple[str, str]]
     needs_decision: bool
@@ -174,9 +191,9 @@ class Screen:
         return translate(ACT_LABELS[self.act]) if self.act else ""
 
     @property
-    def words(self) -> str:
-        """What is said to everybody who is asked."""
-        return translate(FORM_OF_ASKING)
+    def ways_of_asking(self) -> Sequence[tuple[str, str]]:
+        """How somebody can be asked."""
+        return [(key, translate(label)) for key, label in APPROACH_METHOD_LABELS.items()]
 
     @property
     def purpose(self) -> str:
@@ -233,8 +250,14 @@ def liaison_screen(
     consents = consent_history(db, holder)
     consent = in_force(consents, today)
     term = course.open_term(today)
+    rule = asking_rule_on(db, today) if visit.actor.is_police else DEFAULT_RULE
     offered = acts_offered(
-        visit.actor, holder, course, today, has_consent=bool(consent and consent.grants)
+        visit.actor,
+        holder,
+        course,
+        today,
+        has_consent=bool(consent and consent.grants),
+        cool_off_days=rule.cool_off_days,
     )
     at_hand = act_at_hand(offered, holder, course, today)
     act = Act(wanted) if sub or wanted in offered else at_hand
@@ -253,8 +276,13 @@ def liaison_screen(
         offered=offered,
         act=act,
         sub=sub or _blank(act, line, consent, today),
-        asks_again=said_no_lately(course, today),
+        rule=rule,
+        refusal=course.last_no(),
+        asks_again=course.left_alone_on(today, rule.cool_off_days),
         may_record=may_record_answer(visit.actor),
+        may_propose=may_propose(visit.actor, course, today, rule.cool_off_days),
+        candidate_id=course.candidacies[-1].id if course.candidacies else None,
+        askers=_askers(visit, today) if asking else (),
         area_groups=_area_groups(visit, today) if act is Act.ANSWER else {},
         speakers=_speakers(visit, holder, today) if act in {Act.ANSWER, Act.CONTACT} else (),
         needs_decision=needs,
@@ -283,7 +311,7 @@ def _blank(
                 for field in grant.fields
             ],
         )
-    return blank(noticed_on=today, asked_on=today, decided_on=today, day=today)
+    return blank(asked_on=today, decided_on=today, day=today)
 
 
 def _history(
@@ -300,8 +328,13 @@ def _entry(happening: Happening) -> Entry:
     if happening.end_reason:
         reason = translate(END_REASON_LABELS[happening.end_reason])
         title = translate("終了（%(reason)s）", reason=reason)
-    method = (_method(happening.method),) if happening.method else ()
-    return Entry(happening.on, title, ICONS[happening.kind], happening.by, happening.remark, method)
+    said = [_method(happening)] if happening.method else []
+    if happening.not_before:
+        said.append(translate("%(day)s以後に伺う", day=show_day(happening.not_before)))
+    if happening.asks_no_more:
+        said.append(translate("今後の依頼は望まない"))
+    icon = ICONS[happening.kind]
+    return Entry(happening.on, title, icon, happening.by, happening.remark, tuple(said))
 
 
 def _consent_entry(consent: Consent, labels: Mapping[ConsentScope, str]) -> Entry:
@@ -329,8 +362,17 @@ def _recipient(grant: Grant) -> str:
     return translate("%(recipient)s（%(fields)s）", recipient=grant.recipient, fields=fields)
 
 
-def _method(method: ConsentMethod) -> str:
-    return translate(CONSENT_METHOD_LABELS[method])
+def _method(happening: Happening) -> str:
+    asked = happening.kind is HappeningKind.ASKED
+    labels = APPROACH_METHOD_LABELS if asked else CONSENT_METHOD_LABELS
+    return translate(labels[happening.method]) if happening.method else ""
+
+
+def _askers(visit: Visit, today: dt.date) -> Sequence[tuple[str, str]]:
+    """Return who of the station may have asked, the reader first."""
+    found = station_staff(visit.db, station_of(visit.actor), today)
+    others = [one for one in found if one.id != visit.actor.staff_id]
+    return [(str(one.id), f"{one.name}（{one.unit_name}）") for one in others]
 
 
 def _area_groups(visit: Visit, today: dt.date) -> Mapping[str, Sequence[AreaLine]]:

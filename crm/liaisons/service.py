@@ -6,7 +6,6 @@ stood on an earlier day never changes by what is recorded later.
 """
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from crm.approvals.service import carry_out
@@ -15,46 +14,46 @@ from crm.consents.queries import current_consent
 from crm.consents.service import record_consent
 from crm.contacts.models import AppointmentEnded, Holder
 from crm.kernel import audit
-from crm.kernel.actor import Actor, Role
+from crm.kernel.actor import Actor
 from crm.kernel.changes import announce
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict, Forbidden, Refused
-from crm.kernel.i18n import N_
+from crm.kernel.errors import Conflict, Refused
 from crm.kernel.scope import ScopedSession
+from crm.liaisons.answers import put_answer
 from crm.liaisons.checks import (
+    asker_of,
+    owner,
     require_asking,
     require_fit,
+    require_free_to_ask,
     require_post,
     require_recorder,
-    said_no_lately,
-    station_of,
     take_course,
 )
 from crm.liaisons.decisions import request_matter
 from crm.liaisons.models import (
     AcceptanceFacts,
     AcceptanceRecord,
+    AnswerFacts,
+    AnswerRecorded,
     Approach,
+    AskingFacts,
+    AskingRecorded,
     Decision,
     EndReason,
-    LiaisonCandidate,
     LiaisonState,
     LiaisonTerm,
     LiaisonTermArea,
     LiaisonTermChanged,
 )
-from crm.liaisons.policy import RE_ASK_AFTER_DAYS, may_note_candidate
-from crm.liaisons.queries import lock_holder, open_term_of, terms_from, terms_spoken_for_by
-from crm.liaisons.standing import Answer, Asking
-
-ASKING_VERSION = "2026-04"
-"""Which words were read out; change it with the words below."""
-
-FORM_OF_ASKING = N_(
-    "お引き受けいただくかどうかはご自由です。お断りになっても不利益はなく、理由も伺いません。"
-    "いつでもおやめいただけます。情報を地域へお知らせになるかは、ご判断にお任せします。"
+from crm.liaisons.queries import (
+    asking_rule_on,
+    lock_holder,
+    open_term_of,
+    terms_from,
+    terms_spoken_for_by,
 )
-"""What is said to everybody who is asked, before they answer (S1 4(2))."""
+from crm.liaisons.standing import Answer, Asking
 
 FREE_TO_ASK = frozenset(
     {LiaisonState.NONE, LiaisonState.CANDIDATE, LiaisonState.DECLINED, LiaisonState.ENDED}
@@ -62,97 +61,38 @@ FREE_TO_ASK = frozenset(
 ONE_DAY = dt.timedelta(days=1)
 
 
-def note_candidate(
-    db: ScopedSession,
-    actor: Actor,
-    holder: Holder,
-    *,
-    noticed_on: dt.date,
-    remark: str = "",
-    now: dt.datetime,
-) -> LiaisonCandidate:
-    """Name somebody suitable, to be asked by the network office (S1 3(1)ア・イ)."""
-    if not may_note_candidate(actor):
-        raise Forbidden
-    course = take_course(db, holder, noticed_on, "noticed_on", now)
-    if course.state_on(local_day(now)) not in FREE_TO_ASK - {LiaisonState.CANDIDATE}:
-        raise Refused("すでに候補になっているか、依頼や承諾の記録があります。", field="noticed_on")
-    if said_no_lately(course, noticed_on):
-        raise Refused(
-            "お断りになってから%(days)s日を過ぎるまでは、候補にできません。",
-            field="noticed_on",
-            days=RE_ASK_AFTER_DAYS,
-        )
-    candidate = LiaisonCandidate(
-        **_owner(actor, holder),
-        noticed_on=noticed_on,
-        noticed_by=actor.staff_id,
-        unit_id=actor.unit_id,
-        remark=remark,
-    )
-    db.add(candidate)
-    db.flush()
-    audit.record(db, actor, "candidate.noted", now=now, subject=holder.subject)
-    return candidate
-
-
 def ask(
-    db: ScopedSession,
-    actor: Actor,
-    holder: Holder,
-    *,
-    asked_on: dt.date,
-    method: ConsentMethod,
-    chief_confirms: bool = False,
-    now: dt.datetime,
+    db: ScopedSession, actor: Actor, holder: Holder, facts: AskingFacts, *, now: dt.datetime
 ) -> Approach:
-    """Put on record that somebody was asked (依頼), in the words of `FORM_OF_ASKING`.
+    """Put on record that somebody was asked (依頼), in the words of the station's rule of that day.
 
-    Raises Refused while an earlier asking waits for its answer or the holder is a liaison, and
-    within `RE_ASK_AFTER_DAYS` of a no unless a chief confirms it, which goes on record.
+    Raises Refused while an earlier asking waits for its answer or the holder is a liaison; for
+    whoever wishes never to be asked again; and while a no is to be left alone, unless a chief
+    confirms it with a reason, which goes on record.
     """
     require_recorder(actor)
-    course = take_course(db, holder, asked_on, "asked_on", now)
+    course = take_course(db, holder, facts.asked_on, "asked_on", now)
     if course.state_on(local_day(now)) not in FREE_TO_ASK:
         raise Refused("すでに依頼中か、承諾を得ています。", field="asked_on")
-    again = said_no_lately(course, asked_on)
-    if again and not (chief_confirms and actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)):
-        raise Refused(
-            "お断りになってから%(days)s日以内です。もう一度依頼するには、課長の確認が必要です。",
-            field="chief_confirms",
-            days=RE_ASK_AFTER_DAYS,
-        )
+    rule = asking_rule_on(db, facts.asked_on)
+    again = require_free_to_ask(actor, course, facts, rule)
     carry_out(db, actor, request_matter(holder), now=now)
     approach = Approach(
-        **_owner(actor, holder),
-        asked_on=asked_on,
-        asked_by=actor.staff_id,
+        **owner(actor, holder),
+        asked_on=facts.asked_on,
+        asked_by=asker_of(db, actor, facts),
         unit_id=actor.unit_id,
-        method=method,
-        form_version=ASKING_VERSION,
+        method=facts.method,
+        form_version=rule.version,
+        rule_id=rule.id,
+        again_reason=facts.again_reason if again else "",
         recorded_at=now,
     )
     db.add(approach)
     db.flush()
     audit.record(db, actor, "liaison.asked", now=now, subject=holder.subject, chief_confirmed=again)
+    announce(db, AskingRecorded(holder, facts.asked_on), actor, now)
     return approach
-
-
-def record_decline(
-    db: ScopedSession,
-    actor: Actor,
-    holder: Holder,
-    *,
-    decided_on: dt.date,
-    method: ConsentMethod,
-    now: dt.datetime,
-) -> AcceptanceRecord:
-    """Put on record that somebody declined (辞退): a full answer, which needs no reason."""
-    require_recorder(actor)
-    require_asking(take_course(db, holder, decided_on, "decided_on", now))
-    record = _answer(db, actor, holder, Decision.DECLINED, decided_on, method, now)
-    audit.record(db, actor, "liaison.declined", now=now, subject=holder.subject)
-    return record
 
 
 def record_acceptance(
@@ -167,9 +107,11 @@ def record_acceptance(
     asking = require_asking(take_course(db, holder, facts.decided_on, "decided_on", now))
     require_fit(db, actor, holder, facts, local_day(now))
     record_consent(db, actor, holder, facts.consent, now=now)
-    acceptance = _answer(db, actor, holder, Decision.ACCEPTED, facts.decided_on, facts.method, now)
+    answer = AnswerFacts(facts.decided_on, facts.method)
+    acceptance = put_answer(db, actor, holder, Decision.ACCEPTED, answer, now=now)
     term = _begin_term(db, actor, holder, facts, acceptance, asking)
     audit.record(db, actor, "liaison.accepted", now=now, subject=holder.subject, term=str(term.id))
+    announce(db, AnswerRecorded(holder, Decision.ACCEPTED, facts.decided_on), actor, now)
     announce(db, LiaisonTermChanged(holder), actor, now)
     return term
 
@@ -215,7 +157,9 @@ def withdraw(
     if not isinstance(last, Answer) or last.decision is not Decision.ACCEPTED:
         raise Refused("承諾の記録がないため、取りやめを記録できません。", field="decided_on")
     _end_consent(db, actor, holder, decided_on, method, now)
-    record = _answer(db, actor, holder, Decision.WITHDRAWN, decided_on, method, now)
+    record = put_answer(
+        db, actor, holder, Decision.WITHDRAWN, AnswerFacts(decided_on, method), now=now
+    )
     for term in terms_from(db, holder, decided_on):
         _end(db, actor, term, EndReason.OWN_WISH, decided_on - ONE_DAY, now)
     audit.record(db, actor, "liaison.withdrawn", now=now, subject=holder.subject)
@@ -294,28 +238,6 @@ def review_contact(
     db.flush()
 
 
-def _answer(
-    db: ScopedSession,
-    actor: Actor,
-    holder: Holder,
-    decision: Decision,
-    decided_on: dt.date,
-    method: ConsentMethod,
-    now: dt.datetime,
-) -> AcceptanceRecord:
-    record = AcceptanceRecord(
-        **_owner(actor, holder),
-        decision=decision,
-        decided_on=decided_on,
-        method=method,
-        recorded_by=actor.staff_id,
-        recorded_at=now,
-    )
-    db.add(record)
-    db.flush()
-    return record
-
-
 def _begin_term(
     db: ScopedSession,
     actor: Actor,
@@ -325,7 +247,7 @@ def _begin_term(
     asking: Asking,
 ) -> LiaisonTerm:
     term = LiaisonTerm(
-        **_owner(actor, holder),
+        **owner(actor, holder),
         acceptance_id=acceptance.id,
         asked_on=asking.on,
         valid_from=facts.starts_on,
@@ -388,12 +310,3 @@ def _end(
 def _touch(actor: Actor, term: LiaisonTerm, now: dt.datetime) -> None:
     term.revision += 1
     term.updated_at, term.updated_by = now, actor.account_id
-
-
-def _owner(actor: Actor, holder: Holder) -> dict[str, Any]:
-    """Return the columns that say whose row it is and about whom."""
-    return {
-        "agency_id": actor.agency_id,
-        "station_id": station_of(actor),
-        **holder.columns,
-    }

@@ -7,15 +7,21 @@ from uuid import UUID
 
 from crm.consents.models import ConsentMethod
 from crm.kernel.i18n import N_
-from crm.liaisons.models import Decision, EndReason, LiaisonState
+from crm.liaisons.models import NOES, Decision, EndReason, LiaisonState
 
 
 class Candidacy(NamedTuple):
-    """Somebody was noticed as suitable."""
+    """Somebody was proposed as suitable; `over_on` is the day that came to nothing unasked."""
 
+    id: UUID
     on: dt.date
     by: str
-    remark: str
+    reason: str
+    over_on: dt.date | None = None
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether somebody was a candidate by it on `day`."""
+        return self.on <= day and (self.over_on is None or day < self.over_on)
 
 
 class Asking(NamedTuple):
@@ -37,6 +43,8 @@ class Answer(NamedTuple):
     by: str
     method: ConsentMethod
     decision: Decision
+    not_before: dt.date | None = None
+    asks_no_more: bool = False
 
 
 class Term(NamedTuple):
@@ -68,8 +76,10 @@ class HappeningKind(StrEnum):
     NOTED = "noted"
     ASKED = "asked"
     ACCEPTED = "accepted"
+    THINKING = "thinking"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    WILLING = "willing"
     BEGAN = "began"
     ENDED = "ended"
 
@@ -78,8 +88,10 @@ HAPPENING_LABELS = {
     HappeningKind.NOTED: N_("候補として記録"),
     HappeningKind.ASKED: N_("依頼"),
     HappeningKind.ACCEPTED: N_("承諾"),
+    HappeningKind.THINKING: N_("考慮中"),
     HappeningKind.DECLINED: N_("辞退"),
     HappeningKind.WITHDRAWN: N_("取りやめの申出"),
+    HappeningKind.WILLING: N_("依頼してよいとの申出"),
     HappeningKind.BEGAN: N_("活動開始"),
     HappeningKind.ENDED: N_("終了"),
 }
@@ -94,6 +106,8 @@ class Happening(NamedTuple):
     method: ConsentMethod | None = None
     end_reason: EndReason | None = None
     remark: str = ""
+    not_before: dt.date | None = None
+    asks_no_more: bool = False
 
 
 class Course(NamedTuple):
@@ -110,7 +124,8 @@ class Course(NamedTuple):
             return LiaisonState.ACTIVE
         last = self.last_word(day)
         if any(
-            noted.on <= day and (last is None or noted.on > last.on) for noted in self.candidacies
+            noted.holds_on(day) and (last is None or noted.on > last.on)
+            for noted in self.candidacies
         ):
             return LiaisonState.CANDIDATE
         if last is None:
@@ -140,8 +155,20 @@ class Course(NamedTuple):
     def last_no(self) -> Answer | None:
         """Return the last answer, if it was a no: declined, or notice of stopping."""
         answers = [word for word in self._words() if isinstance(word, Answer)]
-        said_no = answers and answers[-1].decision is not Decision.ACCEPTED
-        return answers[-1] if said_no else None
+        last = next(
+            (word for word in answers[::-1] if word.decision is not Decision.THINKING), None
+        )
+        return last if last and last.decision in NOES else None
+
+    def wants_no_asking(self) -> bool:
+        """Whether they said never to be asked again, and nothing else since."""
+        said = self.last_no()
+        return said is not None and said.asks_no_more
+
+    def left_alone_on(self, day: dt.date, cool_off_days: int) -> bool:
+        """Whether their no is still to be left alone on `day`: less than so many days old."""
+        said = self.last_no()
+        return said is not None and (day - said.on).days < cool_off_days
 
     def last_day(self) -> dt.date | None:
         """Return the last day on record: of a word, a candidacy or the end of a term."""
@@ -153,7 +180,7 @@ class Course(NamedTuple):
         """Return what happened in time order; a withdrawal is told as such, not as an end."""
         kind = HappeningKind
         told = [
-            Happening(noted.on, kind.NOTED, noted.by, remark=noted.remark)
+            Happening(noted.on, kind.NOTED, noted.by, remark=noted.reason)
             for noted in self.candidacies
         ]
         told += [_told(word) for word in self._words()]
@@ -170,8 +197,12 @@ class Course(NamedTuple):
         return sorted(said, key=lambda word: (word.on, word.recorded_at))
 
     def _after(self, answer: Answer, day: dt.date) -> LiaisonState:
+        if answer.decision is Decision.THINKING:
+            return LiaisonState.ASKED
         if answer.decision is Decision.DECLINED:
             return LiaisonState.DECLINED
+        if answer.decision is Decision.WILLING:
+            return LiaisonState.ENDED if self.terms else LiaisonState.NONE
         if answer.decision is Decision.WITHDRAWN:
             return LiaisonState.ENDED
         over = any(term.acceptance_id == answer.id and term.is_over_on(day) for term in self.terms)
@@ -179,5 +210,13 @@ class Course(NamedTuple):
 
 
 def _told(word: Asking | Answer) -> Happening:
-    kind = HappeningKind.ASKED if isinstance(word, Asking) else HappeningKind(word.decision)
-    return Happening(word.on, kind, word.by, word.method)
+    if isinstance(word, Asking):
+        return Happening(word.on, HappeningKind.ASKED, word.by, word.method)
+    return Happening(
+        word.on,
+        HappeningKind(word.decision),
+        word.by,
+        word.method,
+        not_before=word.not_before,
+        asks_no_more=word.asks_no_more,
+    )

@@ -78,6 +78,16 @@ def only_add_but_in_a_disposal(*tables: str) -> None:
             )
 
 
+def drop_only_added(*tables: str) -> None:
+    """Take down what refuses that rows of `tables` are changed or deleted."""
+    for table in tables:
+        if op.get_bind().dialect.name == "postgresql":
+            op.execute(sa.text(f"DROP TRIGGER {table}_only_added ON {table}"))
+            continue
+        for change in ("update", "delete"):
+            op.execute(sa.text(f"DROP TRIGGER {table}_no_{change}"))
+
+
 def drop_columns(table: str, *columns: str) -> None:
     """Drop plain columns without rebuilding the table, which would lose its triggers on SQLite."""
     for column in columns:

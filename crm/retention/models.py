@@ -17,11 +17,13 @@ class Holding(StrEnum):
 
     CONTACTS = "contacts"
     NOTES = "notes"
+    CANDIDATES = "candidates"
 
 
 HOLDING_LABELS = {
     Holding.CONTACTS: N_("連絡先の記録"),
     Holding.NOTES: N_("活動記録"),
+    Holding.CANDIDATES: N_("連絡員候補の記録"),
 }
 
 

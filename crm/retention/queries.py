@@ -17,16 +17,24 @@ from crm.kernel.clock import local_day, start_of_day
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import fiscal_year
-from crm.liaisons.models import AcceptanceRecord, Approach, LiaisonCandidate, LiaisonTerm
+from crm.liaisons.models import (
+    AcceptanceRecord,
+    Approach,
+    CandidateState,
+    LiaisonCandidate,
+    LiaisonTerm,
+)
 from crm.notes.models import NOTE_SAYS, ActivityNote, NotePerson
 from crm.requests.models import IS_OPEN, CommunityRequest
 from crm.retention.models import Disposal, Holding
 
-DEFAULT_YEARS = 5
-"""The usual period of such documents, where the agency has decided no other."""
+DEFAULT_YEARS = {Holding.CONTACTS: 5, Holding.NOTES: 5, Holding.CANDIDATES: 1}
+"""The usual period of such documents, where the agency has decided no other; of whoever never
+accepted no longer than need be (個人情報保護法61条2項)."""
 KEYS = {
     Holding.CONTACTS: SettingKey.RETENTION_CONTACTS_YEARS,
     Holding.NOTES: SettingKey.RETENTION_NOTES_YEARS,
+    Holding.CANDIDATES: SettingKey.RETENTION_CANDIDATES_YEARS,
 }
 APRIL = 4
 
@@ -44,7 +52,7 @@ class Due(NamedTuple):
 def years_kept(db: ScopedSession, holding: Holding, day: dt.date) -> int:
     """Return how many years a holding is kept, as the agency decided for `day`."""
     decided = [row.value for row in settings_of(db, KEYS[holding]) if row.holds_on(day)]
-    return int(decided[-1]) if decided else DEFAULT_YEARS
+    return int(decided[-1]) if decided else DEFAULT_YEARS[holding]
 
 
 def cutoff_of(day: dt.date, years: int) -> dt.date:
@@ -60,8 +68,7 @@ def due_on(db: ScopedSession, holding: Holding, day: dt.date) -> Due:
 
 def due_before(db: ScopedSession, holding: Holding, years: int, cutoff: dt.date) -> Due:
     """Return what of a holding of the own station ended before `cutoff`."""
-    found = _people if holding is Holding.CONTACTS else _old_notes
-    ends = dict(found(db, cutoff))
+    ends = dict(_ENDED[holding](db, cutoff))
     by_year = Counter(fiscal_year(day) for day in ends.values())
     return Due(holding, years, cutoff, list(ends), dict(sorted(by_year.items())))
 
@@ -169,6 +176,28 @@ def _old_notes(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.da
     )
     for row in requests:
         yield row.id, row.heard_on
+
+
+def _candidates(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.date]]:
+    """Yield the candidates who never accepted, of whom something is still said, and their end."""
+    candidate = LiaisonCandidate
+    words = (candidate.reason, candidate.known_by, candidate.avoid, candidate.post)
+    rows = db.rows(
+        sa.select(col(candidate.id), col(candidate.state_on)).where(
+            col(candidate.state_on) < cutoff,
+            col(candidate.state) != CandidateState.ACCEPTED,
+            sa.or_(*(col(said) != "" for said in words)),
+        )
+    )
+    for row in rows:
+        yield row.id, row.state_on
+
+
+_ENDED = {
+    Holding.CONTACTS: _people,
+    Holding.NOTES: _old_notes,
+    Holding.CANDIDATES: _candidates,
+}
 
 
 def _day(value: dt.date | dt.datetime) -> dt.date:

@@ -43,6 +43,10 @@ _TIES = N_(
     "個人について、最後の関わり（連絡員・役職の終了、接触、依頼、同意）の翌年度4月1日から起算"
 )
 _NOTES = N_("活動した日の翌年度4月1日から起算")
+_NEVER_ACCEPTED = N_(
+    "承諾に至らなかった候補について、最後の経過の翌年度4月1日から起算（個人情報保護法61条2項）。"
+    "ほかに関わりのない方の連絡先もともに消し、今後の依頼を望まない方は申出を守るために残す"
+)
 _COUNTS = N_("件数と経過のための番号と日付だけを残す")
 _STAFF = N_("職員の記録であり、人事の文書管理による")
 _FACTORS = N_("職員の認証の手段であり、アカウントの停止とともに使えなくなる")
@@ -68,12 +72,16 @@ def _all(keeping: Keeping, *tables: str) -> dict[str, Keeping]:
 REGISTRY: Mapping[str, Keeping] = {
     **_all(
         _contacts(Means.EMPTIED),
-        *("person", "appointment", "consent_record", "liaison_candidate", "liaison_term"),
+        *("person", "appointment", "consent_record", "liaison_term", "approach"),
         "disclosure",
+    ),
+    **_all(
+        Keeping(Means.EMPTIED, _NEVER_ACCEPTED, Holding.CANDIDATES),
+        *("liaison_candidate", "candidate_step"),
     ),
     **_all(_contacts(Means.DELETED), "telephone", "contact_link", "quiet_period", "visit_cadence"),
     **_all(_contacts(Means.DELETED, _PUBLISHED), "published_contact"),
-    **_all(_contacts(Means.KEPT, _COUNTS), "acceptance_record", "approach", "consent_grant"),
+    **_all(_contacts(Means.KEPT, _COUNTS), "acceptance_record", "consent_grant"),
     **_all(_contacts(Means.KEPT, _COUNTS), "liaison_term_area", "disclosure_end", "note_person"),
     **_all(_contacts(Means.KEPT, _COUNTS), "request_party", "coverage_span"),
     **_all(_notes(Means.EMPTIED), "activity_note", "community_request", "request_step"),
@@ -124,7 +132,7 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(
         Keeping(Means.KEPT, _DECISIONS),
         *("approval", "approval_step", "circulation", "circulation_recipient"),
-        *("circulation_confirmation", "person_opening", "opening_review"),
+        *("circulation_confirmation", "person_opening", "opening_review", "asking_rule"),
     ),
     **_all(
         Keeping(Means.KEPT, _TRAIL),

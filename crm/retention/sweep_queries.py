@@ -15,12 +15,13 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from crm.access.models import StoredFilter
+from crm.candidates.models import CandidateStep
 from crm.consents.models import ConsentRecord
 from crm.contacts.models import Appointment, Person, Telephone
 from crm.intake.models import IntakeBatch, IntakeChange, IntakeRow
 from crm.kernel.clock import start_of_day
 from crm.kernel.scope import ScopedSession
-from crm.liaisons.models import LiaisonCandidate, LiaisonTerm
+from crm.liaisons.models import AcceptanceRecord, Approach, LiaisonCandidate, LiaisonTerm
 from crm.notes.models import (
     ActivityNote,
     NoteCompanion,
@@ -65,7 +66,7 @@ NOBODY = {
 
 def sweep(db: ScopedSession, disposal: Disposal, keys: Sequence[UUID]) -> dict[str, int]:
     """Empty and delete what a disposal covers; return how many rows of which table."""
-    steps = _of_people if disposal.holding is Holding.CONTACTS else _of_notes
+    steps = _STEPS[disposal.holding]
     done: Counter[str] = Counter()
     for start in range(0, len(keys), AT_ONCE):
         for step in steps(keys[start : start + AT_ONCE]):
@@ -144,7 +145,7 @@ def _of_intake_of(person_id: UUID) -> Iterator[Any]:
     yield sa.delete(IntakeChange).where(about)
 
 
-def _of_people(keys: Sequence[UUID]) -> Iterator[Any]:
+def _of_people(keys: Any) -> Iterator[Any]:  # noqa: ANN401 - keys, or a select of them
     references = sa.select(col(ContactLink.reference)).where(col(ContactLink.person_id).in_(keys))
     yield sa.delete(PublishedNote).where(col(PublishedNote.reference).in_(references))
     yield sa.delete(PublishedContact).where(col(PublishedContact.reference).in_(references))
@@ -154,7 +155,9 @@ def _of_people(keys: Sequence[UUID]) -> Iterator[Any]:
     yield sa.delete(Telephone).where(col(Telephone.person_id).in_(keys))
     yield _emptied(Appointment, keys, title="")
     yield _emptied(ConsentRecord, keys, signatory="", capacity="")
-    yield _emptied(LiaisonCandidate, keys, remark="")
+    proposed = sa.select(col(LiaisonCandidate.id)).where(col(LiaisonCandidate.person_id).in_(keys))
+    yield from _without_reasons(proposed)
+    yield _emptied(Approach, keys, again_reason="")
     yield _emptied(LiaisonTerm, keys, remark="")
     yield _emptied(Disclosure, keys, reason="")
     asked = sa.select(col(RequestParty.request_id)).where(col(RequestParty.person_id).in_(keys))
@@ -164,6 +167,51 @@ def _of_people(keys: Sequence[UUID]) -> Iterator[Any]:
         .values(answered_to=_gone(col(CommunityRequest.answered_to)))
     )
     yield sa.update(Person).where(col(Person.id).in_(keys)).values(NOBODY)
+
+
+def _of_candidates(keys: Sequence[UUID]) -> Iterator[Any]:
+    """Yield what ends with proposals that came to nothing, and whoever was known by them alone."""
+    yield from _without_reasons(keys)
+    yield from _of_people(_known_only_as_candidates(keys))
+
+
+def _without_reasons(candidates: Any) -> Iterator[Any]:  # noqa: ANN401 - keys, or a select of them
+    """Yield what empties proposals of all they say."""
+    said = {"reason": "", "known_by": "", "avoid": "", "post": ""}
+    yield (
+        sa.update(CandidateStep)
+        .where(col(CandidateStep.candidate_id).in_(candidates))
+        .values(text="")
+    )
+    yield sa.update(LiaisonCandidate).where(col(LiaisonCandidate.id).in_(candidates)).values(said)
+
+
+def _known_only_as_candidates(keys: Sequence[UUID]) -> Any:  # noqa: ANN401 - a select of keys
+    """Select the people behind proposals who have no other tie to the station.
+
+    Whoever wishes never to be asked again stays known, or the wish could not be kept.
+    """
+    proposed = sa.select(col(LiaisonCandidate.person_id)).where(
+        col(LiaisonCandidate.id).in_(keys), col(LiaisonCandidate.person_id).is_not(None)
+    )
+    ties: list[Any] = [
+        *(Appointment.person_id, LiaisonTerm.person_id, LiaisonTerm.contact_person_id),
+        *(NotePerson.person_id, ConsentRecord.person_id, RequestParty.person_id),
+        *(Disclosure.person_id, ContactLink.person_id),
+    ]
+    others = [sa.select(col(tie)).where(col(tie).is_not(None)) for tie in ties]
+    wishes = sa.select(col(AcceptanceRecord.person_id)).where(
+        col(AcceptanceRecord.person_id).is_not(None), col(AcceptanceRecord.asks_no_more).is_(True)
+    )
+    again = sa.select(col(LiaisonCandidate.person_id)).where(
+        col(LiaisonCandidate.person_id).is_not(None),
+        col(LiaisonCandidate.id).not_in(keys),
+        col(LiaisonCandidate.reason) != "",
+    )
+    return sa.select(col(Person.id)).where(
+        col(Person.id).in_(proposed),
+        *(col(Person.id).not_in(tied) for tied in (*others, wishes, again)),
+    )
 
 
 def _of_notes(keys: Sequence[UUID]) -> Iterator[Any]:
@@ -205,5 +253,12 @@ def _gone(words: Any) -> sa.Case[str]:  # noqa: ANN401 - a column
     return sa.case((words != "", DISPOSED), else_="")
 
 
-def _emptied(table: Any, keys: Sequence[UUID], **values: str) -> Any:  # noqa: ANN401 - a table about a person
+def _emptied(table: Any, keys: Any, **values: str) -> Any:  # noqa: ANN401 - a table about a person
     return sa.update(table).where(table.person_id.in_(keys)).values(**values)
+
+
+_STEPS = {
+    Holding.CONTACTS: _of_people,
+    Holding.NOTES: _of_notes,
+    Holding.CANDIDATES: _of_candidates,
+}

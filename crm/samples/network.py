@@ -4,23 +4,25 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from crm.candidates.models import StepKind
+from crm.candidates.service import STEP_OF
 from crm.consents.models import ConsentMethod, ConsentScope
 from crm.consents.queries import Provision
 from crm.contacts.models import OrganizationKind as Kind
+from crm.liaisons.asking import DEFAULT_RULE
 from crm.liaisons.models import (
     AcceptanceRecord,
     Approach,
     Decision,
     EndReason,
-    LiaisonCandidate,
     LiaisonTerm,
     LiaisonTermArea,
 )
-from crm.liaisons.service import ASKING_VERSION
 from crm.samples.answers import METHODS, Answer, drawn_scopes, put_consent
+from crm.samples.candidates import Proposals, name_steps
 from crm.samples.crew import Crew
 from crm.samples.offices import Station
 from crm.samples.organizations import Known
@@ -48,14 +50,8 @@ _ORGANIZATIONS_END = (
 )
 
 _NARROWED = 0.06
-_CANDIDATE_REMARKS = (
-    "見守り活動に毎朝出ておられる。",
-    "祭りの世話役。近所の人望が厚い。",
-    "集会所の鍵番。地域の様子に詳しい。",
-    "商店の店先で子どもに声をかけている。",
-    "前会長の紹介。話を聞いてみたい。",
-    "防災訓練で進行役をしておられた。",
-)
+_SEEN_WITHIN = 7
+"""Days a proposal lies at most before somebody takes it on."""
 
 
 class Party(NamedTuple):
@@ -112,7 +108,8 @@ def put_network(
     covered = _covered(rows.rng, community)
     parties = _parties(rows.rng, community, covered)
     network = Network(active=parties[: size.liaisons])
-    desk = _Desk(rows, station, crew, community, partners, network)
+    proposals = Proposals(rows, station, crew)
+    desk = _Desk(rows, station, crew, community, partners, network, proposals)
     for party in network.active:
         desk.serve(party)
     rest = parties[size.liaisons :]
@@ -124,9 +121,14 @@ def put_network(
         (desk.ask_lately, 0.03),
         (desk.notice_only, 0.04),
         (desk.accept_for_later, 0.004),
+        (desk.think, 0.01),
+        (desk.pass_over, 0.01),
+        (desk.never_again, 0.004),
+        (desk.relent, 0.004),
     ):
         for _ in range(min(max(2, round(size.liaisons * share)), len(rest))):
             record(rest.pop())
+    name_steps(rows)
     return network
 
 
@@ -176,6 +178,7 @@ class _Desk:
     community: Community
     partners: Sequence[Partner]
     network: Network
+    proposals: Proposals
 
     def serve(self, party: Party) -> None:
         """Record an asking, a yes, consents and a term that runs."""
@@ -216,8 +219,38 @@ class _Desk:
         self._ask(party, self._ago(self.rows.rng.randint(3, 45)))
 
     def notice_only(self, party: Party) -> None:
-        """Record that somebody seems suitable."""
-        self._notice(party, self._ago(self.rows.rng.randint(2, 120)))
+        """Record that somebody seems suitable; after a week the network office has seen it."""
+        ago = self.rows.rng.randint(2, 120)
+        self._notice(party, self._ago(ago))
+        if ago > _SEEN_WITHIN:
+            self.proposals.receive(party.id, self._ago(ago - 2))
+
+    def pass_over(self, party: Party) -> None:
+        """Record that somebody seemed suitable, and that nobody will ask them."""
+        ago = self.rows.rng.randint(6, 90)
+        self._notice(party, self._ago(ago))
+        self.proposals.pass_over(party.id, self._ago(ago - 4))
+
+    def think(self, party: Party) -> None:
+        """Record an asking that somebody proposed is thinking over, undisturbed for a while."""
+        asked_on = self._ago(self.rows.rng.randint(8, 30))
+        self._notice(party, asked_on - dt.timedelta(days=6))
+        self._ask(party, asked_on)
+        answered = asked_on + dt.timedelta(days=2)
+        later = self.station.calendar.today + dt.timedelta(days=20)
+        self._answer(party, Decision.THINKING, answered, self._method(), not_before=later)
+
+    def never_again(self, party: Party) -> None:
+        """Record a no of somebody who wishes never to be asked again."""
+        asked_on = self._ask(party, self._some_day(40))
+        self._answer(party, Decision.DECLINED, asked_on, self._method(), asks_no_more=True)
+
+    def relent(self, party: Party) -> None:
+        """Record a no, and that they came later and said that they may be asked."""
+        asked_on = self._ask(party, self._some_day(60))
+        self._answer(party, Decision.DECLINED, asked_on, self._method(), asks_no_more=True)
+        willing = asked_on + dt.timedelta(days=30)
+        self._answer(party, Decision.WILLING, willing, self._method())
 
     def accept_for_later(self, party: Party) -> None:
         """Record a yes whose term begins next month."""
@@ -229,36 +262,41 @@ class _Desk:
 
     def _notice(self, party: Party, day: dt.date) -> None:
         box = self.station.box_of(party.place.id, day)
-        self.rows.put(
-            LiaisonCandidate,
-            day,
-            **party.columns,
-            noticed_on=day,
-            noticed_by=self._officer(box.id, day),
-            unit_id=box.id,
-            remark=self.rows.rng.choice(_CANDIDATE_REMARKS),
-        )
+        officer = self._officer(box.id, day)
+        self.proposals.propose(party.columns, party.place.id, day, officer)
 
     def _ask(self, party: Party, day: dt.date) -> dt.date:
         if self.rows.rng.random() < _NOTICED_BEFORE:
-            self._notice(party, day - dt.timedelta(days=self.rows.rng.randint(5, 40)))
+            noticed_on = day - dt.timedelta(days=self.rows.rng.randint(5, 40))
+            self._notice(party, noticed_on)
+            self.proposals.receive(party.id, noticed_on + dt.timedelta(days=2))
         office = self.station.network_office
+        officer = self._officer(office, day)
         self.rows.put(
             Approach,
             day,
             **party.columns,
             asked_on=day,
-            asked_by=self._officer(office, day),
+            asked_by=officer,
             unit_id=office,
             method=self.rows.rng.choice((ConsentMethod.ORAL, ConsentMethod.WRITTEN)),
-            form_version=ASKING_VERSION,
+            form_version=DEFAULT_RULE.version,
             recorded_at=moment(day, 17),
         )
+        self.proposals.follow(party.id, StepKind.ASKED, day, officer)
         return day
 
     def _answer(
-        self, party: Party, decision: Decision, day: dt.date, method: ConsentMethod
+        self,
+        party: Party,
+        decision: Decision,
+        day: dt.date,
+        method: ConsentMethod,
+        **more: Any,  # noqa: ANN401 - columns of an answer
     ) -> UUID:
+        chief = self._chief(day)
+        if kind := STEP_OF.get(decision):
+            self.proposals.follow(party.id, kind, day, chief, more.get("not_before"))
         return self.rows.put(
             AcceptanceRecord,
             day,
@@ -266,8 +304,9 @@ class _Desk:
             decision=decision,
             decided_on=day,
             method=method,
-            recorded_by=self._chief(day),
+            recorded_by=chief,
             recorded_at=moment(day, 17),
+            **more,
         )
 
     def _take_on(

@@ -71,6 +71,15 @@ PLACES = (
         STATION_ROLES,
         PARTNERS,
     ),
+    Place(
+        "candidates",
+        N_("連絡員候補"),
+        "candidates.index",
+        "/candidates",
+        "handshake",
+        STATION_ROLES,
+        POLICE,
+    ),
     Place("requests", N_("意見・要望"), "requests.index", "/requests", "note", STATION_ROLES),
     Place("roster", N_("連絡員一覧表"), "rosters.show", "/roster", "table", STATION_ROLES, POLICE),
     Place(

@@ -54,7 +54,7 @@ def test_pages_of_the_network_are_not_found_at_a_city(
 
 
 @pytest.mark.parametrize(
-    "act", ["candidacy", "approach", "answer", "withdrawal", "ending", "contact"]
+    "act", ["approach", "answer", "withdrawal", "ending", "contact", "willingness"]
 )
 def test_nobody_is_asked_to_serve_at_a_city(browser: Browser, world: World, act: str) -> None:
     person = world.person("港 花子", "ミナト ハナコ", station="架空市役所")

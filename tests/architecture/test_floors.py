@@ -18,7 +18,7 @@ FLOORS = (
         *("approvals", "circulations"),
     },
     {"contacts", "consents"},
-    {"liaisons", "requests", "notes", "bulletins", "visiting"},
+    {"liaisons", "candidates", "requests", "notes", "bulletins", "visiting"},
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "breakglass", "samples"),
@@ -38,6 +38,7 @@ WITHIN_FLOOR = {
     "circulations": {"access", "agencies"},
     "exports": {"access", "agencies", "jobs", "approvals"},
     "seals": {"access", "agencies", "jobs"},
+    "candidates": {"liaisons"},
     "requests": {"liaisons"},
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
@@ -50,7 +51,8 @@ OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
     *("passwords", "throttle", "attempts", "filters"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
-    *("trail", "standing", "seconds", "entering", "burden", "maps"),
+    *("trail", "standing", "checks", "seconds", "entering", "burden"),
+    "maps",
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

@@ -24,7 +24,7 @@ from crm.coverage.service import count_anew
 from crm.kernel.errors import DomainError, NotFound
 from crm.kernel.scope import ScopedSession
 from crm.liaisons import service as liaisons
-from crm.liaisons.models import AcceptanceFacts, EndReason
+from crm.liaisons.models import AcceptanceFacts, AskingFacts, EndReason
 from crm.notes import service as notes
 from crm.notes.models import ActivityNote, Occasion, Outcome
 from tests.coverage.records import any_post_type, counted, put_liaison
@@ -78,7 +78,8 @@ class Chance:
         oral = ConsentMethod.ORAL
         facts = AcceptanceFacts(decided_on=day, method=oral, starts_on=day, area_ids=self.areas())
         with self.world.writing("chief") as db:
-            liaisons.ask(db, chief, holder, asked_on=day, method=oral, chief_confirms=True, now=NOW)
+            facts = AskingFacts(day, oral, chief_confirms=True, again_reason="再度の依頼")
+            liaisons.ask(db, chief, holder, facts, now=NOW)
             liaisons.record_acceptance(db, chief, holder, facts, now=NOW)
 
     def end(self) -> None:

@@ -57,7 +57,7 @@ def test_a_list_of_liaisons_makes_candidates_and_never_liaisons(world: World) ->
     apply(world, put_aside(world, LIAISONS))
 
     with world.reading("chief") as db:
-        remarks = db.exec(select(LiaisonCandidate.remark)).all()
+        remarks = db.exec(select(LiaisonCandidate.reason)).all()
     assert remarks == ["承諾未確認", "承諾未確認"]
     assert count(world, LiaisonTerm) == 0
 

@@ -5,8 +5,8 @@ import datetime as dt
 from crm.consents.models import ConsentMethod, ConsentScope
 from crm.contacts.models import Holder
 from crm.kernel.scope import ScopedSession
-from crm.liaisons import service
-from crm.liaisons.models import AcceptanceFacts, LiaisonTerm
+from crm.liaisons import answers, service
+from crm.liaisons.models import AcceptanceFacts, AnswerFacts, AskingFacts, LiaisonTerm
 from tests.support.world import NOW, TODAY, World
 
 ORAL = ConsentMethod.ORAL
@@ -26,15 +26,21 @@ def asked(
     now: dt.datetime = NOW,
 ) -> None:
     with world.writing(who) as db:
-        service.ask(db, world.actors[who], holder, asked_on=day, method=ORAL, now=now)
+        service.ask(db, world.actors[who], holder, AskingFacts(day, ORAL), now=now)
 
 
-def declined(world: World, holder: Holder, day: dt.date = TODAY, *, now: dt.datetime = NOW) -> None:
+def declined(
+    world: World,
+    holder: Holder,
+    day: dt.date = TODAY,
+    *,
+    asks_no_more: bool = False,
+    now: dt.datetime = NOW,
+) -> None:
     asked(world, holder, day, now=now)
+    facts = AnswerFacts(day, ORAL, asks_no_more=asks_no_more)
     with world.writing("chief") as db:
-        service.record_decline(
-            db, world.actors["chief"], holder, decided_on=day, method=ORAL, now=now
-        )
+        answers.record_decline(db, world.actors["chief"], holder, facts, now=now)
 
 
 def accepted(

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from contextlib import ExitStack
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -14,13 +15,25 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlmodel import SQLModel, select
 
 from crm import features
+from crm.candidates import service as candidates
+from crm.candidates.models import NOT_YET_ASKED
+from crm.candidates.queries import open_candidates_about
 from crm.consents.models import ConsentFacts, ConsentMethod, ConsentScope
 from crm.consents.queries import current_consent, grants_in_force
 from crm.contacts.models import Appointment, AppointmentEnded, Holder, PostType
+from crm.kernel.actor import Actor
 from crm.kernel.clock import start_of_day
 from crm.kernel.errors import Refused
-from crm.liaisons import queries, service
-from crm.liaisons.models import AcceptanceFacts, Decision, EndReason, LiaisonState
+from crm.kernel.scope import ScopedSession
+from crm.liaisons import answers, queries, service
+from crm.liaisons.models import (
+    AcceptanceFacts,
+    AnswerFacts,
+    AskingFacts,
+    Decision,
+    EndReason,
+    LiaisonState,
+)
 from crm.liaisons.queries import course_of
 from crm.liaisons.standing import Course
 from tests.support.world import World
@@ -60,21 +73,39 @@ class Liaisons(RuleBasedStateMachine):
     def let_days_go_by(self, number: int) -> None:
         self.today += dt.timedelta(days=number)
 
-    @rule(which=WHICH, ago=AGO)
-    def note(self, which: int, ago: int) -> None:
-        day = self._ago(ago)
-        self._record(which, day, service.note_candidate, noticed_on=day)
+    @rule(which=WHICH)
+    def propose(self, which: int) -> None:
+        self._record(which, self.today, candidates.propose, candidates.Proposal(reason="世話役"))
+
+    @rule(which=WHICH)
+    def pass_over(self, which: int) -> None:
+        for one in open_candidates_about(self.db, self.holders[which]):
+            if one.state in NOT_YET_ASKED:
+                self._record(which, self.today, partial(_pass_over, one.id))
 
     @rule(which=WHICH, ago=AGO, method=METHODS, confirms=st.booleans())
     def ask(self, which: int, ago: int, method: ConsentMethod, *, confirms: bool) -> None:
         day = self._ago(ago)
-        facts = {"asked_on": day, "method": method, "chief_confirms": confirms}
-        self._record(which, day, service.ask, **facts)
+        facts = AskingFacts(day, method, chief_confirms=confirms, again_reason="改めての依頼")
+        self._record(which, day, service.ask, facts)
+
+    @rule(which=WHICH, ago=AGO, method=METHODS, never=st.booleans())
+    def decline(self, which: int, ago: int, method: ConsentMethod, *, never: bool) -> None:
+        day = self._ago(ago)
+        facts = AnswerFacts(day, method, asks_no_more=never)
+        self._record(which, day, answers.record_decline, facts)
 
     @rule(which=WHICH, ago=AGO, method=METHODS)
-    def decline(self, which: int, ago: int, method: ConsentMethod) -> None:
-        day = self._ago(ago)
-        self._record(which, day, service.record_decline, decided_on=day, method=method)
+    def think(self, which: int, ago: int, method: ConsentMethod) -> None:
+        facts = AnswerFacts(self._ago(ago), method)
+        self._record(which, facts.decided_on, answers.record_thinking, facts)
+
+    @rule(which=WHICH, ago=AGO, method=METHODS)
+    def be_willing(self, which: int, ago: int, method: ConsentMethod) -> None:
+        facts = AnswerFacts(self._ago(ago), method)
+        if self._record(which, facts.decided_on, answers.record_willingness, facts):
+            course = self.courses[self.holders[which]]
+            assert (course.last_no(), course.wants_no_asking()) == (None, False)
 
     @rule(which=WHICH, ago=AGO, scopes=SCOPES, begins=BEGINS)
     def accept(self, which: int, ago: int, scopes: set[ConsentScope], begins: int) -> None:
@@ -138,6 +169,14 @@ class Liaisons(RuleBasedStateMachine):
                 }
 
     @invariant()
+    def nobody_is_asked_who_wishes_not_to_be(self) -> None:
+        for course in self.courses.values():
+            if course.wants_no_asking():
+                said = course.last_no()
+                assert said is not None
+                assert [it for it in course.askings if it.recorded_at > said.recorded_at] == []
+
+    @invariant()
     def nobody_serves_twice_at_once(self) -> None:
         for course in self.courses.values():
             served = sorted(
@@ -178,6 +217,12 @@ class Liaisons(RuleBasedStateMachine):
 
     def _now(self) -> dt.datetime:
         return start_of_day(self.today) + dt.timedelta(hours=9)
+
+
+def _pass_over(
+    candidate_id: UUID, db: ScopedSession, actor: Actor, _: Holder, *, now: dt.datetime
+) -> None:
+    candidates.pass_over(db, actor, candidate_id, "見送り", now=now)
 
 
 def _appointment(world: World, person_id: UUID, organization_id: UUID) -> Appointment:
@@ -233,7 +278,13 @@ def test_an_answer_has_no_room_for_a_reason(name: str) -> None:
     columns = set(SQLModel.metadata.tables[name].columns.keys())
     shared = {"id", "agency_id", "station_id", "person_id", "organization_id", "recorded_at"}
     own = {
-        "approach": {"asked_on", "asked_by", "unit_id", "method", "form_version"},
-        "acceptance_record": {"decision", "decided_on", "method", "recorded_by"},
+        # why a chief has somebody asked again is the station's reason, never theirs
+        "approach": {
+            *("asked_on", "asked_by", "unit_id", "method", "form_version", "rule_id"),
+            "again_reason",
+        },
+        "acceptance_record": {
+            *("decision", "decided_on", "method", "recorded_by", "not_before", "asks_no_more"),
+        },
     }
     assert columns == shared | own[name]

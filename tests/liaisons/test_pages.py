@@ -20,7 +20,7 @@ from tests.support.pages import Browser, counted
 from tests.support.world import TODAY, World
 
 LONG_AGO = TODAY - A_YEAR
-ACTS = ("candidacy", "approach", "answer", "consents", "withdrawal", "ending", "contact")
+ACTS = ("approach", "answer", "consents", "withdrawal", "ending", "contact", "willingness")
 
 
 @pytest.fixture
@@ -59,7 +59,8 @@ def test_the_whole_way_from_candidate_to_liaison(
 ) -> None:
     holder = {"person": person, "group": group}[kind]
     browser.sign_in("officer").get(address(holder))
-    browser.post(address(holder, "candidacy"))
+    who = {"person": "who", "group": "organization_id"}[kind]
+    browser.post("/candidates", {who: str(holder.subject[1]), "reason": "世話役をされている"})
     assert state(world, holder) is LiaisonState.CANDIDATE
     browser.post("/sign-out")
     browser.sign_in("chief").get(address(holder))
@@ -239,7 +240,7 @@ def test_a_stale_consent_form_shows_what_is_in_force_now(
         assert grants_in_force(db, [person], today) == {person: frozenset()}
 
 
-@pytest.mark.parametrize("act", [act for act in ACTS if act != "candidacy"])
+@pytest.mark.parametrize("act", ACTS)
 def test_an_officer_puts_no_answer_on_record(
     world: World, browser: Browser, person: Holder, act: str
 ) -> None:
@@ -285,7 +286,9 @@ def test_asking_again_after_a_no_is_left_to_a_chief(
     refused = chief.post(address(person, "approach"), sent)
     assert refused.status_code == 422
     assert 'id="f-chief_confirms-error"' in refused.text
-    chief.post(address(person, "approach"), {**sent, "chief_confirms": "on"})
+    chief.post(
+        address(person, "approach"), {**sent, "chief_confirms": "on", "again_reason": "要望"}
+    )
     assert state(world, person) is LiaisonState.ASKED
 
 

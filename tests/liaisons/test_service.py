@@ -1,6 +1,7 @@
 """Asking, answering, serving and stopping: the invariants of the liaison network."""
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -12,8 +13,9 @@ from crm.consents.queries import current_consent, grants_in_force
 from crm.contacts.models import Appointment, AppointmentEnded, Holder, PostType
 from crm.kernel.audit import AuditEntry
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
-from crm.liaisons import service
-from crm.liaisons.models import EndReason, LiaisonState, LiaisonTerm
+from crm.liaisons import answers, service
+from crm.liaisons.asking import DEFAULT_RULE
+from crm.liaisons.models import AnswerFacts, AskingFacts, EndReason, LiaisonState, LiaisonTerm
 from crm.liaisons.queries import (
     active_term_of,
     active_terms,
@@ -22,11 +24,13 @@ from crm.liaisons.queries import (
     state_of,
     states_of,
 )
+from crm.liaisons.settings import decide_asking
 from crm.liaisons.standing import HappeningKind
 from tests.liaisons.course import ORAL, accept, accepted, asked, days, declined, withdrawn
 from tests.support.pages import counted
 from tests.support.world import NOW, TODAY, World
 
+LATER = NOW + dt.timedelta(minutes=5)
 STATION = ConsentScope.WITHIN_STATION
 
 
@@ -142,10 +146,12 @@ def test_a_no_is_left_alone(world: World, person: Holder) -> None:
     declined(world, person, TODAY - days(364))
     with world.writing("chief") as db:
         with pytest.raises(Refused) as again:
-            service.ask(db, world.actors["chief"], person, asked_on=TODAY, method=ORAL, now=NOW)
-        with pytest.raises(Refused) as noted:
-            service.note_candidate(db, world.actors["chief"], person, noticed_on=TODAY, now=NOW)
-    assert (again.value.field, noted.value.field) == ("chief_confirms", "noticed_on")
+            service.ask(db, world.actors["chief"], person, AskingFacts(TODAY, ORAL), now=NOW)
+        confirmed = AskingFacts(TODAY, ORAL, chief_confirms=True)
+        with pytest.raises(Refused) as unexplained:
+            service.ask(db, world.actors["chief"], person, confirmed, now=NOW)
+    assert (again.value.field, unexplained.value.field) == ("chief_confirms", "again_reason")
+    assert "2025-11-21にお断りになっています" in str(again.value)
 
 
 def test_after_a_year_anybody_may_be_asked_again(world: World, person: Holder) -> None:
@@ -157,15 +163,9 @@ def test_after_a_year_anybody_may_be_asked_again(world: World, person: Holder) -
 def test_a_chief_may_confirm_asking_again_which_is_on_record(world: World, person: Holder) -> None:
     declined(world, person, TODAY - days(30))
     with world.writing("chief") as db:
-        service.ask(
-            db,
-            world.actors["chief"],
-            person,
-            asked_on=TODAY,
-            method=ORAL,
-            chief_confirms=True,
-            now=NOW,
-        )
+        facts = AskingFacts(TODAY, ORAL, chief_confirms=True, again_reason="町内からの要望")
+        asking = service.ask(db, world.actors["chief"], person, facts, now=NOW)
+        assert asking.again_reason == "町内からの要望"
     with world.database.system("a test's look at the trail") as connection:
         details = connection.execute(
             sa.select(AuditEntry.detail)
@@ -173,6 +173,59 @@ def test_a_chief_may_confirm_asking_again_which_is_on_record(world: World, perso
             .order_by(AuditEntry.id)
         ).scalars()
         assert list(details) == [{"chief_confirmed": False}, {"chief_confirmed": True}]
+
+
+def test_who_wishes_never_to_be_asked_is_not_until_they_say_so(
+    world: World, person: Holder
+) -> None:
+    declined(world, person, TODAY - days(500), asks_no_more=True)
+    chief = world.actors["chief"]
+    facts = AskingFacts(TODAY, ORAL, chief_confirms=True, again_reason="町内からの要望")
+    with world.writing("chief") as db:
+        with pytest.raises(Refused) as refusal:
+            service.ask(db, chief, person, facts, now=NOW)
+        answers.record_willingness(db, chief, person, AnswerFacts(TODAY, ORAL), now=NOW)
+        service.ask(db, chief, person, facts, now=LATER)
+    assert refusal.value.field == "asked_on"
+    assert state(world, person) is LiaisonState.ASKED
+
+
+def test_who_thinks_it_over_is_still_being_asked(world: World, person: Holder) -> None:
+    asked(world, person)
+    chief, thinking = world.actors["chief"], AnswerFacts(TODAY, ORAL, not_before=TODAY + days(9))
+    with world.writing("chief") as db:
+        answers.record_thinking(db, chief, person, thinking, now=NOW)
+    assert state(world, person) is LiaisonState.ASKED
+    with world.writing("chief") as db:
+        accept(db, world, person, TODAY)
+    assert state(world, person) is LiaisonState.ACTIVE
+
+
+def test_a_station_decides_how_long_a_no_is_left_alone(world: World, person: Holder) -> None:
+    chief, asking = world.actors["chief"], AskingFacts(TODAY, ORAL)
+    declined(world, person, TODAY - days(365))
+    with world.writing("chief") as db:
+        longer = replace(DEFAULT_RULE, cool_off_days=400)
+        first = decide_asking(db, chief, longer, day=TODAY, seen=None, now=NOW)
+        with pytest.raises(Refused):
+            service.ask(db, chief, person, asking, now=NOW)
+        usual = replace(DEFAULT_RULE, opening="お願いに伺いました。")
+        decided = decide_asking(db, chief, usual, day=TODAY, seen=first.id, now=LATER)
+        asked_for = service.ask(db, chief, person, asking, now=NOW)
+        with pytest.raises(Conflict):
+            decide_asking(db, chief, usual, day=TODAY, seen=first.id, now=LATER)
+    assert (asked_for.rule_id, asked_for.form_version) == (decided.id, TODAY.isoformat())
+
+
+def test_somebody_of_the_station_may_have_asked(world: World, person: Holder) -> None:
+    officer, stranger = (world.actors[who].staff_id for who in ("officer", "stranger"))
+    facts = AskingFacts(TODAY, ORAL, asked_by=stranger)
+    with world.writing("chief") as db:
+        with pytest.raises(Refused) as refusal:
+            service.ask(db, world.actors["chief"], person, facts, now=NOW)
+        own = replace(facts, asked_by=officer)
+        asking = service.ask(db, world.actors["chief"], person, own, now=NOW)
+    assert (refusal.value.field, asking.asked_by) == ("asked_by", officer)
 
 
 def test_nobody_is_asked_twice_at_once(world: World, person: Holder) -> None:
@@ -332,25 +385,6 @@ def test_only_a_post_holder_speaks_for_an_organization(
     assert refusal.value.field == "contact_person_id"
 
 
-def test_every_section_may_name_a_candidate(world: World, person: Holder) -> None:
-    with world.writing("seian") as db:
-        service.note_candidate(db, world.actors["seian"], person, noticed_on=TODAY, now=NOW)
-    assert state(world, person) is LiaisonState.CANDIDATE
-    assert state(world, person, TODAY - days(1)) is LiaisonState.NONE
-    assert actions(world) == ["candidate.noted"]
-
-
-def test_a_candidate_is_named_once(world: World, person: Holder) -> None:
-    for attempt in range(2):
-        with world.writing("officer") as db:
-            note = {"noticed_on": TODAY, "now": NOW}
-            if attempt == 0:
-                service.note_candidate(db, world.actors["officer"], person, **note)
-                continue
-            with pytest.raises(Refused):
-                service.note_candidate(db, world.actors["officer"], person, **note)
-
-
 @pytest.mark.parametrize("who", ["officer", "seian", "hq", "administrator"])
 def test_only_the_network_office_and_chiefs_ask(world: World, person: Holder, who: str) -> None:
     with pytest.raises(Forbidden):
@@ -367,15 +401,9 @@ def test_a_day_to_come_or_before_the_last_record_is_refused(
     world: World, person: Holder, shift: int
 ) -> None:
     asked(world, person, TODAY - days(10))
+    facts = AnswerFacts(TODAY + days(shift), ORAL)
     with world.writing("chief") as db, pytest.raises(Refused) as refusal:
-        service.record_decline(
-            db,
-            world.actors["chief"],
-            person,
-            decided_on=TODAY + days(shift),
-            method=ORAL,
-            now=NOW,
-        )
+        answers.record_decline(db, world.actors["chief"], person, facts, now=NOW)
     assert refusal.value.field == "decided_on"
 
 

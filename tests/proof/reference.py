@@ -347,6 +347,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
     (
         {
             *("approach", "acceptance_record", "consent_record", "consent_grant"),
+            *("asking_rule", "candidate_step"),
             *("note_correction", "request_step", "roster_issue", "reading_check"),
             *("disclosure", "disclosure_end", "provision_record", "approval_step"),
             *("circulation", "circulation_recipient", "circulation_confirmation"),

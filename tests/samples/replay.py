@@ -13,6 +13,8 @@ from sqlmodel import SQLModel
 from crm.approvals.models import ApprovalKind, ApprovalRoute
 from crm.bulletins.files import Sheet
 from crm.bulletins.service import ItemFacts, issue_item
+from crm.candidates.models import StepKind
+from crm.candidates.service import Proposal, mark_seen, pass_over, propose, receive
 from crm.consents.models import ConsentFacts, ConsentScope, SharedField
 from crm.consents.queries import current_consent
 from crm.consents.service import record_consent
@@ -30,25 +32,26 @@ from crm.kernel.actor import Actor, Role
 from crm.kernel.clock import local_day
 from crm.kernel.db import Database
 from crm.kernel.scope import ScopedSession
-from crm.liaisons.models import AcceptanceFacts, Decision, EndReason
+from crm.liaisons.answers import record_decline, record_thinking, record_willingness
+from crm.liaisons.models import AcceptanceFacts, AnswerFacts, AskingFacts, Decision, EndReason
 from crm.liaisons.service import (
     ask,
     change_consent,
     confirm_contact,
     end_term,
-    note_candidate,
     record_acceptance,
-    record_decline,
     withdraw,
 )
 from crm.notes.service import NoteContent, NoteFacts, correct_note, log_activity
 from crm.requests.models import RequestState
 from crm.requests.queries import request_sent_as
 from crm.requests.service import Decided, Told, tell_back
+from crm.samples.candidates import SEEN_AFTER
 from crm.samples.rows import Row, moment
 from crm.sharing.agreements import AgreementFacts, DisclosureFacts, disclose, make_agreement
 from crm.sharing.information import publish_information
 from crm.sharing.service import link_contact, publish_note
+from tests.samples.conftest import TODAY
 
 GIVEN = (
     "agency",
@@ -61,6 +64,12 @@ GIVEN = (
     "staff_assignment",
 )
 """What is there before anybody acts."""
+
+ANSWERS = {
+    Decision.DECLINED: record_decline,
+    Decision.THINKING: record_thinking,
+    Decision.WILLING: record_willingness,
+}
 
 Act = Callable[[ScopedSession, dt.datetime], None]
 Doing = tuple[dt.datetime, int, Actor, Act]
@@ -98,6 +107,10 @@ def _no_decisions(tables: Mapping[str, list[Row]]) -> list[Row]:
     ]
 
 
+def _see(db: ScopedSession, _: dt.datetime) -> None:
+    mark_seen(db, _actor_of(db))
+
+
 class _Player:
     """Turns rows into acts; `new` has the keys of what was made over again by the old ones."""
 
@@ -128,6 +141,8 @@ class _Player:
             self._issuing(),
             self._agreeing(),
             self._noticing_and_asking(),
+            self._at_the_desk(),
+            self._seeing(),
             self._answering(),
             self._consenting(),
             self._ending(),
@@ -308,27 +323,41 @@ class _Player:
 
     def _candidate(self, row: Row) -> Act:
         def act(db: ScopedSession, now: dt.datetime) -> None:
-            note_candidate(
-                db,
-                _actor_of(db),
-                self._holder(row),
-                noticed_on=row["noticed_on"],
-                remark=row["remark"],
-                now=now,
-            )
+            said = ("reason", "known_by", "avoid", "post", "area_id")
+            proposal = Proposal(**{name: row[name] for name in said})
+            made = propose(db, _actor_of(db), self._holder(row), proposal, now=now)
+            self.new[row["id"]] = made.id
 
         return act
 
+    def _at_the_desk(self) -> Iterator[Doing]:
+        """Yield what the network office did about proposals by itself."""
+        for row in self.tables["candidate_step"]:
+            if row["kind"] in {StepKind.RECEIVED, StepKind.PASSED_OVER}:
+                actor = self._actor(row["staff_id"], row["unit_id"])
+                yield row["at"], 6, actor, self._desk_step(row)
+
+    def _desk_step(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            candidate_id = self.new[row["candidate_id"]]
+            if row["kind"] is StepKind.RECEIVED:
+                receive(db, _actor_of(db), candidate_id, now=now)
+            else:
+                pass_over(db, _actor_of(db), candidate_id, row["text"], now=now)
+
+        return act
+
+    def _seeing(self) -> Iterator[Doing]:
+        """Yield that whoever proposed somebody has seen what lies two weeks back."""
+        rows = self.tables["liaison_candidate"]
+        for staff_id, unit_id in sorted({(row["noticed_by"], row["unit_id"]) for row in rows}):
+            actor = self._actor(staff_id, unit_id)
+            yield moment(TODAY - SEEN_AFTER, 20), 20, actor, _see
+
     def _asking(self, row: Row) -> Act:
         def act(db: ScopedSession, now: dt.datetime) -> None:
-            ask(
-                db,
-                _actor_of(db),
-                self._holder(row),
-                asked_on=row["asked_on"],
-                method=row["method"],
-                now=now,
-            )
+            facts = AskingFacts(row["asked_on"], row["method"])
+            ask(db, _actor_of(db), self._holder(row), facts, now=now)
 
         return act
 
@@ -383,15 +412,13 @@ class _Player:
 
     def _refusal(self, row: Row) -> Act:
         def act(db: ScopedSession, now: dt.datetime) -> None:
-            verb = record_decline if row["decision"] is Decision.DECLINED else withdraw
-            verb(
-                db,
-                _actor_of(db),
-                self._holder(row),
-                decided_on=row["decided_on"],
-                method=row["method"],
-                now=now,
-            )
+            actor, holder = _actor_of(db), self._holder(row)
+            given = {name: row[name] for name in ("decided_on", "method")}
+            if verb := ANSWERS.get(row["decision"]):
+                wishes = {name: row[name] for name in ("not_before", "asks_no_more")}
+                verb(db, actor, holder, AnswerFacts(**given, **wishes), now=now)
+            else:
+                withdraw(db, actor, holder, **given, now=now)
 
         return act
 

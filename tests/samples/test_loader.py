@@ -77,6 +77,7 @@ EXPECTED_TABLES = {
     "appointment",
     "approach",
     "area",
+    "candidate_step",
     "community_request",
     "consent_grant",
     "consent_record",

@@ -26,7 +26,7 @@ from crm.contacts.service import (
 from crm.kernel.clock import start_of_day
 from crm.kernel.errors import Refused
 from crm.liaisons import service as liaisons
-from crm.liaisons.models import AcceptanceFacts, EndReason
+from crm.liaisons.models import AcceptanceFacts, AskingFacts, EndReason
 from crm.sharing import agreements
 from crm.sharing.models import ContactLink, DisclosureBasis, ProvisionRecord, PublishedContact
 from crm.sharing.service import refresh_copies
@@ -165,15 +165,10 @@ class Sharing(RuleBasedStateMachine):
             self.today, ConsentMethod.ORAL, starts, provisions=self.naming(fields)
         )
         try:
-            liaisons.ask(
-                self.db,
-                self.chief,
-                holder,
-                asked_on=self.today,
-                method=ConsentMethod.ORAL,
-                chief_confirms=True,
-                now=self.now,
+            asking = AskingFacts(
+                self.today, ConsentMethod.ORAL, chief_confirms=True, again_reason="再度の依頼"
             )
+            liaisons.ask(self.db, self.chief, holder, asking, now=self.now)
             liaisons.record_acceptance(self.db, self.chief, holder, facts, now=self.now)
         except Refused:
             return

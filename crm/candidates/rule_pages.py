@@ -1,0 +1,72 @@
+"""依頼の定め: with which words people are asked, and how long a no is left alone."""
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from crm.access.desk import CurrentDesk
+from crm.candidates.forms import AskingRuleForm
+from crm.kernel.clock import local_day
+from crm.kernel.errors import Conflict, Forbidden, Refused
+from crm.kernel.forms import Submission, blank, read_form
+from crm.kernel.i18n import N_
+from crm.liaisons.asking import DEFAULT_RULE, POINTS
+from crm.liaisons.policy import may_decide_asking, may_note_candidate
+from crm.liaisons.queries import asking_rules
+from crm.liaisons.settings import decide_asking
+from crm.web.pages import page, saved
+from crm.web.visit import Visit
+
+
+@get("/candidates/rules", name="candidates.rules", sync_to_thread=True)
+def rules(desk: CurrentDesk) -> Response[str]:
+    """Show what holds, what held and what is to come; chiefs find the form."""
+    with desk.reads() as visit:
+        return _rules(visit, None)
+
+
+@post("/candidates/rules", name="candidates.rule_decide", sync_to_thread=True)
+def decide(desk: CurrentDesk) -> Response[Any]:
+    """Decide how people are asked from a day on."""
+    with desk.writes() as visit:
+        if not may_decide_asking(visit.actor):
+            raise Forbidden
+        sub = read_form(AskingRuleForm, visit.sent)
+        if sub.form is None:
+            return _rules(visit, sub, status=422)
+        form = sub.form
+        try:
+            decide_asking(
+                visit.db, visit.actor, form.rule, day=form.day, seen=form.seen, now=visit.now
+            )
+        except Refused as refusal:
+            return _rules(visit, sub.refused(refusal), status=422)
+        except Conflict as conflict:
+            return _rules(visit, sub.refused(Refused(conflict.message)), status=409)
+        return saved(visit, "candidates.rules", N_("依頼の定めを記録しました。"))
+
+
+def _rules(visit: Visit, sub: Submission[Any] | None, *, status: int = 200) -> Response[str]:
+    if not may_note_candidate(visit.actor):
+        raise Forbidden
+    today = local_day(visit.now)
+    decided = asking_rules(visit.db)
+    held = next((rule for rule in decided if rule.valid_from and rule.valid_from <= today), None)
+    holding = held or DEFAULT_RULE
+    words = dict(zip(POINTS, holding.words, strict=True))
+    newest = max((rule.id for rule in decided if rule.id), default=None)
+    stale = status == Conflict.status
+    return page(
+        visit,
+        "candidates/rules.html",
+        status=status,
+        sub=sub or blank(**words, cool_off_days=holding.cool_off_days, day=today),
+        seen=newest if stale or sub is None else sub.values.get("seen", ""),
+        holding=holding,
+        decided=decided,
+        may_decide=may_decide_asking(visit.actor),
+        today=today,
+    )
+
+
+HANDLERS = [rules, decide]
