@@ -1,6 +1,7 @@
 """連絡員候補: the inbox of the network office, one's own proposals, and what became of them."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +19,13 @@ from crm.candidates.policy import may_receive, may_withdraw
 from crm.candidates.queries import Shown
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden
-from crm.kernel.forms import Submission, blank, read_form
+from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_
 from crm.kernel.wareki import fiscal_year
 from crm.liaisons.policy import may_note_candidate
 from crm.liaisons.queries import course_of
 from crm.liaisons.standing import Course
-from crm.web.pages import page, saved
+from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit
 
 APRIL = 4
@@ -90,11 +91,13 @@ def pass_over(desk: CurrentDesk, candidate_id: FromPath[UUID]) -> Response[Any]:
     """Decide that nobody will be asked."""
     with desk.writes() as visit:
         require_station(visit)
-        sub = read_form(PassingOverForm, visit.sent)
-        if sub.form is None:
-            return _show_page(visit, candidate_id, sub, status=422)
-        service.pass_over(visit.db, visit.actor, candidate_id, sub.form.text, now=visit.now)
-        return saved(visit, "candidates.show", N_("見送りとしました。"), candidate_id=candidate_id)
+
+        def act(form: PassingOverForm) -> Response[None]:
+            service.pass_over(visit.db, visit.actor, candidate_id, form.text, now=visit.now)
+            notice = N_("見送りとしました。")
+            return saved(visit, "candidates.show", notice, candidate_id=candidate_id)
+
+        return submitted(visit, PassingOverForm, partial(_show_page, visit, candidate_id), act)
 
 
 @post("/candidates/{candidate_id:uuid}/withdrawal", name="candidates.withdraw", sync_to_thread=True)
@@ -115,7 +118,7 @@ def require_station(visit: Visit) -> None:
 
 
 def _show_page(
-    visit: Visit, candidate_id: UUID, sub: Submission[Any], *, status: int = 200
+    visit: Visit, candidate_id: UUID, sub: Submission[Any], status: int = 200
 ) -> Response[str]:
     require_station(visit)
     actor, day = visit.actor, local_day(visit.now)

@@ -1,6 +1,7 @@
 """The form in which any section proposes somebody: found or new, in under a minute."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from crm.kernel.phone import read_phones
 from crm.liaisons.models import LiaisonCandidate
 from crm.liaisons.policy import may_note_candidate
 from crm.liaisons.queries import areas_of_station, holder_line
-from crm.web.pages import page, saved
+from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit
 
 PROPOSED = N_("紹介しました。受理や依頼の経過は「私の紹介」でご覧になれます。")
@@ -43,16 +44,14 @@ def propose(desk: CurrentDesk) -> Response[Any]:
     with desk.writes() as visit:
         if not may_note_candidate(visit.actor):
             raise Forbidden
-        sub = read_form(CandidateForm, visit.sent)
-        if sub.form is None:
-            return _form(visit, sub, status=422)
-        try:
-            if alike := _alike(desk, visit, sub.form):
-                return _form(visit, _asked_who(sub), alike, status=422)
-            made = _propose(desk, visit, sub.form)
-        except Refused as refusal:
-            return _form(visit, sub.refused(refusal), status=422)
-        return saved(visit, "candidates.show", PROPOSED, candidate_id=made.id)
+
+        def act(form: CandidateForm) -> Response[Any]:
+            if alike := _alike(desk, visit, form):
+                return _form(visit, _asked_who(visit), 422, alike)
+            made = _propose(desk, visit, form)
+            return saved(visit, "candidates.show", PROPOSED, candidate_id=made.id)
+
+        return submitted(visit, CandidateForm, partial(_form, visit), act)
 
 
 def _alike(desk: Desk, visit: Visit, form: CandidateForm) -> Sequence[PersonLine]:
@@ -95,8 +94,8 @@ def _chosen(form: CandidateForm) -> Holder | None:
     return Holder(person_id=form.chosen) if form.chosen else None
 
 
-def _asked_who(sub: Submission[Any]) -> Submission[Any]:
-    return sub.refused(
+def _asked_who(visit: Visit) -> Submission[Any]:
+    return read_form(CandidateForm, visit.sent).refused(
         Refused(N_("同じ方と思われる登録があります。どの方かを選んでください。"), field="who")
     )
 
@@ -104,9 +103,8 @@ def _asked_who(sub: Submission[Any]) -> Submission[Any]:
 def _form(
     visit: Visit,
     sub: Submission[Any],
-    alike: Sequence[PersonLine] = (),
-    *,
     status: int = 200,
+    alike: Sequence[PersonLine] = (),
 ) -> Response[str]:
     if not may_note_candidate(visit.actor):
         raise Forbidden

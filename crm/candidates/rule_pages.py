@@ -1,5 +1,6 @@
 """依頼の定め: with which words people are asked, and how long a no is left alone."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
@@ -7,14 +8,14 @@ from litestar import Response, get, post
 from crm.access.desk import CurrentDesk
 from crm.candidates.forms import AskingRuleForm
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict, Forbidden, Refused
-from crm.kernel.forms import Submission, blank, read_form
+from crm.kernel.errors import Conflict, Forbidden
+from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_
 from crm.liaisons.asking import DEFAULT_RULE, POINTS
 from crm.liaisons.policy import may_decide_asking, may_note_candidate
 from crm.liaisons.queries import asking_rules
 from crm.liaisons.settings import decide_asking
-from crm.web.pages import page, saved
+from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit
 
 
@@ -31,22 +32,17 @@ def decide(desk: CurrentDesk) -> Response[Any]:
     with desk.writes() as visit:
         if not may_decide_asking(visit.actor):
             raise Forbidden
-        sub = read_form(AskingRuleForm, visit.sent)
-        if sub.form is None:
-            return _rules(visit, sub, status=422)
-        form = sub.form
-        try:
+
+        def act(form: AskingRuleForm) -> Response[None]:
             decide_asking(
                 visit.db, visit.actor, form.rule, day=form.day, seen=form.seen, now=visit.now
             )
-        except Refused as refusal:
-            return _rules(visit, sub.refused(refusal), status=422)
-        except Conflict as conflict:
-            return _rules(visit, sub.refused(Refused(conflict.message)), status=409)
-        return saved(visit, "candidates.rules", N_("依頼の定めを記録しました。"))
+            return saved(visit, "candidates.rules", N_("依頼の定めを記録しました。"))
+
+        return submitted(visit, AskingRuleForm, partial(_rules, visit), act)
 
 
-def _rules(visit: Visit, sub: Submission[Any] | None, *, status: int = 200) -> Response[str]:
+def _rules(visit: Visit, sub: Submission[Any] | None, status: int = 200) -> Response[str]:
     if not may_note_candidate(visit.actor):
         raise Forbidden
     today = local_day(visit.now)

@@ -235,7 +235,7 @@ class _Desk:
         """Record an asking that somebody proposed is thinking over, undisturbed for a while."""
         asked_on = self._ago(self.rows.rng.randint(8, 30))
         self._notice(party, asked_on - dt.timedelta(days=6))
-        self._ask(party, asked_on)
+        self._ask(party, asked_on, noticed=True)
         answered = asked_on + dt.timedelta(days=2)
         later = self.station.calendar.today + dt.timedelta(days=20)
         self._answer(party, Decision.THINKING, answered, self._method(), not_before=later)
@@ -265,8 +265,8 @@ class _Desk:
         officer = self._officer(box.id, day)
         self.proposals.propose(party.columns, party.place.id, day, officer)
 
-    def _ask(self, party: Party, day: dt.date) -> dt.date:
-        if self.rows.rng.random() < _NOTICED_BEFORE:
+    def _ask(self, party: Party, day: dt.date, *, noticed: bool = False) -> dt.date:
+        if not noticed and self.rows.rng.random() < _NOTICED_BEFORE:
             noticed_on = day - dt.timedelta(days=self.rows.rng.randint(5, 40))
             self._notice(party, noticed_on)
             self.proposals.receive(party.id, noticed_on + dt.timedelta(days=2))

@@ -71,6 +71,8 @@ PLACES = (
         STATION_ROLES,
         PARTNERS,
     ),
+    Place("requests", N_("意見・要望"), "requests.index", "/requests", "note", STATION_ROLES),
+    Place("roster", N_("連絡員一覧表"), "rosters.show", "/roster", "table", STATION_ROLES, POLICE),
     Place(
         "candidates",
         N_("連絡員候補"),
@@ -80,8 +82,6 @@ PLACES = (
         STATION_ROLES,
         POLICE,
     ),
-    Place("requests", N_("意見・要望"), "requests.index", "/requests", "note", STATION_ROLES),
-    Place("roster", N_("連絡員一覧表"), "rosters.show", "/roster", "table", STATION_ROLES, POLICE),
     Place(
         "coverage",
         N_("構築状況"),

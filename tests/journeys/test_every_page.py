@@ -70,6 +70,10 @@ VIEWERS = {
     "contacts.appointment_end": "officer",
     "liaisons.person": "chief",
     "liaisons.organization": "chief",
+    "candidates.index": "officer",
+    "candidates.new": "officer",
+    "candidates.show": "chief",
+    "candidates.rules": "chief",
     "intake.batches": "chief",
     "intake.new": "chief",
     "intake.show": "chief",
@@ -239,6 +243,9 @@ KEYS = {
     ),
     "request_id": (
         f"SELECT id FROM community_request WHERE state <> 'closed' AND station_id = {_OWN}"
+    ),
+    "candidate_id": (
+        f"SELECT id FROM liaison_candidate WHERE state = 'received' AND station_id = {_OWN}"
     ),
     "item_id": (
         "SELECT id FROM information_item WHERE withdrawn_on IS NULL"

@@ -14,6 +14,8 @@ APPEND_ONLY = (
     "acceptance_record",
     "note_correction",
     "request_step",
+    "candidate_step",
+    "asking_rule",
     "published_progress",
     "roster_issue",
     "disclosure",

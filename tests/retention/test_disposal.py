@@ -9,13 +9,21 @@ import sqlalchemy as sa
 from sqlmodel import select
 from uuid_utils.compat import uuid7
 
+from crm.candidates.models import CandidateStep, StepKind
 from crm.consents.models import ConsentMethod, ConsentRecord
 from crm.contacts.models import Appointment, Person, PostCategory, PostType, Telephone
 from crm.jobs.runner import Runner
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
-from crm.liaisons.models import AcceptanceRecord, Decision, EndReason, LiaisonTerm
+from crm.liaisons.models import (
+    AcceptanceRecord,
+    CandidateState,
+    Decision,
+    EndReason,
+    LiaisonCandidate,
+    LiaisonTerm,
+)
 from crm.notes.models import ActivityNote, NoteCorrection, NotePerson, Occasion, Outcome
 from crm.retention import queries, service
 from crm.retention.errands import forget_old_searches
@@ -77,6 +85,52 @@ def put_person(world: World, name: str, *, ends: dt.date | None = ENDED) -> Pers
     return person
 
 
+def put_candidate(
+    world: World, name: str, *, wish: bool = False, kana: str = "カナリア ハナ"
+) -> Person:
+    """Put somebody who was proposed long ago and declined, with nothing else."""
+    person = world.person(name, kana, created_at=LONG_AGO, updated_at=LONG_AGO)
+    owned = {"agency_id": person.agency_id, "station_id": person.station_id}
+    officer, day = world.actors["officer"], LONG_AGO.date()
+    candidate = LiaisonCandidate(
+        **owned,
+        person_id=person.id,
+        noticed_on=day,
+        noticed_by=officer.staff_id,
+        unit_id=officer.unit_id,
+        reason=f"{CANARY}の世話役",
+        known_by=f"{CANARY}の講習",
+        avoid=f"{CANARY}の話題",
+        post=f"{CANARY}会",
+        state=CandidateState.DECLINED,
+        state_on=day,
+    )
+    step = CandidateStep(
+        **owned,
+        candidate_id=candidate.id,
+        kind=StepKind.DECLINED,
+        happened_on=day,
+        at=LONG_AGO,
+        staff_id=officer.staff_id,
+        staff_name=officer.name,
+        unit_id=officer.unit_id,
+        unit_name=officer.unit_name,
+        text=f"{CANARY}への伝言",
+    )
+    answer = AcceptanceRecord(
+        **owned,
+        person_id=person.id,
+        decision=Decision.DECLINED,
+        decided_on=day,
+        asks_no_more=wish,
+        method=ConsentMethod.ORAL,
+        recorded_by=officer.staff_id,
+        recorded_at=LONG_AGO,
+    )
+    world.put(candidate, step, answer)
+    return person
+
+
 def put_note(world: World, person: Person, *, at: dt.datetime = LONG_AGO) -> UUID:
     owned = {"agency_id": person.agency_id, "station_id": person.station_id}
     officer = world.actors["officer"]
@@ -123,10 +177,13 @@ def disposed(world: World, holding: Holding) -> Disposal:
 def test_nothing_of_the_disposed_is_left_in_the_file(world: World, tmp_path: Path) -> None:
     person = put_person(world, f"{CANARY} 花")
     put_note(world, person)
+    put_candidate(world, f"{CANARY} 次郎")
 
-    results = [disposed(world, holding).result for holding in Holding]
+    order = (Holding.CANDIDATES, Holding.CONTACTS, Holding.NOTES)
+    results = [disposed(world, holding).result for holding in order]
 
     assert [sorted(result) for result in results] == [
+        ["candidate_step", "liaison_candidate", "person"],
         ["consent_record", "liaison_term", "person", "telephone"],
         ["activity_note", "note_correction"],
     ]
@@ -143,6 +200,22 @@ def test_nothing_of_the_disposed_is_left_in_the_file(world: World, tmp_path: Pat
         assert db.exec(select(LiaisonTerm.person_id)).all() == [person.id]
         assert db.exec(select(NotePerson.person_id)).all() == [person.id]
         assert db.exec(select(Telephone)).all() == []
+
+
+def test_candidates_end_soon_and_a_wish_is_kept(world: World) -> None:
+    gone = put_candidate(world, f"{CANARY} 花")
+    wishing = put_candidate(world, "髙橋 翔平", wish=True)
+    known = put_candidate(world, "西 徹")
+    put_note(world, known)
+
+    disposed(world, Holding.CANDIDATES)
+
+    with world.reading("chief") as db:
+        names = dict(db.exec(select(Person.id, Person.family_name)).all())
+        said = db.exec(select(LiaisonCandidate.reason, LiaisonCandidate.avoid)).all()
+        assert db.exec(select(CandidateStep.text)).all() == ["", "", ""]
+    assert names == {gone.id: "", wishing.id: "髙橋", known.id: "西"}
+    assert said == [("", "")] * 3
 
 
 def test_who_was_disposed_of_is_found_nowhere(world: World, browser: Browser) -> None:
@@ -290,7 +363,7 @@ def test_the_administrator_decides_the_period(world: World, browser: Browser) ->
     browser.post("/retention/periods", {"holding": "notes", "value": 3, "day": str(today)})
     with world.reading("chief") as db:
         kept = [queries.years_kept(db, holding, today) for holding in Holding]
-    assert kept == [5, 3]
+    assert kept == [5, 3, 1]
 
 
 def test_old_searches_are_forgotten_by_themselves(world: World, browser: Browser) -> None:
