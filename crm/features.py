@@ -60,6 +60,7 @@ from crm.oversight import policy as oversight_policy
 from crm.requests import models as request_models
 from crm.requests import policy as request_policy
 from crm.requests import reports as request_reports
+from crm.requests import site_papers as request_site_papers
 from crm.retention import errands as retention_errands
 from crm.retention import models as retention_models
 from crm.retention import policy as retention_policy
@@ -156,6 +157,7 @@ JOBS = (
     export_jobs,
     intake_errands,
     request_reports,
+    request_site_papers,
     sharing_errands,
     retention_service,
     retention_errands,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import shapely
@@ -87,3 +87,13 @@ def area_names(db: ScopedSession, area_ids: Collection[UUID]) -> Mapping[UUID, s
         return {}
     rows = db.rows(sa.select(col(Area.id), col(Area.name)).where(col(Area.id).in_(area_ids)))
     return {area_id: name for area_id, name in rows}  # noqa: C416 - rows are not pairs to the type checker
+
+
+def polygons_of(
+    db: ScopedSession, area_ids: Sequence[UUID]
+) -> list[tuple[UUID, shapely.Geometry, dict[str, Any] | None]]:
+    """Return the polygons of those areas that have one, with the file each came from."""
+    statement = sa.select(col(Area.id), col(Area.polygon), col(Area.provenance)).where(
+        col(Area.id).in_(area_ids), col(Area.polygon).is_not(None)
+    )
+    return [(area_id, polygon, source) for area_id, polygon, source in db.rows(statement)]

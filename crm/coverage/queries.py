@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from shapely import Geometry
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
@@ -80,16 +79,6 @@ def charges_on(db: ScopedSession, day: dt.date, *, station_id: UUID | None) -> l
     if station_id is not None:
         statement = statement.where(col(UnitPlacement.station_id) == station_id)
     return [Charge(*row) for row in db.rows(statement)]
-
-
-def polygons_of(
-    db: ScopedSession, area_ids: Sequence[UUID]
-) -> list[tuple[UUID, Geometry, dict[str, Any] | None]]:
-    """Return the polygons of those areas that have one, with the file each came from."""
-    statement = sa.select(col(Area.id), col(Area.polygon), col(Area.provenance)).where(
-        col(Area.id).in_(area_ids), col(Area.polygon).is_not(None)
-    )
-    return [(area_id, polygon, source) for area_id, polygon, source in db.rows(statement)]
 
 
 def station_name(db: ScopedSession, station_id: UUID) -> str:

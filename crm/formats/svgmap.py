@@ -31,6 +31,7 @@ class SvgMap(Generic[Key]):
     height: int
     paths: dict[Key, str]
     label_points: dict[Key, Pixel]
+    projection: "Projection | None" = None
 
 
 def simplify_together(areas: Mapping[Key, Area], tolerance: float) -> dict[Key, Area]:
@@ -52,7 +53,7 @@ def svg_paths(geometries: Mapping[Key, Shape], width: int) -> SvgMap[Key]:
     """Draw shapes given in longitude and latitude, north up, as a picture `width` units wide."""
     if not geometries:
         return SvgMap(f"0 0 {width} {width}", width, width, {}, {})
-    projection = _Projection.fitting(list(geometries.values()), width)
+    projection = Projection.fitting(list(geometries.values()), width)
     drawn = {key: projection.drawn(geometry) for key, geometry in geometries.items()}
     return SvgMap(
         view_box=f"0 0 {width} {projection.height}",
@@ -60,11 +61,12 @@ def svg_paths(geometries: Mapping[Key, Shape], width: int) -> SvgMap[Key]:
         height=projection.height,
         paths={key: _path(shape) for key, shape in drawn.items() if isinstance(shape, Area)},
         label_points={key: _label_point(shape) for key, shape in drawn.items()},
+        projection=projection,
     )
 
 
 @dataclass(frozen=True)
-class _Projection:
+class Projection:
     """Equirectangular, true to shape at the middle latitude: right for a town or a prefecture."""
 
     west: float
@@ -75,6 +77,7 @@ class _Projection:
 
     @classmethod
     def fitting(cls, shapes: list[Shape], width: int) -> Self:
+        """Return the projection that makes `shapes` a picture `width` units wide."""
         west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
         narrowing = math.cos(math.radians((south + north) / 2))
         # A map of one point has no extent; any scale will do for it.
@@ -82,7 +85,19 @@ class _Projection:
         height = round((north - south) * y_scale) + 2 * MARGIN
         return cls(west, north, y_scale * narrowing, y_scale, height)
 
+    def place(self, pixel: Pixel) -> tuple[float, float]:
+        """Return the longitude and latitude of a unit of the picture."""
+        x, y = pixel
+        return self.west + (x - MARGIN) / self.x_scale, self.north - (y - MARGIN) / self.y_scale
+
+    def pixel(self, longitude: float, latitude: float) -> Pixel:
+        """Return the unit of the picture a place falls on."""
+        x = (longitude - self.west) * self.x_scale + MARGIN
+        y = (self.north - latitude) * self.y_scale + MARGIN
+        return round(x), round(y)
+
     def drawn(self, shape: Shape) -> Shape:
+        """Return a shape in units of the picture."""
         return shapely.transform(
             shape,
             lambda places: (

@@ -64,6 +64,7 @@ class AreaLine(NamedTuple):
     name: str
     kind: AreaKind
     unit_name: str
+    revision: int
 
 
 class ContactLine(NamedTuple):
@@ -248,7 +249,10 @@ def areas_of_terms(
 def areas_of_station(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence[AreaLine]:
     """Return the areas a station and its boxes are responsible for on `day`, box by box."""
     rows = db.rows(
-        sa.select(col(Area.id), col(Area.name), col(Area.kind), col(UnitPlacement.name))
+        sa.select(
+            *(col(Area.id), col(Area.name), col(Area.kind), col(UnitPlacement.name)),
+            col(Area.revision),
+        )
         .join(UnitJurisdiction, col(UnitJurisdiction.area_id) == col(Area.id))
         .join(UnitPlacement, col(UnitPlacement.unit_id) == col(UnitJurisdiction.unit_id))
         .where(

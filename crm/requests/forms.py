@@ -6,7 +6,7 @@ from pydantic import Field
 
 from crm.kernel.forms import Day, Form, Lines, OnceForm
 from crm.kernel.i18n import N_
-from crm.requests.models import AnswerMethod, RequestOutcome, Source, Topic
+from crm.requests.models import AnswerMethod, RequestOutcome, SiteKind, Source, Topic
 
 MAX_TEXT = 4000
 
@@ -78,3 +78,30 @@ class AnswerForm(Form):
     answered_how: AnswerMethod | None = Field(default=None, title=N_("回答の方法"))
     no_answer_reason: str = Field(default="", max_length=300, title=N_("回答できない理由"))
     revision: int
+
+
+class SiteForm(Form):
+    """Where a request is; `at` is a unit of the map, as a script writes it: 「120,340」."""
+
+    kind: SiteKind = Field(
+        title=N_("何があるか"), json_schema_extra={"missing": N_("何があるかを選んでください。")}
+    )
+    area_id: UUID = Field(
+        title=N_("区域"), json_schema_extra={"missing": N_("区域を選んでください。")}
+    )
+    place: str = Field(default="", max_length=200, title=N_("場所"))
+    at: str = Field(default="", max_length=20, pattern=r"^$|^\d{1,5},\d{1,5}$", title=N_("地図"))
+    description: str = Field(default="", max_length=200, title=N_("写真の説明"))
+    revision: int
+
+    @property
+    def pixel(self) -> tuple[int, int] | None:
+        """The unit of the map somebody pointed at."""
+        x, _, y = self.at.partition(",")
+        return (int(x), int(y)) if y else None
+
+
+class SitesForm(OnceForm):
+    """The school district to print; all without one."""
+
+    district: UUID | None = Field(default=None, title=N_("小学校区"))

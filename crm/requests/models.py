@@ -63,6 +63,27 @@ SOURCE_LABELS = {
 }
 
 
+class SiteKind(StrEnum):
+    """What is wrong with a place (S0 空き家, S3-4, S4-17)."""
+
+    DARK_SPOT = "dark_spot"
+    VACANT_HOUSE = "vacant_house"
+    BICYCLES = "bicycles"
+    BLIND_SPOT = "blind_spot"
+    DAMAGE = "damage"
+    OTHER = "other"
+
+
+SITE_KIND_LABELS = {
+    SiteKind.DARK_SPOT: N_("暗い場所"),
+    SiteKind.VACANT_HOUSE: N_("空き家・空き地"),
+    SiteKind.BICYCLES: N_("放置自転車・駐輪"),
+    SiteKind.BLIND_SPOT: N_("見通しの悪い場所"),
+    SiteKind.DAMAGE: N_("落書き・破損"),
+    SiteKind.OTHER: N_("その他"),
+}
+
+
 class RequestState(StrEnum):
     """How far a request has come; what was decided stands in its outcome."""
 
@@ -253,6 +274,38 @@ class RequestStep(StationOwned, table=True):
     to_unit_name: str = Field(default="", max_length=120)
     due_on: dt.date | None = None
     text: str = ""
+
+
+class SiteIssue(StationOwned, Stamped, table=True):
+    """That a request is about a place: what is wrong there, and where on the map.
+
+    Its area and the words for the place are the request's own. `district_id` is the school district
+    the place was in that day; the point is missing where only the area was chosen.
+    """
+
+    __tablename__ = "site_issue"
+    __table_args__ = (sa.UniqueConstraint("request_id"),)
+
+    request_id: UUID = Field(foreign_key="community_request.id", sa_type=Key)
+    kind: SiteKind = Field(sa_type=choice(SiteKind))
+    longitude: float | None = None
+    latitude: float | None = None
+    district_id: UUID | None = Field(default=None, foreign_key="area.id", sa_type=Key)
+
+
+class SitePhoto(StationOwned, table=True):
+    """A picture of a place, drawn anew as it came in: nothing of the camera's own is left in it."""
+
+    __tablename__ = "site_photo"
+    __table_args__ = (sa.UniqueConstraint("request_id"),)
+
+    request_id: UUID = Field(foreign_key="community_request.id", sa_type=Key)
+    description: str = Field(max_length=200)
+    width: int
+    height: int
+    sha256: str = Field(max_length=64)
+    content: bytes
+    added_at: dt.datetime = Field(sa_type=Moment)
 
 
 class PublishedRequest(Recipient, table=True):

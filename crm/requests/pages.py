@@ -12,12 +12,22 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_
-from crm.requests import act_pages, queries, referral_pages, referral_queries, report_pages, service
+from crm.requests import (
+    act_pages,
+    queries,
+    referral_pages,
+    referral_queries,
+    report_pages,
+    service,
+    site_pages,
+    site_queries,
+)
 from crm.requests.forms import (
     RequestForm,
     StepForm,
 )
 from crm.requests.models import (
+    SITE_KIND_LABELS,
     SOURCE_LABELS,
     TOPIC_LABELS,
     Source,
@@ -157,6 +167,8 @@ def _show_page(
         unit_name=units.get(whole.request.unit_id, ""),
         today=local_day(visit.now),
         referrals=referral_queries.referrals_of(visit.db, request_id),
+        site=site_queries.site_of(visit.db, request_id),
+        site_kinds=SITE_KIND_LABELS,
         may_refer=may_refer(visit.actor),
         **words(),
     )
@@ -172,4 +184,5 @@ HANDLERS = [
     *act_pages.HANDLERS,
     *referral_pages.HANDLERS,
     *report_pages.HANDLERS,
+    *site_pages.HANDLERS,
 ]

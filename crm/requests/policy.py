@@ -12,10 +12,12 @@ from crm.requests.models import (
     PublishedRequest,
     RequestParty,
     RequestStep,
+    SiteIssue,
+    SitePhoto,
     Topic,
 )
 
-register_own_station(CommunityRequest, RequestParty)
+register_own_station(CommunityRequest, RequestParty, SiteIssue, SitePhoto)
 register_own_station(RequestStep, append_only=True)
 register(PublishedRequest, published(PublishedRequest, to_headquarters=True))
 register(PublishedProgress, published(PublishedProgress, to_headquarters=True, append_only=True))

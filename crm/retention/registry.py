@@ -85,8 +85,8 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(_contacts(Means.KEPT, _COUNTS), "liaison_term_area", "disclosure_end", "note_person"),
     **_all(_contacts(Means.KEPT, _COUNTS), "request_party", "coverage_span"),
     **_all(_notes(Means.EMPTIED), "activity_note", "community_request", "request_step"),
-    **_all(_notes(Means.DELETED), "note_correction"),
-    **_all(_notes(Means.EMPTIED), "note_companion"),
+    **_all(_notes(Means.DELETED), "note_correction", "site_photo"),
+    **_all(_notes(Means.EMPTIED), "note_companion", "site_issue"),
     **_all(
         _notes(Means.DELETED, _PUBLISHED),
         *("published_note", "published_request", "published_progress"),

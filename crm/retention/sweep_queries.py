@@ -35,6 +35,8 @@ from crm.requests.models import (
     PublishedRequest,
     RequestParty,
     RequestStep,
+    SiteIssue,
+    SitePhoto,
 )
 from crm.retention.models import Disposal, Holding
 from crm.search.models import StoredSearch
@@ -226,6 +228,9 @@ def _of_notes(keys: Sequence[UUID]) -> Iterator[Any]:
     yield sa.delete(PublishedProgress).where(col(PublishedProgress.reference).in_(references))
     yield sa.delete(PublishedRequest).where(col(PublishedRequest.request_id).in_(requests))
     yield sa.update(RequestStep).where(col(RequestStep.request_id).in_(requests)).values(text="")
+    yield sa.delete(SitePhoto).where(col(SitePhoto.request_id).in_(requests))
+    nowhere = {"longitude": None, "latitude": None}
+    yield sa.update(SiteIssue).where(col(SiteIssue.request_id).in_(requests)).values(nowhere)
     yield _without_words().where(col(CommunityRequest.id).in_(requests))
     yield sa.update(NoteCompanion).where(col(NoteCompanion.note_id).in_(keys)).values(names="")
     gone = {"heard": "", "told": "", "advice": ""}

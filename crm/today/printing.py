@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from uuid import UUID
 
+from crm.areas.drawings import drawing_of
 from crm.contacts.models import Holder
-from crm.coverage.maps import drawing_of
 from crm.exports.models import (
     EXPORT_PURPOSE_LABELS,
     EXPORT_RECIPIENT_LABELS,

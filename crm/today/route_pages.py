@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Response, get, post
 
 from crm.access.desk import CurrentDesk
+from crm.areas.drawings import drawing_of
 from crm.contacts.queries import require_reader
-from crm.coverage.maps import drawing_of
 from crm.exports.desk import take_out
 from crm.exports.models import Export
 from crm.kernel.errors import Refused

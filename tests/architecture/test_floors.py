@@ -49,10 +49,9 @@ WITHIN_FLOOR = {
 }
 OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
-    *("passwords", "throttle", "attempts", "filters"),
+    *("passwords", "throttle", "attempts", "filters", "drawings"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
     *("trail", "standing", "checks", "seconds", "entering", "burden"),
-    "maps",
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

@@ -43,6 +43,8 @@ VIEWERS = {
     "requests.answer": "officer",
     "requests.referral": "chief",
     "requests.received": "hq",
+    "requests.site": "officer",
+    "requests.sites": "officer",
     "requests.report": "officer",
     "notes.circulation": "officer",
     "outbox.index": "officer",
@@ -190,6 +192,7 @@ ELSEWHERE = {
     "outbox.worker": "a script (tests/outbox)",
     "outbox.manifest": "facts for the browser (tests/outbox)",
     "outbox.offline": "walked in tests/outbox, signed out",
+    "requests.photo": "a picture, not a page (tests/requests)",
     "jobs.file": "a file, not a page (tests/jobs)",
 }
 

@@ -336,7 +336,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
         {
             *("organization", "registration", "liaison_candidate", "liaison_term_area"),
             *("activity_note", "note_person", "note_organization", "note_staff"),
-            *("note_companion", "station_phrase"),
+            *("note_companion", "station_phrase", "site_issue", "site_photo"),
             *("community_request", "request_party"),
             *("note_information", "sharing_agreement", "contact_link"),
             *("intake_batch", "intake_row", "intake_change", "disposal"),

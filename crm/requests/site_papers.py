@@ -1,0 +1,79 @@
+"""The open places of a station by school district as a PDF: where and what, and nobody's name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+from xml.sax.saxutils import quoteattr
+
+from crm.formats.pdf import render_pdf
+from crm.jobs.service import Made, Work, job
+from crm.kernel.clock import local_day
+from crm.kernel.i18n import N_
+from crm.kernel.wareki import wareki
+from crm.liaisons.queries import areas_of_station
+from crm.requests.models import SITE_KIND_LABELS
+from crm.requests.site_maps import District, Mark, SiteMap, by_district, points_of, site_map
+from crm.requests.site_queries import OpenSite, open_sites
+
+MAKE = "requests.sites"
+TIMEOUT_S = 60
+TITLE = N_("場所のある意見・要望")
+NO_DISTRICT = "小学校区の分からない場所"
+MARK_RADIUS = 13
+
+
+@job(MAKE, timeout_s=TIMEOUT_S)
+def make_sites(work: Work) -> None:
+    """Typeset the requester's station's open places, a school district on each page."""
+    today = local_day(work.now)
+    chosen = UUID(work.args["district"]) if work.args["district"] else None
+    with work.reading() as db:
+        districts = by_district(open_sites(db, work.actor, district_id=chosen))
+        areas = areas_of_station(db, work.actor.station_id, today) if work.actor.station_id else []
+        drawn = site_map(db, areas, points_of(districts))
+    data = {
+        "title": TITLE,
+        "as_of": f"{wareki(today)}現在",
+        "unit": work.actor.station_name,
+        "headings": ["番号", "受付番号", "聞いた日", "何があるか", "区域・場所", "状態"],
+        "districts": [_district(one, drawn) for one in districts],
+        "none": "場所のある意見・要望で、回答未了のものはありません。",
+        "foot": "氏名と、聞いた言葉は載せていません。",
+    }
+    content = render_pdf("sites", data, timeout_s=TIMEOUT_S, created_at=work.now)
+    with work.finishing(Made(f"{TITLE}.pdf", "application/pdf", content)):
+        pass
+
+
+def _district(district: District, drawn: SiteMap | None) -> Mapping[str, Any]:
+    numbers = {number for number, _ in district.sites}
+    marks = [mark for mark in drawn.marks if mark.number in numbers] if drawn else []
+    name = district.name or NO_DISTRICT
+    return {
+        "name": name,
+        "map": _svg(drawn, marks) if drawn and marks else "",
+        "map_says": f"{name}の地図。番号は表の番号です。",
+        "rows": [_row(number, site) for number, site in district.sites],
+    }
+
+
+def _row(number: int, site: OpenSite) -> Sequence[str]:
+    where = "　".join(filter(None, (site.area_name, site.place)))
+    kind = SITE_KIND_LABELS[site.kind]
+    return [str(number), site.number, wareki(site.heard_on), kind, where, site.label]
+
+
+def _svg(drawn: SiteMap, marks: Iterable[Mark]) -> str:
+    """Return the map as the typesetter draws it: outlines, and numbered marks."""
+    outlines = "".join(
+        f'<path d={quoteattr(area.path)} fill="#f2f2f2" stroke="#666666" stroke-width="1.5"/>'
+        for area in drawn.areas
+    )
+    places = "".join(
+        f'<circle cx="{mark.x}" cy="{mark.y}" r="{MARK_RADIUS}" fill="#1a1a1a"/>'
+        f'<text x="{mark.x}" y="{mark.y + 6}" font-family="BIZ UDPGothic" font-size="17"'
+        f' font-weight="700" text-anchor="middle" fill="#ffffff">{mark.number}</text>'
+        for mark in marks
+    )
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{drawn.view_box}">'
+    return f"{head}{outlines}{places}</svg>"
