@@ -248,11 +248,9 @@ def areas_of_terms(
 
 def areas_of_station(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence[AreaLine]:
     """Return the areas a station and its boxes are responsible for on `day`, box by box."""
+    named = (Area.id, Area.name, Area.kind, UnitPlacement.name, Area.revision)
     rows = db.rows(
-        sa.select(
-            *(col(Area.id), col(Area.name), col(Area.kind), col(UnitPlacement.name)),
-            col(Area.revision),
-        )
+        sa.select(*map(col, named))
         .join(UnitJurisdiction, col(UnitJurisdiction.area_id) == col(Area.id))
         .join(UnitPlacement, col(UnitPlacement.unit_id) == col(UnitJurisdiction.unit_id))
         .where(
@@ -262,11 +260,8 @@ def areas_of_station(db: ScopedSession, station_id: UUID, day: dt.date) -> Seque
             holds(Area, day),
         )
         .order_by(
-            col(UnitPlacement.kana_sort),
-            col(UnitPlacement.name),
-            col(Area.kind),
-            col(Area.kana_sort),
-            col(Area.name),
+            *(col(UnitPlacement.kana_sort), col(UnitPlacement.name)),
+            *(col(Area.kind), col(Area.kana_sort), col(Area.name)),
         )
     )
     lines = [AreaLine(*row) for row in rows]

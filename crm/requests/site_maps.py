@@ -12,15 +12,18 @@ from crm.kernel.scope import ScopedSession
 from crm.liaisons.queries import AreaLine
 from crm.requests.site_queries import OpenSite
 
+MOST_NAMES = 24
 Point = tuple[float, float]
 
 
 class DrawnArea(NamedTuple):
-    """An area as the template draws it."""
+    """An area as the template draws it; `x` and `y` are where its name stands."""
 
     id: UUID
     name: str
     path: str
+    x: int
+    y: int
 
 
 class Mark(NamedTuple):
@@ -38,6 +41,11 @@ class SiteMap:
     view_box: str
     areas: Sequence[DrawnArea]
     marks: Sequence[Mark] = ()
+
+    @property
+    def named(self) -> bool:
+        """Whether there is room for each area's name."""
+        return len(self.areas) <= MOST_NAMES
 
 
 class District(NamedTuple):
@@ -67,7 +75,11 @@ def site_map(
     svg = _drawing(db, areas).svg
     if svg.projection is None:
         return None
-    drawn = [DrawnArea(one.id, one.name, svg.paths[one.id]) for one in areas if one.id in svg.paths]
+    drawn = [
+        DrawnArea(one.id, one.name, svg.paths[one.id], *svg.label_points[one.id])
+        for one in areas
+        if one.id in svg.paths
+    ]
     marks = [Mark(number, *svg.projection.pixel(*point)) for number, point in points]
     return SiteMap(svg.view_box, drawn, marks)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from crm.formats.pdf import render_pdf
 from crm.jobs.service import Made, Work, job
@@ -75,5 +75,10 @@ def _svg(drawn: SiteMap, marks: Iterable[Mark]) -> str:
         f' font-weight="700" text-anchor="middle" fill="#ffffff">{mark.number}</text>'
         for mark in marks
     )
+    names = "".join(
+        f'<text x="{area.x}" y="{area.y + 6}" font-family="BIZ UDPGothic" font-size="15"'
+        f' text-anchor="middle" fill="#333333">{escape(area.name)}</text>'
+        for area in (drawn.areas if drawn.named else ())
+    )
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{drawn.view_box}">'
-    return f"{head}{outlines}{places}</svg>"
+    return f"{head}{outlines}{names}{places}</svg>"
