@@ -21,12 +21,14 @@ class Words(BaseModel):
     """What somebody wrote: the fields of the form, about whom, and what the device's clocks said.
 
     `about` is empty and `who` the name as typed where the device knew nobody to choose from. Times
-    are milliseconds since 1970 by the device's clock, `served_at` by ours.
+    are milliseconds since 1970 by the device's clock, `served_at` by ours. `unfinished` where the
+    screen locked on it: nobody said that it is to be recorded.
     """
 
     about: tuple[Literal["person", "organization", "area"], UUID] | None = None
     who: str = Field(default="", max_length=200)
     fields: list[tuple[str, str]] = Field(max_length=200)
+    unfinished: bool = False
     written_at: Milliseconds = Field(ge=0, le=LATEST_MS)
     opened_at: Milliseconds | None = Field(default=None, ge=0, le=LATEST_MS)
     served_at: Milliseconds | None = Field(default=None, ge=0, le=LATEST_MS)

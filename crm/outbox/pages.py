@@ -12,6 +12,7 @@ from crm.contacts.queries import require_reader
 from crm.kernel.forms import blank
 from crm.kernel.i18n import current_locale, translate
 from crm.notes.models import OUTCOME_LABELS
+from crm.notes.policy import OF_ANOTHER_RECORD
 from crm.outbox import parked_pages
 from crm.outbox.entries import moment_of
 from crm.outbox.envelopes import public_key
@@ -108,7 +109,8 @@ def manifest(desk: CurrentDesk) -> Response[str]:
 
 def _shell(visit: Visit) -> Response[str]:
     outcomes = [(outcome, translate(label)) for outcome, label in OUTCOME_LABELS.items()]
-    return page(visit, "outbox/offline.html", outcomes=outcomes)
+    hinted = OF_ANOTHER_RECORD.pattern
+    return page(visit, "outbox/offline.html", outcomes=outcomes, hinted=hinted)
 
 
 def _icon(size: str, purpose: str = "any") -> dict[str, str]:

@@ -29,6 +29,7 @@ _PURPOSE = "parked entries"
 ANOTHERS = N_("別の職員が書いた記録です。本人がサインインすると送信されます。")
 NOBODY_CHOSEN = N_("相手を選んで登録してください。")
 MOVED_ON = N_("記録した後に所属が変わりました。")
+UNFINISHED = N_("書きかけのまま画面がロックされた記録です。内容を確かめて登録してください。")
 OUT_OF_REACH = N_("相手の記録が見つかりません。相手を選び直してください。")
 
 
@@ -37,12 +38,18 @@ def store_entry(
 ) -> SentEntry:
     """Make a note of an entry; the receipt of the first time where it came before.
 
-    Raises whatever says that a person has to look at it: nothing was changed then.
+    What was parked under its key is settled by what its author went on to write. Raises whatever
+    says that a person has to look at it: nothing was changed then.
     """
     _require_author(actor, entry)
-    if known := queries.receipt_of(db, actor.staff_id, entry.key):
+    known = queries.receipt_of(db, actor.staff_id, entry.key)
+    if known and not _goes_on(known, entry):
         return _same(known, entry)
+    if entry.words.unfinished:
+        raise Refused(UNFINISHED)
     facts = _facts(entry, written)
+    if known:
+        return _completed(db, actor, known, facts, now)
     office_id = _office(db, actor, written)
     if office_id != actor.station_id:
         raise Forbidden(MOVED_ON)
@@ -116,6 +123,23 @@ def _settled(parked: SentEntry, actor: Actor, now: dt.datetime) -> None:
 def _require_author(actor: Actor, entry: Arrived) -> None:
     if entry.author_id != actor.staff_id:
         raise Refused(ANOTHERS)
+
+
+def _goes_on(known: SentEntry, entry: Arrived) -> bool:
+    """Whether an entry that waited, or was settled since, comes again in other words."""
+    waited = known.fate is Fate.PARKED or known.settled_at is not None
+    return waited and known.fate is not Fate.DISMISSED and known.digest != entry.digest
+
+
+def _completed(
+    db: ScopedSession, actor: Actor, known: SentEntry, facts: NoteFacts, now: dt.datetime
+) -> SentEntry:
+    """Settle what waited by what its author went on to write; sent again, it is that note."""
+    if known.fate is Fate.PARKED:
+        settle_entry(db, actor, known, facts, now=now)
+    else:
+        notes.log_activity(db, actor, facts, now=now)
+    return known
 
 
 def _same(known: SentEntry, entry: Arrived) -> SentEntry:

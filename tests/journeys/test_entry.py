@@ -153,6 +153,31 @@ def _out_of_reach(walker: Walker, town: World, person: Person) -> None:
     walker.page.get_by_role("button", name="登録する").click()
     expect(walker.page.get_by_text("活動を記録しました。")).to_be_visible()
     assert count(town, "activity_note") == 5
+    _locked_out_of_reach(walker, town, person)
+
+
+def _locked_out_of_reach(walker: Walker, town: World, person: Person) -> None:
+    """Half an entry on a terminal that locks without a network waits for its author, unread."""
+    walker.go(f"/people/{person.id}/notes/new")
+    walker.page.wait_for_load_state("networkidle")
+    walker.page.context.set_offline(True)
+    walker.page.locator("textarea[name=heard]").fill("被疑者のことかもしれない")
+    expect(walker.page.get_by_text("このまま登録することもできます。")).to_be_visible()
+    walker.page.get_by_role("button", name="画面をロックする").click()
+    expect(walker.page.get_by_text("暗号化してこの端末に預かりました。")).to_be_visible()
+    content = walker.page.content()
+    assert [name for name in ("桒原", "佐藤", "被疑者のこと") if name in content] == []
+    walker.page.context.set_offline(False)
+    walker.page.wait_for_url("**/lock?*")
+    walker.page.get_by_label("パスワード").fill(PASSWORD)
+    walker.page.keyboard.press("Enter")
+    walker.page.wait_for_url("**/notes/new")
+    # it is sent as soon as there is a network, before the lock arrived or after it was lifted
+    walker.go("/outbox")
+    expect(walker.page.get_by_text("この端末に未送信の記録はありません。")).to_be_visible()
+    walker.go("/outbox")
+    expect(walker.page.get_by_text("書きかけのまま画面がロックされた記録です。")).to_be_visible()
+    assert count(town, "activity_note") == 5
 
 
 def _shell(walker: Walker) -> None:

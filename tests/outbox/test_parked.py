@@ -11,6 +11,7 @@ from crm.agencies.models import StaffAssignment
 from crm.contacts.models import Person
 from crm.kernel.actor import Role
 from crm.kernel.clock import local_day, utc_now
+from crm.outbox import service
 from crm.outbox.models import Fate, SentEntry
 from tests.outbox.acts import Sealed, count, met, ms, results, sealed, sent, words
 from tests.support.pages import Browser
@@ -165,3 +166,24 @@ def _transfer(world: World, who: str, unit: str) -> None:
             valid_from=today,
         )
     )
+
+
+def test_what_the_lock_interrupted_waits_and_is_settled_by_what_was_written_on(
+    world: World, browser: Browser, kuwahara: Person
+) -> None:
+    browser.sign_in("officer")
+    key, owner, at = met(browser), world.actors["officer"].staff_id, ms(time.time())
+    half = words(kuwahara, at, fields={"heard": "街灯が"}, unfinished=True)
+    interrupted = sealed(key, owner, half)
+    whole = sealed(key, owner, words(kuwahara, at), UUID(interrupted["id"]))
+    other = sealed(key, owner, words(kuwahara, at, fields={"heard": "別の話"}), UUID(whole["id"]))
+
+    first = results(sent(browser, interrupted, sent_at=at))
+    again = results(sent(browser, interrupted, sent_at=at))
+    assert count(world, "activity_note") == 0
+    finished = [results(sent(browser, whole, sent_at=at))[0][0] for _ in range(2)]
+    late = [results(sent(browser, one, sent_at=at))[0][0] for one in (interrupted, other)]
+
+    assert (first, again) == ([("parked", str(service.UNFINISHED))],) * 2
+    assert (finished, late) == (["known", "known"], ["known", "refused"])
+    assert count(world, "activity_note") == 1

@@ -1,5 +1,6 @@
 // Locks the screen when nobody uses it. What was being typed goes to the server first: nothing of it
 // may stay on a terminal others use. One page tells the others, so that all of them lock together.
+// Where no network reaches it goes into the sealed outbox, or the page waits, empty, and tries again.
 
 import { fill } from "./parts/fill.js";
 
@@ -7,6 +8,8 @@ const after_ms = Number(document.body.dataset.lockAfter) * 1000;
 const LOOK_EVERY_MS = 2_000;
 const EARLY_MS = Math.min(10_000, after_ms / 10); // before the server stops listening
 const TELL_EVERY_MS = Math.min(60_000, after_ms / 4);
+const AGAIN_MS = 3_000;
+const WAIT_MS = 10_000;
 
 const others = new BroadcastChannel("tsunagari-lock");
 const here = location.pathname + location.search;
@@ -23,22 +26,60 @@ function post(path, fields) {
   return fetch(path, { method: "POST", body, redirect: "manual" });
 }
 
-function draft() {
+function formInUse() {
   const refused = document.querySelector('form:has([aria-invalid="true"])');
   const form = typedInto?.isConnected ? typedInto : refused;
-  if (!form || form.method !== "post" || form.getAttribute("role") === "search") return {};
+  return form && form.method === "post" && form.getAttribute("role") !== "search" ? form : null;
+}
+
+function draft(form) {
+  if (!form) return {};
   const secret = (name) => form.elements[name]?.type === "password";
   const typed = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !secret(name));
   return { target: new URL(form.action).pathname, draft: JSON.stringify(typed) };
 }
 
+async function locks(body) {
+  const signal = AbortSignal.timeout(WAIT_MS);
+  const answer = await fetch("/lock", { method: "POST", body, redirect: "manual", signal }).catch(() => null);
+  return Boolean(answer?.ok || answer?.type === "opaqueredirect");
+}
+
+async function sealed(form) {
+  const { outbox: owner } = document.body.dataset;
+  if (!owner || !form.dataset.outboxAbout) return false;
+  const { keepUnfinished } = await import("./outbox/form.js");
+  return keepUnfinished(form, owner);
+}
+
+// Nothing of the page is left to read while the lock has not reached the server.
+function empty(state) {
+  const said = document.querySelector("template[data-lock-waits]").content.cloneNode(true);
+  for (const each of said.querySelectorAll("[data-lock-said]")) each.hidden = each.dataset.lockSaid !== state;
+  document.body.replaceChildren(said);
+  document.body.hidden = false;
+}
+
+async function hold(form, body) {
+  if (!body.has("draft")) return empty();
+  const isSealed = await sealed(form).catch(() => false);
+  if (isSealed) for (const name of ["draft", "target"]) body.delete(name);
+  return empty(isSealed ? "sealed" : "held");
+}
+
 async function lock() {
   if (locked) return;
   locked = true;
-  const fields = { page: here, ...draft() };
+  const form = formInUse();
+  const body = new URLSearchParams({ _csrf_token: token(), page: here, ...draft(form) });
   document.body.hidden = true;
   others.postMessage("locked");
-  await post("/lock", fields).catch(() => {});
+  let reached = await locks(body);
+  if (!reached) await hold(form, body);
+  while (!reached) {
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    reached = await locks(body);
+  }
   location.replace(`/lock?next=${encodeURIComponent(here)}`);
 }
 

@@ -1,6 +1,6 @@
 // Keeps a note on the device first and sends it from there: nothing typed hangs on the network.
 
-import { known, keep } from "./store.js";
+import { entries, keep, known } from "./store.js";
 import { seal } from "./seal.js";
 import { send, tell, whileWritten } from "./sender.js";
 
@@ -13,6 +13,16 @@ function wordsOf(form, pressed) {
   const served = Number(document.body.dataset.served);
   const open_for = Math.round(performance.now());
   return { about: [kind, key], fields, written_at: Date.now(), opened_at: openedAt, served_at: served, open_for };
+}
+
+// The screen locks on a form half filled in: what stands there waits, sealed, for its author.
+export async function keepUnfinished(form, owner) {
+  const [key, id] = [await known("key"), form.elements.client_key.value];
+  if (!key) return false;
+  // it was sent off already: what was pressed to be recorded stays as it is
+  if ((await entries()).some((each) => each.id === id)) return true;
+  await keep(await seal(key, owner, id, { ...wordsOf(form), unfinished: true }));
+  return true;
 }
 
 function release(form) {
