@@ -48,6 +48,7 @@ from crm.seals import pages as seal_pages
 from crm.search import pages as search_pages
 from crm.sharing import information_pages
 from crm.sharing import pages as sharing_pages
+from crm.shifts import pages as shift_pages
 from crm.today import pages as today_pages
 from crm.visiting import pages as visiting_pages
 from crm.web import errors
@@ -76,6 +77,7 @@ PAGES = (
     circulation_pages,
     relationship_pages,
     today_pages,
+    shift_pages,
     visiting_pages,
     coverage_pages,
     roster_pages,

@@ -84,6 +84,9 @@ from crm.sharing.publishing import (
     publish_changed_contact,
     publish_changed_term,
 )
+from crm.shifts import errands as shift_errands
+from crm.shifts import models as shift_models
+from crm.shifts import policy as shift_policy
 from crm.today import printing as tour_printing
 from crm.visiting import models as visiting_models
 from crm.visiting import policy as visiting_policy
@@ -106,6 +109,7 @@ MODELS = (
     request_models,
     visiting_models,
     note_models,
+    shift_models,
     outbox_models,
     coverage_models,
     roster_models,
@@ -135,6 +139,7 @@ POLICIES = (
     request_policy,
     visiting_policy,
     note_policy,
+    shift_policy,
     outbox_policy,
     coverage_policy,
     roster_policy,
@@ -154,6 +159,7 @@ JOBS = (
     seal_service,
     roster_issuing,
     tour_printing,
+    shift_errands,
     export_jobs,
     intake_errands,
     request_reports,

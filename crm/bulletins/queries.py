@@ -1,7 +1,7 @@
 """Reading information items: lists, one item, its file, and what may be handed over."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -131,25 +131,32 @@ def times_handed(db: ScopedSession, item_id: UUID) -> int:
     ).one()
 
 
-def items_to_hand(db: ScopedSession, day: dt.date) -> Sequence[ItemChoice]:
-    """Return the newest items that may be handed to a liaison on `day`, a handful."""
-    rows = db.rows(
+@cache
+def items_to_hand() -> AnySelect:
+    """Select the newest items that may be handed to a liaison on a day, a handful; built once."""
+    return (
         sa.select(
             col(InformationItem.id),
             col(InformationItem.kind),
             col(InformationItem.issue_number),
             col(InformationItem.title),
             col(InformationItem.handling),
+            col(InformationItem.valid_from),
         )
         .where(
             col(InformationItem.handling).in_(HANDED_TO_LIAISONS),
-            col(InformationItem.valid_from) <= day,
-            ~_has_ended(day),
+            col(InformationItem.valid_from) <= DAY,
+            ~_has_ended(DAY),
         )
         .order_by(col(InformationItem.valid_from).desc(), col(InformationItem.id).desc())
         .limit(CHOICES_TO_HAND)
     )
-    return [ItemChoice(*row) for row in rows]
+
+
+def newest_first(rows: Iterable[Any]) -> Sequence[ItemChoice]:
+    """Return rows of `items_to_hand` as choices, the newest first."""
+    ordered = sorted(rows, key=lambda row: (row.valid_from, row.id), reverse=True)
+    return [ItemChoice(*row[: len(ItemChoice._fields)]) for row in ordered]
 
 
 @cache

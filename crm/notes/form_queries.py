@@ -27,6 +27,7 @@ from crm.notes.models import (
     PhraseUse,
     StationPhrase,
 )
+from crm.notes.queries import UnitBook, placement_rows, unit_book_from
 
 RECENT_PARTNERS = 8
 NEARBY = 12
@@ -46,15 +47,16 @@ class Surroundings:
     phrases: Phrases
     occasion: Occasion | None
     companions: Sequence[UUID]
+    units: UnitBook
 
 
 def surroundings_of(
     db: ScopedSession, actor: Actor, *, since: dt.datetime, day: dt.date
 ) -> Surroundings:
     """Return what a form of `actor` is filled in with, by one statement; `since` began the tour."""
-    staff, phrases, last = together(
+    staff, phrases, last, places = together(
         db,
-        (station_staff_rows(), _phrases(), _last_visit()),
+        (station_staff_rows(), _phrases(), _last_visit(), placement_rows()),
         station=actor.station_id,
         author=actor.staff_id,
         since=since,
@@ -65,6 +67,7 @@ def surroundings_of(
         _by_use(phrases),
         Occasion(last[0].occasion) if last else None,
         [row.staff_id for row in last if row.staff_id != actor.staff_id],
+        unit_book_from(places),
     )
 
 

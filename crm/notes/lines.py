@@ -113,7 +113,7 @@ class Choice(NamedTuple):
 class Partner:
     """Whom a contact is recorded with; `people` and `organizations` may have been there too.
 
-    Among people nobody knows by name it is an area, and `holder` is None.
+    Among people nobody knows by name it is an area, and `holder` is None. `care_note` is 配慮事項.
     """
 
     holder: Holder | None
@@ -122,6 +122,7 @@ class Partner:
     people: Sequence[Choice]
     organizations: Sequence[Choice]
     area_id: UUID | None = None
+    care_note: str = ""
 
     @property
     def furigana(self) -> str:

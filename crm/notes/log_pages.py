@@ -1,5 +1,6 @@
 """Recording an activity: with a person, an organization, or in an area among people unnamed."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
 from crm.agencies.queries import other_offices
+from crm.bulletins.lines import ItemChoice
 from crm.bulletins.models import HANDLING_LABELS, INFORMATION_KIND_LABELS, InformationKind
-from crm.bulletins.queries import items_to_hand
+from crm.bulletins.queries import items_to_hand, newest_first
 from crm.contacts.models import Holder
 from crm.contacts.queries import require_reader
 from crm.kernel.clock import local_day, start_of_day, tour_day
@@ -19,6 +21,7 @@ from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import translate
 from crm.liaisons.queries import areas_of_station
 from crm.notes import form_queries, queries, service
+from crm.notes.burden import NOTHING, burdens_of
 from crm.notes.entering import facts_of, notice_of, problems_of
 from crm.notes.form_queries import Surroundings
 from crm.notes.forms import NoteForm
@@ -26,6 +29,7 @@ from crm.notes.lines import Choice, Partner
 from crm.notes.models import Occasion, PhraseUse
 from crm.notes.page_parts import labels
 from crm.notes.partners import area_partner, partner_of
+from crm.visiting.models import QUIET_REASON_LABELS
 from crm.web.pages import page, saved
 from crm.web.visit import Visit
 
@@ -145,6 +149,14 @@ def _note_page(
     around = form_queries.surroundings_of(
         visit.db, visit.actor, since=start_of_day(tour_day(visit.now)), day=today
     )
+    burdens, (items,) = burdens_of(
+        visit.db,
+        visit.actor,
+        [partner.holder] if partner.holder else [],
+        around.units,
+        now=visit.now,
+        beside=(items_to_hand(),),
+    )
     others = [line for line in around.staff if line.id != visit.actor.staff_id]
     near = [line for line in others if line.unit_id == visit.actor.unit_id]
     # what was sent says who took part; before that it is whoever did last time
@@ -158,7 +170,10 @@ def _note_page(
         near=near,
         far=[line for line in others if line not in near],
         companions=[line for line in others if line.id in companions],
-        information=_to_hand(visit),
+        information=_to_hand(newest_first(items)),
+        burden=burdens.get(partner.holder, NOTHING) if partner.holder else NOTHING,
+        reasons=QUIET_REASON_LABELS,
+        today=today,
         occasion=_usual_occasion(subject, around),
         phrases={use.value: around.phrases.get(use, ()) for use in PhraseUse},
         problems=problems_of(around.phrases.get(PhraseUse.PROBLEM, ())),
@@ -188,7 +203,7 @@ def _partner(visit: Visit, subject: Subject) -> Partner:
     return partner
 
 
-def _to_hand(visit: Visit) -> list[Choice]:
+def _to_hand(items: Sequence[ItemChoice]) -> list[Choice]:
     """Return the items that may be handed over today, each with how far it may go."""
     return [
         Choice(
@@ -196,7 +211,7 @@ def _to_hand(visit: Visit) -> list[Choice]:
             "　".join(filter(None, (_kind(item.kind), item.issue_number, item.title))),
             translate(HANDLING_LABELS[item.handling]),
         )
-        for item in items_to_hand(visit.db, local_day(visit.now))
+        for item in items
     ]
 
 

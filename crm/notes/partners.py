@@ -49,6 +49,7 @@ def _person(db: ScopedSession, person_id: UUID, day: dt.date) -> Partner:
         kana=person.kana,
         people=_once((post.person_id, post.person_name, post.post) for post in beside),
         organizations=[Choice(*organization) for organization in organizations.items()],
+        care_note=person.care_note,
     )
 
 
@@ -62,6 +63,7 @@ def _organization(db: ScopedSession, organization_id: UUID, day: dt.date) -> Par
         kana=organization.kana,
         people=_once((post.person_id, post.person_name, post.post) for post in posts),
         organizations=[one for one in nearby if one.id != organization_id],
+        care_note=organization.care_note,
     )
 
 

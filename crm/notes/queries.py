@@ -1,7 +1,7 @@
 """Reading activity notes: one note, a timeline, who was met when and by which section."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -48,12 +48,16 @@ TIMELINE_STEP = 20
 
 def unit_book(db: ScopedSession, station_id: UUID | None) -> UnitBook:
     """Return the names and sections of a station's units on any day."""
-    rows = db.rows(_placements(), {"station": station_id})
+    return unit_book_from(db.rows(placement_rows(), {"station": station_id}))
+
+
+def unit_book_from(rows: Iterable[Any]) -> UnitBook:
+    """Return the same from rows of `placement_rows`."""
     return UnitBook(UnitPlace(*row) for row in rows)
 
 
 @cache
-def _placements() -> AnySelect:
+def placement_rows() -> AnySelect:
     """Select every placement of a station's units; built once, for every page that names units."""
     return (
         sa.select(

@@ -109,6 +109,10 @@ REGISTRY: Mapping[str, Keeping] = {
         Keeping(Means.FLEETING, N_("検索の語で、1日で消える")),
         *("stored_search", "stored_filter"),
     ),
+    **_all(
+        Keeping(Means.FLEETING, N_("勤務の申し送りで、30日で消える")),
+        *("shift_message", "shift_confirmation"),
+    ),
     **_all(Keeping(Means.FLEETING, N_("作成した書類で、24時間で消える")), "job_file"),
     **_all(
         Keeping(Means.FLEETING, N_("書き出したファイルで、受取りか期限で消える")), "export_content"

@@ -20,6 +20,8 @@ from crm.notes.burden import NOTHING, PLANS_LAST, burdens_of
 from crm.requests.lines import subject_of
 from crm.requests.models import state_label
 from crm.requests.queries import newly_assigned, results_come_back
+from crm.shifts.lines import MessageLine
+from crm.shifts.queries import SHOWN_FOR, message_lines, message_rows
 from crm.today import row_queries
 from crm.today.tour import (
     Beat,
@@ -64,6 +66,7 @@ class _Open(NamedTuple):
     promises: Sequence[Promise]
     resting: Collection[Holder]
     owed: Sequence[Owed]
+    messages: Sequence[MessageLine]
     items: Sequence[Item]
     news: Sequence[News]
     openings: int
@@ -80,7 +83,7 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
     own_units = units.below(actor.unit_id, day) | {actor.unit_id}
     areas, decided = _ground(db, actor, units.units(), day)
     beat = beat_of(actor.unit_id, areas, units, day)
-    found = _what_is_open(db, beat, own_units, day, now)
+    found = _what_is_open(db, actor, beat, own_units, day, now)
     promised, proposed = _visits(found, own_units, decided or revisit_days, day)
     is_chief = actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
     replies = replies_owed(found.owed, own_units, units, of_station=is_chief)
@@ -102,6 +105,7 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         resting=resting,
         promised=own,
         left=left,
+        messages=[line for line in found.messages if line.awaits(actor.staff_id)],
         items=found.items,
         news=found.news,
         openings=found.openings,
@@ -144,7 +148,12 @@ def _ground(
 
 
 def _what_is_open(
-    db: ScopedSession, beat: Beat, own_units: Collection[UUID], day: dt.date, now: dt.datetime
+    db: ScopedSession,
+    actor: Actor,
+    beat: Beat,
+    own_units: Collection[UUID],
+    day: dt.date,
+    now: dt.datetime,
 ) -> _Open:
     """Return a beat's liaisons on `day` with when they were last met, and all that is open.
 
@@ -158,11 +167,13 @@ def _what_is_open(
         "issued_since": day - NEW_FOR,
         "news_since": now - NEWS_FOR,
         "own_units": list(own_units),
+        "unit": actor.unit_id,
+        "left_since": now - SHOWN_FOR,
     }
     if not beat.is_whole_station:
         asked["areas"] = list(beat.areas)
     rows = together(db, _open_selects(whole_station=beat.is_whole_station), **asked)
-    serving, cadences, promises, resting, owed, items, assigned, results, openings = rows
+    serving, cadences, promises, resting, owed, left, items, assigned, results, openings = rows
     liaisons = _regulars(sorted(serving, key=lambda row: row.kana_sort), is_liaison=True)
     known = {one.who.holder for one in liaisons}
     kept = _regulars([row for row in cadences if row.of_area_id is None], is_liaison=False)
@@ -177,6 +188,7 @@ def _what_is_open(
         promises=[_promise(row) for row in promises],
         resting={Holder(row.person_id, row.organization_id) for row in resting},
         owed=[_owed(row) for row in owed],
+        messages=message_lines(left),
         items=_items(items),
         news=_news(assigned, results),
         openings=len(openings),
@@ -191,6 +203,7 @@ def _open_selects(*, whole_station: bool) -> tuple[AnySelect, ...]:
         row_queries.promise_rows(),
         resting_rows(),
         row_queries.owed_rows(),
+        message_rows(),
         items_lately(),
         newly_assigned(),
         results_come_back(),

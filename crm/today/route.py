@@ -29,6 +29,11 @@ class Stop:
     visits: Sequence[Visit] = ()
     replies: Sequence[OpenReply] = ()
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody waits: an answer or a promise, not a proposal alone."""
+        return bool(self.replies) or any(visit.promised_on for visit in self.visits)
+
 
 class MapArea(NamedTuple):
     """An area of the beat as it is drawn, with the numbers of its stops: 「2」, 「3–5」 or none."""

@@ -12,6 +12,7 @@ from crm.contacts.models import Holder
 from crm.notes.queries import UnitBook
 from crm.requests.lines import subject_of
 from crm.requests.models import RequestOutcome
+from crm.shifts.lines import MessageLine
 from crm.today.visits import Named, Regular, VisitLine
 
 
@@ -111,8 +112,9 @@ class Tour:
     """本日の当務; `openings` are the emergency openings that await a review.
 
     `due` is cut where it is long: `due_in_all` says how long it is. `resting` are due and left in
-    peace; `left` is what a predecessor promised. `askers` are who awaits an answer, `places` the
-    areas of liaisons and of whoever has a cadence.
+    peace; `messages` are what the last shifts left and the reader has yet to take note of; `left`
+    is what a predecessor promised. `askers` are who awaits an answer, `places` the areas of
+    liaisons and of whoever has a cadence.
     """
 
     day: dt.date
@@ -124,6 +126,7 @@ class Tour:
     resting: Sequence[VisitLine]
     promised: Sequence[VisitLine]
     left: Sequence[VisitLine]
+    messages: Sequence[MessageLine]
     items: Sequence[Item]
     news: Sequence[News]
     openings: int

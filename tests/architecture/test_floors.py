@@ -22,7 +22,7 @@ FLOORS = (
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "breakglass", "samples"),
-        *("oversight", "retention", "outbox"),
+        *("oversight", "retention", "outbox", "shifts"),
     },
 )
 COMPOSITION = {"app", "features", "cli", "migrations", "worker"}
@@ -42,7 +42,7 @@ WITHIN_FLOOR = {
     "requests": {"liaisons"},
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
-    "today": {"breakglass", "coverage"},
+    "today": {"breakglass", "coverage", "shifts"},
     "samples": {"coverage", "sharing"},
     "oversight": {"sharing"},
     "retention": {"intake", "search", "sharing"},

@@ -98,7 +98,8 @@ def test_items_to_hand_are_the_newest_few_that_may_go_out(world: World) -> None:
     withdrawn(world, issued(world, title="撤回"))
 
     with world.reading("seian") as db:
-        found = [item.title for item in queries.items_to_hand(db, TODAY)]
+        rows = db.rows(queries.items_to_hand(), {"day": TODAY})
+    found = [item.title for item in queries.newest_first(rows)]
     assert found == [f"{age}日前" for age in range(queries.CHOICES_TO_HAND)]
 
 

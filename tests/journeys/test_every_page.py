@@ -32,6 +32,7 @@ VIEWERS = {
     "access.confirmation": "officer",
     "today.show": "officer",
     "today.route": "officer",
+    "shifts.index": "officer",
     "notes.new": "officer",
     "notes.show": "officer",
     "notes.correct": "chief",

@@ -1,3 +1,4 @@
+import datetime as dt
 from uuid import UUID
 
 import pytest
@@ -5,7 +6,7 @@ from sqlmodel import select
 from uuid_utils.compat import uuid7
 
 from crm.bulletins.models import Handling, InformationItem
-from crm.contacts.models import Person
+from crm.contacts.models import Holder, Person
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import local_day, utc_now
 from crm.notes.models import (
@@ -20,6 +21,7 @@ from tests.bulletins.acts import issued
 from tests.notes.acts import facts, logged
 from tests.support.pages import Browser, counted
 from tests.support.world import World
+from tests.visiting.acts import left_in_peace
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """Pages are the same on every database; queries and verbs are tested on both."""
@@ -366,6 +368,28 @@ def test_nothing_is_taken_up_from_a_note_of_another_station(
     browser.sign_in("stranger").get("/today")
 
     assert browser.post(f"/notes/{note.id}/requests", {}).status_code == 404
+
+
+def test_form_says_what_they_bear_before_anything_is_asked(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    now = utc_now()
+    day = local_day(now)
+    logged(
+        world, facts(kuwahara, happened_at=now, next_on=day + dt.timedelta(days=2)), "seian", now
+    )
+    left_in_peace(world, Holder(person_id=kuwahara.id), day, day, now=now)
+
+    form = browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new").text
+
+    said = (
+        "農繁期・繁忙期",
+        "この90日で1課から1回",
+        "若葉署生活安全課が訪問を予定",
+        'id="f-heard"',
+    )
+    places = [form.index(words) for words in said]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("others", [1, 3])

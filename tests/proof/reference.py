@@ -341,6 +341,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
             *("note_information", "sharing_agreement", "contact_link"),
             *("intake_batch", "intake_row", "intake_change", "disposal"),
             *("suspension_request", "quiet_period", "visit_cadence"),
+            *("shift_message", "shift_confirmation"),
         },
         _of_station(),
     ),

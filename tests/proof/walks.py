@@ -37,6 +37,7 @@ TABLES = {
     "item_id": "information_item",
     "suspension_id": "suspension_request",
     "period_id": "quiet_period",
+    "message_id": "shift_message",
     "published_id": "published_information",
     "appointment_id": "appointment",
     "agreement_id": "sharing_agreement",

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from crm.contacts.models import Holder, Person
 from crm.exports.models import Export, ExportSubject
-from crm.kernel.clock import utc_now
+from crm.kernel.clock import tour_day, utc_now
 from crm.today.printing import ask_for_paper
 from tests.exports.acts import fetched, made
 from tests.notes.acts import facts, logged
@@ -74,10 +74,15 @@ def test_whoever_was_met_meanwhile_is_not_on_the_sheet(world: World) -> None:
 
 def test_officer_prints_whom_they_tick(browser: Browser, world: World) -> None:
     first, second = liaison(world, "浜 一"), liaison(world, "磯部 太郎", THERE)
+    promised = world.person("山 三", "やま さん")
+    now, then = utc_now(), utc_now() - 2 * DAY
+    logged(world, facts(promised, happened_at=then, next_on=tour_day(now)), "officer", then)
     shown = browser.sign_in("officer").get("/today/route").text
     answer = browser.post("/today/papers", {"stops": [f"person:{second.id}"]})
 
-    assert shown.count('name="stops"') == 2
+    assert shown.count('name="stops"') == 3
+    # whoever was promised a visit is ticked already
+    assert re.findall(r'value="person:([^"]+)" checked', shown) == [str(promised.id)]
     assert "訪問先一覧" in answer.text
     with world.reading("officer") as db:
         (export,) = db.exec(select(Export)).all()

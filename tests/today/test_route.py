@@ -35,7 +35,9 @@ def reply(who: Named, *, is_own: bool = True) -> OpenReply:
 
 def tour(places: dict[Named, UUID | None], **lists: object) -> Tour:
     given: dict[str, object] = {
-        **dict.fromkeys(("due", "resting", "promised", "left", "replies", "items", "news"), ()),
+        **dict.fromkeys(
+            ("due", "resting", "promised", "left", "replies", "items", "news", "messages"), ()
+        ),
         "day": TODAY,
         "beat": Beat("駅前交番", AREAS, is_whole_station=False),
         "counts": BeatCounts(0, 0, ()),

@@ -1,0 +1,1 @@
+"""申し送り: what one shift of a unit leaves for the next."""
