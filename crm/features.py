@@ -15,6 +15,7 @@ from crm.breakglass import policy as breakglass_policy
 from crm.bulletins import models as bulletin_models
 from crm.bulletins import policy as bulletin_policy
 from crm.bulletins.models import InformationChanged, InformationWidening
+from crm.candidates import letters as candidate_letters
 from crm.candidates import models as candidate_models
 from crm.candidates import policy as candidate_policy
 from crm.candidates.service import follow_answer, follow_asking
@@ -164,6 +165,7 @@ JOBS = (
     intake_errands,
     request_reports,
     request_site_papers,
+    candidate_letters,
     sharing_errands,
     retention_service,
     retention_errands,

@@ -45,6 +45,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "candidate.passed_over": N_("連絡員の候補を見送り"),
     "candidate.received": N_("連絡員の候補を受理"),
     "candidate.viewed": N_("連絡員の候補を閲覧"),
+    "candidate.written_to": N_("依頼状を作成"),
     "candidate.withdrawn": N_("連絡員の候補の紹介を取下げ"),
     "candidates.listed": N_("連絡員の候補の一覧を閲覧"),
     "checkpoint.countersigned": N_("監査記録の封印に立会いの署名"),

@@ -68,6 +68,10 @@ class PassingOverForm(Form):
     text: Lines = Field(default="", title=N_("紹介した職員に伝えること"), max_length=300)
 
 
+class LetterForm(OnceForm):
+    """The letter of asking; sent twice it is made once."""
+
+
 class AskingRuleForm(Form):
     """With which words people are asked, and how long a no is left alone, from a day on."""
 

@@ -99,6 +99,11 @@ class WholeCandidate:
         return self.candidate.state in OPEN
 
     @property
+    def may_be_written_to(self) -> bool:
+        """Whether a letter of asking can be made: once received, until there is an answer."""
+        return self.is_open and not self.awaits_reception
+
+    @property
     def awaits_asking(self) -> bool:
         """Whether nobody was asked yet."""
         return self.candidate.state in NOT_YET_ASKED

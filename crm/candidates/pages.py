@@ -7,19 +7,21 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
+from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
 from crm.agencies.queries import units_on
 from crm.approvals.models import ApprovalKind
 from crm.approvals.queries import approval_for, is_required
 from crm.candidates import proposal_pages, queries, rule_pages, service
-from crm.candidates.forms import PassingOverForm
+from crm.candidates.forms import LetterForm, PassingOverForm
+from crm.candidates.letters import ask_for_letter
 from crm.candidates.models import STEP_LABELS
 from crm.candidates.policy import may_receive, may_withdraw
 from crm.candidates.queries import Shown
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Forbidden
-from crm.kernel.forms import Submission, blank
+from crm.kernel.errors import Forbidden, NotFound
+from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_
 from crm.kernel.wareki import fiscal_year
 from crm.liaisons.policy import may_note_candidate
@@ -111,6 +113,19 @@ def withdraw(desk: CurrentDesk, candidate_id: FromPath[UUID]) -> Response[Any]:
         )
 
 
+@post("/candidates/{candidate_id:uuid}/letter", name="candidates.write", sync_to_thread=True)
+def write(desk: CurrentDesk, candidate_id: FromPath[UUID]) -> Response[Any]:
+    """Ask for the letter of asking and lead to where it will lie."""
+    with desk.writes() as visit:
+        require_station(visit)
+        sub = read_form(LetterForm, visit.sent)
+        if sub.form is None:
+            raise NotFound
+        key = sub.form.request_key
+        job_id = ask_for_letter(visit.db, visit.actor, candidate_id, request_key=key, now=visit.now)
+        return saved(visit, "jobs.show", job_id=job_id)
+
+
 def require_station(visit: Visit) -> None:
     """Turn away whoever proposes nobody: headquarters, administrators, other agencies."""
     if not may_note_candidate(visit.actor):
@@ -147,6 +162,7 @@ def _show_page(
         needs_decision=needs,
         decision=decision,
         refusal=course.last_no(),
+        request_key=uuid7(),
     )
 
 
@@ -163,6 +179,7 @@ HANDLERS = [
     receive,
     pass_over,
     withdraw,
+    write,
     *proposal_pages.HANDLERS,
     *rule_pages.HANDLERS,
 ]

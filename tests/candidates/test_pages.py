@@ -1,16 +1,22 @@
 """The pages of candidates: proposed on a phone, received, asked, answered; who is turned away."""
 
+import io
 import re
 from uuid import UUID
 
+import pypdf
 import pytest
 from sqlmodel import select
+from uuid_utils.compat import uuid7
 
 from crm.approvals.models import ApprovalKind
 from crm.candidates import service
 from crm.candidates.service import Proposal
 from crm.contacts.models import Holder, Person
+from crm.jobs.models import JobFile
+from crm.jobs.runner import Runner
 from crm.kernel.clock import local_day, utc_now
+from crm.liaisons.asking import DEFAULT_RULE
 from crm.liaisons.models import CandidateState, LiaisonCandidate
 from tests.liaisons.course import asked, declined
 from tests.support.approvals import decided
@@ -153,6 +159,40 @@ def test_where_asking_needs_a_decision_the_page_says_so(
     decided(world, ApprovalKind.LIAISON_REQUEST)
     candidate_id = proposed(world, person, "chief")
     assert "起案する" in browser.sign_in("chief").get(f"/candidates/{candidate_id}").text
+
+
+def test_the_letter_is_one_page_in_the_stations_words(
+    world: World, browser: Browser, person: Holder
+) -> None:
+    candidate_id = proposed(world, person, "chief")
+    chief = browser.sign_in("chief")
+    chief.get(f"/candidates/{candidate_id}")
+    form = {"request_key": str(uuid7())}
+    chief.post(f"/candidates/{candidate_id}/letter", form)
+    chief.post(f"/candidates/{candidate_id}/letter", form)
+    assert Runner(world.database).take_next()
+
+    with world.reading("chief") as db:
+        (file,) = db.exec(select(JobFile)).all()
+        paper = pypdf.PdfReader(io.BytesIO(file.content))
+    (text,) = ("".join(page.extract_text().split()) for page in paper.pages)
+    expected = ("桒原健太様", "若葉署長", "地域安全連絡員のお願い", "押印は要りません")
+    assert [words for words in expected if words not in text] == []
+    points = ["".join(point.split()) for point in DEFAULT_RULE.words]
+    assert [point for point in points if point not in text] == []
+
+
+def test_no_letter_before_it_is_received_or_decided(
+    world: World, browser: Browser, person: Holder
+) -> None:
+    candidate_id = proposed(world, person)
+    chief, form = browser.sign_in("chief"), {"request_key": str(uuid7())}
+    chief.get(f"/candidates/{candidate_id}")
+    assert chief.post(f"/candidates/{candidate_id}/letter", form).status_code == 409
+    chief.post(f"/candidates/{candidate_id}/reception")
+    decided(world, ApprovalKind.LIAISON_REQUEST)
+    assert chief.post(f"/candidates/{candidate_id}/letter", form).status_code == 403
+    assert "依頼状を作成する" not in chief.get(f"/candidates/{candidate_id}").text
 
 
 def test_a_chief_words_the_asking_and_everybody_reads_it(browser: Browser) -> None:
