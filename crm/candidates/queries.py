@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from crm.candidates.models import NOT_YET_ASKED, OPEN, CandidateStep
 from crm.contacts.lines import PersonLine
 from crm.contacts.models import Holder, Organization, Person, Telephone, about
 from crm.contacts.queries import people_where
+from crm.kernel.columns import Key
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.text import search_key
 from crm.liaisons.models import CandidateState, LiaisonCandidate
 
@@ -80,6 +82,15 @@ def news_for(db: ScopedSession, staff_id: UUID) -> Sequence[LiaisonCandidate]:
             LiaisonCandidate.noticed_by == staff_id, col(LiaisonCandidate.has_news).is_(True)
         )
     ).all()
+
+
+@cache
+def news_rows() -> AnySelect:
+    """Select whose fate the proposer `staff_id` has yet to see; built once."""
+    return sa.select(col(LiaisonCandidate.id)).where(
+        col(LiaisonCandidate.noticed_by) == sa.bindparam("staff_id", type_=Key()),
+        col(LiaisonCandidate.has_news).is_(True),
+    )
 
 
 def whole_candidate(db: ScopedSession, candidate_id: UUID) -> WholeCandidate:

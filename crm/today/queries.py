@@ -8,6 +8,7 @@ from uuid import UUID
 
 from crm.breakglass.queries import openings_to_review
 from crm.bulletins.queries import items_lately
+from crm.candidates.queries import news_rows
 from crm.contacts.lines import PostLine
 from crm.contacts.models import Holder
 from crm.contacts.queries import posts_beside, posts_in_order
@@ -70,6 +71,7 @@ class _Open(NamedTuple):
     items: Sequence[Item]
     news: Sequence[News]
     openings: int
+    candidates: int
 
 
 def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: int) -> Tour:
@@ -109,6 +111,7 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         items=found.items,
         news=found.news,
         openings=found.openings,
+        candidates=found.candidates,
         askers={line.visit.who.holder: line for line in askers},
         places={one.who.holder: one.areas for one in found.regulars},
     )
@@ -159,7 +162,7 @@ def _what_is_open(
 
     Open are the station's notes that plan a visit and its requests that await an answer, one for
     each party. `openings` counts the emergency openings that await a review: their rule tells the
-    chiefs alone.
+    chiefs alone; `candidates` those of the actor's with news.
     """
     asked: dict[str, Any] = {
         "day": day,
@@ -169,11 +172,12 @@ def _what_is_open(
         "own_units": list(own_units),
         "unit": actor.unit_id,
         "left_since": now - SHOWN_FOR,
+        "staff_id": actor.staff_id,
     }
     if not beat.is_whole_station:
         asked["areas"] = list(beat.areas)
     rows = together(db, _open_selects(whole_station=beat.is_whole_station), **asked)
-    serving, cadences, promises, resting, owed, left, items, assigned, results, openings = rows
+    serving, cadences, promises, resting, owed, left, items, assigned, results, *counted = rows
     liaisons = _regulars(sorted(serving, key=lambda row: row.kana_sort), is_liaison=True)
     known = {one.who.holder for one in liaisons}
     kept = _regulars([row for row in cadences if row.of_area_id is None], is_liaison=False)
@@ -191,7 +195,8 @@ def _what_is_open(
         messages=message_lines(left),
         items=_items(items),
         news=_news(assigned, results),
-        openings=len(openings),
+        openings=len(counted[0]),
+        candidates=len(counted[1]),
     )
 
 
@@ -208,6 +213,7 @@ def _open_selects(*, whole_station: bool) -> tuple[AnySelect, ...]:
         newly_assigned(),
         results_come_back(),
         openings_to_review(),
+        news_rows(),
     )
 
 

@@ -111,6 +111,7 @@ class News(NamedTuple):
 class Tour:
     """本日の当務; `openings` are the emergency openings that await a review.
 
+    `candidates` counts whom the reader proposed and of whom there is news.
     `due` is cut where it is long: `due_in_all` says how long it is. `resting` are due and left in
     peace; `messages` are what the last shifts left and the reader has yet to take note of; `left`
     is what a predecessor promised. `askers` are who awaits an answer, `places` the areas of
@@ -130,6 +131,7 @@ class Tour:
     items: Sequence[Item]
     news: Sequence[News]
     openings: int
+    candidates: int
     askers: Mapping[Holder, VisitLine]
     places: Mapping[Holder, frozenset[UUID]]
 

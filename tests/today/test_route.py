@@ -43,6 +43,7 @@ def tour(places: dict[Named, UUID | None], **lists: object) -> Tour:
         "counts": BeatCounts(0, 0, ()),
         "due_in_all": 0,
         "openings": 0,
+        "candidates": 0,
         "askers": {},
         "places": {who.holder: frozenset([area]) for who, area in places.items() if area},
     }
