@@ -36,6 +36,7 @@ from crm.kernel.errors import DomainError, Forbidden, StrongSignInNeeded
 from crm.kernel.memory import given_back
 from crm.kernel.settings import Settings
 from crm.liaisons import pages as liaison_pages
+from crm.meetings import pages as meeting_pages
 from crm.notes import circulation_pages as note_circulation_pages
 from crm.notes import pages as note_pages
 from crm.outbox import pages as outbox_pages
@@ -73,6 +74,7 @@ PAGES = (
     note_circulation_pages,
     outbox_pages,
     request_pages,
+    meeting_pages,
     approval_pages,
     circulation_pages,
     relationship_pages,

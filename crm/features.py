@@ -51,6 +51,8 @@ from crm.liaisons import models as liaison_models
 from crm.liaisons import policy as liaison_policy
 from crm.liaisons.models import AnswerRecorded, AskingRecorded, LiaisonTermChanged
 from crm.liaisons.service import review_contact
+from crm.meetings import models as meeting_models
+from crm.meetings import policy as meeting_policy
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
 from crm.notes.burden import count_told_by
@@ -111,6 +113,7 @@ MODELS = (
     visiting_models,
     note_models,
     shift_models,
+    meeting_models,
     outbox_models,
     coverage_models,
     roster_models,
@@ -141,6 +144,7 @@ POLICIES = (
     visiting_policy,
     note_policy,
     shift_policy,
+    meeting_policy,
     outbox_policy,
     coverage_policy,
     roster_policy,

@@ -2,15 +2,18 @@
 
 import gettext
 import io
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 CATALOGS = Path(__file__).parent.parent / "locale"
 LOCALES = ("ja", "en")
+K = TypeVar("K")
 
 _locale: ContextVar[str] = ContextVar("crm_locale", default="ja")
 
@@ -34,6 +37,11 @@ def translate(message: str, **facts: object) -> str:
     """Return `message` in the current language, its places filled from `facts`."""
     text = _catalog(_locale.get()).gettext(message) if message else ""
     return text % facts if facts else text
+
+
+def labels(words: Mapping[K, str]) -> list[tuple[K, str]]:
+    """Return choices in the reader's language, in the order given."""
+    return [(value, translate(word)) for value, word in words.items()]
 
 
 def ntranslate(singular: str, plural: str, count: int) -> str:

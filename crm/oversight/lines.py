@@ -20,6 +20,7 @@ SHOWN_BY_ACTION: Mapping[str, tuple[str, ...]] = {
     "export.fetched": ("name", "posts", "areas", "telephones"),
     "contacts.listed": ("name", "posts", "telephones"),
     "liaison.viewed": ("name", "consents", "liaison"),
+    "meeting.viewed": ("name", "posts"),
     "note.viewed": ("name", "notes"),
 }
 """Which fields a page shows of everybody it names, where the entry itself does not say."""

@@ -11,11 +11,11 @@ from litestar.status_codes import HTTP_409_CONFLICT
 from crm.access.desk import CurrentDesk
 from crm.kernel.clock import local_day
 from crm.kernel.forms import Submission, blank
-from crm.kernel.i18n import N_
+from crm.kernel.i18n import N_, labels
 from crm.requests import queries, service
 from crm.requests.forms import AnswerForm, AssignmentForm, OutcomeForm
 from crm.requests.models import ANSWER_METHOD_LABELS, OUTCOME_LABELS, TOPIC_LABELS
-from crm.requests.page_parts import areas, labels, seen, words
+from crm.requests.page_parts import areas, seen, words
 from crm.requests.service import Assignment, Decided, Told
 from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit

@@ -1,11 +1,10 @@
 """What several pages of requests show, and what they put on record of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from crm.kernel.clock import local_day
-from crm.kernel.i18n import translate
 from crm.liaisons.queries import areas_of_station
 from crm.requests import queries
 from crm.requests.lines import WholeRequest
@@ -33,11 +32,6 @@ def areas(visit: Visit) -> Sequence[tuple[UUID, str]]:
         return []
     lines = areas_of_station(visit.db, visit.actor.station_id, local_day(visit.now))
     return [(line.id, line.name) for line in lines]
-
-
-def labels(words: Mapping[Any, str]) -> list[tuple[Any, str]]:
-    """Return choices in the reader's language."""
-    return [(value, translate(word)) for value, word in words.items()]
 
 
 def words() -> dict[str, Any]:

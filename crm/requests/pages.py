@@ -11,7 +11,7 @@ from crm.contacts.queries import require_reader
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
-from crm.kernel.i18n import N_
+from crm.kernel.i18n import N_, labels
 from crm.requests import (
     act_pages,
     queries,
@@ -32,7 +32,7 @@ from crm.requests.models import (
     TOPIC_LABELS,
     Source,
 )
-from crm.requests.page_parts import areas, labels, seen, words
+from crm.requests.page_parts import areas, seen, words
 from crm.requests.policy import may_refer
 from crm.requests.queries import Shown
 from crm.requests.service import RequestFacts

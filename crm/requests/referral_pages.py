@@ -10,11 +10,11 @@ from crm.access.desk import CurrentDesk
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, Refused
 from crm.kernel.forms import Submission, blank, read_form
-from crm.kernel.i18n import N_
+from crm.kernel.i18n import N_, labels
 from crm.requests import referral_queries, referring
 from crm.requests.forms import HeadquartersForm, ReferralForm
 from crm.requests.models import OUTCOME_LABELS, TOPIC_LABELS
-from crm.requests.page_parts import labels, seen
+from crm.requests.page_parts import seen
 from crm.requests.policy import is_headquarters, may_refer
 from crm.web.pages import page, saved
 from crm.web.visit import Visit

@@ -16,12 +16,12 @@ from crm.jobs.service import enqueue
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, NotFound, Refused
 from crm.kernel.forms import Submission, blank, read_form
-from crm.kernel.i18n import N_
+from crm.kernel.i18n import N_, labels
 from crm.liaisons.queries import AreaLine, areas_of_station
 from crm.requests import site_queries
 from crm.requests.forms import SiteForm, SitesForm
 from crm.requests.models import SITE_KIND_LABELS, SiteKind, Topic
-from crm.requests.page_parts import labels, seen
+from crm.requests.page_parts import seen
 from crm.requests.site_maps import by_district, pixel_of, point_at, points_of, site_map
 from crm.requests.site_papers import MAKE, TITLE
 from crm.requests.siting import Pictured, Site, put_site, remove_photo

@@ -84,6 +84,7 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(_contacts(Means.KEPT, _COUNTS), "acceptance_record", "consent_grant"),
     **_all(_contacts(Means.KEPT, _COUNTS), "liaison_term_area", "disclosure_end", "note_person"),
     **_all(_contacts(Means.KEPT, _COUNTS), "request_party", "coverage_span"),
+    **_all(_notes(Means.KEPT, _COUNTS), "meeting", "meeting_party"),
     **_all(_notes(Means.EMPTIED), "activity_note", "community_request", "request_step"),
     **_all(_notes(Means.DELETED), "note_correction", "site_photo"),
     **_all(_notes(Means.EMPTIED), "note_companion", "site_issue"),

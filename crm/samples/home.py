@@ -20,6 +20,7 @@ from crm.samples.crew import (
     put_sample_account,
 )
 from crm.samples.exchange import Exchange
+from crm.samples.meetings import put_meetings
 from crm.samples.network import Network, put_network
 from crm.samples.offices import AGENCY, Calendar, Called, Station, put_boxes, put_station
 from crm.samples.organizations import put_organizations
@@ -104,6 +105,7 @@ class _Site:
         shelf = put_sheets(self._desk("sheets"), station, size.sheets)
         notes = self.rows.at_station(station.id, _dice(self.order, self.home, "activity"))
         put_activity(notes, station, crew, community, network, shelf, size)
+        put_meetings(self._desk("meetings"), station, network)
         for partner in partners:
             self._put_exchange(partner, network, shelf)
 

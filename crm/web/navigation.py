@@ -71,7 +71,8 @@ PLACES = (
         STATION_ROLES,
         PARTNERS,
     ),
-    Place("requests", N_("意見・要望"), "requests.index", "/requests", "note", STATION_ROLES),
+    Place("requests", N_("意見・要望"), "requests.index", "/requests", "request", STATION_ROLES),
+    Place("meetings", N_("会議"), "meetings.index", "/meetings", "calendar", STATION_ROLES),
     Place("roster", N_("連絡員一覧表"), "rosters.show", "/roster", "table", STATION_ROLES, POLICE),
     Place(
         "candidates",

@@ -18,7 +18,7 @@ FLOORS = (
         *("approvals", "circulations"),
     },
     {"contacts", "consents"},
-    {"liaisons", "candidates", "requests", "notes", "bulletins", "visiting"},
+    {"liaisons", "candidates", "requests", "notes", "bulletins", "meetings", "visiting"},
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "breakglass", "samples"),
@@ -40,6 +40,7 @@ WITHIN_FLOOR = {
     "seals": {"access", "agencies", "jobs"},
     "candidates": {"liaisons"},
     "requests": {"liaisons"},
+    "meetings": {"liaisons"},
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
     "today": {"breakglass", "coverage", "shifts"},

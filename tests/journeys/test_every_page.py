@@ -36,6 +36,13 @@ VIEWERS = {
     "notes.new": "officer",
     "notes.show": "officer",
     "notes.correct": "chief",
+    "meetings.index": "officer",
+    "meetings.new": "officer",
+    "meetings.show": "officer",
+    "meetings.edit": "officer",
+    "meetings.invitations": "officer",
+    "meetings.replies": "officer",
+    "meetings.attendance": "officer",
     "requests.index": "officer",
     "requests.new": "officer",
     "requests.show": "officer",
@@ -251,6 +258,7 @@ KEYS = {
     "candidate_id": (
         f"SELECT id FROM liaison_candidate WHERE state = 'received' AND station_id = {_OWN}"
     ),
+    "meeting_id": f"SELECT id FROM meeting WHERE state = 'planned' AND station_id = {_OWN}",
     "item_id": (
         "SELECT id FROM information_item WHERE withdrawn_on IS NULL"
         f" AND handling = 'public' AND station_id = {_OWN} ORDER BY valid_from DESC"

@@ -338,6 +338,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
             *("activity_note", "note_person", "note_organization", "note_staff"),
             *("note_companion", "station_phrase", "site_issue", "site_photo"),
             *("community_request", "request_party"),
+            *("meeting", "meeting_party"),
             *("note_information", "sharing_agreement", "contact_link"),
             *("intake_batch", "intake_row", "intake_change", "disposal"),
             *("suspension_request", "quiet_period", "visit_cadence"),

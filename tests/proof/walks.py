@@ -33,6 +33,7 @@ TABLES = {
     "organization_id": "organization",
     "note_id": "activity_note",
     "request_id": "community_request",
+    "meeting_id": "meeting",
     "referral_id": "published_request",
     "item_id": "information_item",
     "suspension_id": "suspension_request",

@@ -1,0 +1,92 @@
+"""The shape of the forms a meeting is planned, invited to, attended and canceled with."""
+
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import Field
+
+from crm.contacts.models import Holder
+from crm.kernel.errors import Refused
+from crm.kernel.forms import Form, LocalTime, OnceForm, SentForm
+from crm.kernel.i18n import N_
+from crm.meetings.models import CancelReason, Channel, MeetingKind, Style
+
+A = TypeVar("A", bound=StrEnum)
+MOST_VISITORS = 9999
+NOT_SAID = "none"
+"""What a row of a list sends where nothing is on record."""
+
+
+class _MeetingFields(OnceForm):
+    kind: MeetingKind = Field(title=N_("会議の種類"))
+    title: str = Field(max_length=120, title=N_("名称"))
+    starts_at: LocalTime = Field(title=N_("始まり"))
+    ends_at: LocalTime | None = Field(default=None, title=N_("終わり"))
+    style: Style = Field(default=Style.IN_PERSON, title=N_("開き方"))
+    place: str = Field(default="", max_length=200, title=N_("場所"))
+    held_with: str = Field(default="", max_length=120, title=N_("併催する会合"))
+    host_organization_id: UUID | None = Field(default=None, title=N_("併催する団体"))
+
+
+class MeetingForm(_MeetingFields):
+    """A meeting to plan."""
+
+
+class ChangeForm(_MeetingFields):
+    """A meeting said anew."""
+
+    revision: int
+
+
+class InvitationForm(Form):
+    """Whom to invite, and how."""
+
+    parties: list[str] = Field(default_factory=list, title=N_("案内する方"))
+    channel: Channel | None = Field(default=None, title=N_("案内の方法"))
+
+
+class AttendanceForm(Form):
+    """How many came besides the invited; each row of the list is read by `answers_of`."""
+
+    visitors: int = Field(default=0, ge=0, le=MOST_VISITORS, title=N_("ほかの出席者の人数"))
+
+
+class CancellationForm(Form):
+    """Why a meeting does not take place."""
+
+    canceled_because: CancelReason = Field(
+        title=N_("中止の理由"),
+        json_schema_extra={"missing": N_("中止の理由を選んでください。")},
+    )
+
+
+def holders_of(parties: list[str]) -> list[Holder]:
+    """Return whom the boxes ticked name; Refused for what no page of ours offers."""
+    return [_holder(value) for value in parties]
+
+
+def answers_of(sent: SentForm, keys: list[UUID], kind: type[A]) -> dict[UUID, A | None]:
+    """Return what each row of a list says, by its party; rows that sent nothing are left out."""
+    found: dict[UUID, A | None] = {}
+    for key in keys:
+        name = f"row-{key}"
+        said = str(sent.getall(name)[-1]) if name in sent else ""
+        if said == NOT_SAID:
+            found[key] = None
+        elif said in set(kind):
+            found[key] = kind(said)
+    return found
+
+
+def _holder(value: str) -> Holder:
+    kind, _, key = value.partition(":")
+    try:
+        named = UUID(key)
+    except ValueError:
+        raise Refused(N_("案内する方を選び直してください。"), field="parties") from None
+    if kind == "person":
+        return Holder(person_id=named)
+    if kind == "organization":
+        return Holder(organization_id=named)
+    raise Refused(N_("案内する方を選び直してください。"), field="parties")

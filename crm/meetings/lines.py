@@ -1,0 +1,100 @@
+"""Plain values screens show of meetings."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from crm.contacts.models import Holder
+from crm.kernel.kana import furigana
+from crm.meetings.models import (
+    WAS_THERE,
+    Channel,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Presence,
+    Reply,
+    Style,
+)
+
+
+class MeetingLine(NamedTuple):
+    """A meeting as lists show it, with how many are invited and came."""
+
+    id: UUID
+    kind: MeetingKind
+    title: str
+    starts_at: dt.datetime
+    place: str
+    style: Style
+    state: MeetingState
+    held_with: str
+    invited: int
+    came: int
+
+
+class PartyLine(NamedTuple):
+    """Somebody invited, in the order a list is read out."""
+
+    id: UUID
+    holder: Holder
+    name: str
+    kana: str
+    capacity: str
+    invited_on: dt.date | None
+    channel: Channel | None
+    reply: Reply | None
+    presence: Presence | None
+
+    @property
+    def furigana(self) -> str:
+        """The reading in hiragana."""
+        return furigana(self.kana)
+
+    @property
+    def was_there(self) -> bool:
+        """Whether they came, or somebody for them."""
+        return self.presence in WAS_THERE
+
+
+@dataclass(frozen=True, slots=True)
+class WholeMeeting:
+    """A meeting with the names around it and everybody invited."""
+
+    meeting: Meeting
+    unit_name: str
+    host_name: str
+    parties: Sequence[PartyLine]
+
+    @property
+    def came(self) -> int:
+        """How many of the invited came."""
+        return sum(party.was_there for party in self.parties)
+
+    @property
+    def unanswered(self) -> int:
+        """How many have not answered the invitation."""
+        return sum(party.reply is None for party in self.parties)
+
+
+class Invitee(NamedTuple):
+    """A liaison who can be invited: with the post a list names and the areas they stand for."""
+
+    holder: Holder
+    name: str
+    kana: str
+    capacity: str
+    areas: str
+
+    @property
+    def furigana(self) -> str:
+        """The reading in hiragana."""
+        return furigana(self.kana)
+
+    @property
+    def value(self) -> str:
+        """How a form says it."""
+        kind, key = self.holder.subject
+        return f"{kind}:{key}"

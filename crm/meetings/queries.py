@@ -1,0 +1,229 @@
+"""Reading meetings: what comes and what was, one meeting with everybody, who can be invited."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from crm.agencies.models import UnitPlacement
+from crm.areas.models import Area
+from crm.contacts import queries as contacts
+from crm.contacts.models import Appointment, Holder, Organization, Person
+from crm.kernel.clock import local_day
+from crm.kernel.columns import holds
+from crm.kernel.errors import NotFound
+from crm.kernel.paging import PAGE_SIZE, Page, offset_of
+from crm.kernel.scope import ScopedSession
+from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
+from crm.meetings.lines import Invitee, MeetingLine, PartyLine, WholeMeeting
+from crm.meetings.models import WAS_THERE, Meeting, MeetingParty, MeetingState
+
+
+class Shown(StrEnum):
+    """Which meetings a list shows."""
+
+    COMING = "coming"
+    PAST = "past"
+
+
+def meeting_of(db: ScopedSession, meeting_id: UUID, *, to_change: bool = False) -> Meeting:
+    """Return a meeting of the own station; NotFound otherwise. `to_change` keeps others from it."""
+    wanted = select(Meeting).where(col(Meeting.id) == meeting_id)
+    found = db.exec(wanted.with_for_update() if to_change else wanted).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def meeting_sent_as(db: ScopedSession, station_id: UUID, client_key: UUID) -> Meeting | None:
+    """Return the meeting a form made already."""
+    return db.exec(
+        select(Meeting).where(Meeting.station_id == station_id, Meeting.client_key == client_key)
+    ).first()
+
+
+def meetings_page(
+    db: ScopedSession, which: Shown, *, since: dt.datetime, number: int
+) -> Page[MeetingLine]:
+    """Return one page of what comes, the next first, or of what was, the last first."""
+    is_past = sa.or_(col(Meeting.starts_at) < since, col(Meeting.state) != MeetingState.PLANNED)
+    wanted = is_past if which is Shown.PAST else sa.not_(is_past)
+    total = db.exec(select(sa.func.count(col(Meeting.id))).where(wanted)).one()
+    number = min(max(1, number), Page((), total).last)
+    starts = col(Meeting.starts_at)
+    rows = db.rows(
+        sa.select(
+            col(Meeting.id),
+            col(Meeting.kind),
+            col(Meeting.title),
+            starts,
+            col(Meeting.place),
+            col(Meeting.style),
+            col(Meeting.state),
+            col(Meeting.held_with),
+            *_counts(),
+        )
+        .where(wanted)
+        .order_by(starts.desc() if which is Shown.PAST else starts, col(Meeting.id))
+        .offset(offset_of(number))
+        .limit(PAGE_SIZE)
+    )
+    return Page([MeetingLine(*row) for row in rows], total, number)
+
+
+def _counts() -> tuple[sa.ScalarSelect[int], sa.ScalarSelect[int]]:
+    everybody = (
+        sa.select(sa.func.count(col(MeetingParty.id)))
+        .where(col(MeetingParty.meeting_id) == col(Meeting.id))
+        .correlate(Meeting)
+    )
+    there = everybody.where(col(MeetingParty.presence).in_(WAS_THERE))
+    return everybody.scalar_subquery(), there.scalar_subquery()
+
+
+def whole_meeting(db: ScopedSession, meeting_id: UUID) -> WholeMeeting:
+    """Return a meeting with everybody invited, in kana order; two statements, NotFound as above."""
+    row = next(
+        iter(
+            db.rows(
+                sa.select(Meeting, col(UnitPlacement.name), col(Organization.name))
+                .outerjoin(
+                    UnitPlacement,
+                    sa.and_(
+                        col(UnitPlacement.unit_id) == col(Meeting.unit_id),
+                        col(UnitPlacement.valid_to).is_(None),
+                    ),
+                )
+                .outerjoin(Organization, col(Organization.id) == col(Meeting.host_organization_id))
+                .where(col(Meeting.id) == meeting_id)
+            )
+        ),
+        None,
+    )
+    if row is None:
+        raise NotFound
+    return WholeMeeting(row[0], row[1] or "", row[2] or "", parties_of(db, meeting_id))
+
+
+def parties_of(db: ScopedSession, meeting_id: UUID) -> Sequence[PartyLine]:
+    """Return everybody invited to a meeting, in kana order."""
+    rows = db.rows(
+        sa.select(MeetingParty, *_NAMES, _ORDER.label("kana_sort"))
+        .outerjoin(Person, col(Person.id) == col(MeetingParty.person_id))
+        .outerjoin(Organization, col(Organization.id) == col(MeetingParty.organization_id))
+        .where(col(MeetingParty.meeting_id) == meeting_id)
+        .order_by(_ORDER, col(MeetingParty.id))
+    )
+    return [_party(row) for row in rows]
+
+
+def parties_to_change(db: ScopedSession, meeting_id: UUID) -> Sequence[MeetingParty]:
+    """Return the rows of everybody invited to a meeting."""
+    return db.exec(select(MeetingParty).where(col(MeetingParty.meeting_id) == meeting_id)).all()
+
+
+def attended(
+    db: ScopedSession, holder: Holder, *, until: dt.datetime
+) -> Sequence[tuple[dt.date, str]]:
+    """Return the meetings a holder came to, for its timeline: day and title, the newest first."""
+    about = (
+        col(MeetingParty.person_id) == holder.person_id
+        if holder.person_id
+        else col(MeetingParty.organization_id) == holder.organization_id
+    )
+    rows = db.rows(
+        sa.select(col(Meeting.starts_at), col(Meeting.title))
+        .join(MeetingParty, col(MeetingParty.meeting_id) == col(Meeting.id))
+        .where(about, col(MeetingParty.presence).in_(WAS_THERE), col(Meeting.starts_at) <= until)
+        .order_by(col(Meeting.starts_at).desc())
+    )
+    return [(local_day(at), title) for at, title in rows]
+
+
+def invitees(db: ScopedSession, day: dt.date, *, area_id: UUID | None = None) -> Sequence[Invitee]:
+    """Return the liaisons serving on `day`, in kana order, each once; two statements.
+
+    With `area_id` those of one area.
+    """
+    wanted = (
+        sa.select(
+            *_NAMES,
+            _ORDER.label("kana_sort"),
+            col(Area.name).label("area_name"),
+            col(LiaisonTerm.id).label("term_id"),
+        )
+        .select_from(LiaisonTerm)
+        .outerjoin(Person, col(Person.id) == col(LiaisonTerm.person_id))
+        .outerjoin(Organization, col(Organization.id) == col(LiaisonTerm.organization_id))
+        .outerjoin(LiaisonTermArea, col(LiaisonTermArea.term_id) == col(LiaisonTerm.id))
+        .outerjoin(Area, col(Area.id) == col(LiaisonTermArea.area_id))
+        .where(holds(LiaisonTerm, day))
+        .order_by(_ORDER, col(LiaisonTerm.id), col(LiaisonTermArea.position))
+    )
+    if area_id is not None:
+        wanted = wanted.where(col(LiaisonTermArea.area_id) == area_id)
+    found: dict[Holder, list[Any]] = {}
+    for row in db.rows(wanted):
+        found.setdefault(_holder(row), []).append(row)
+    posts = capacities(db, found, day)
+    return [_invitee(holder, rows, posts.get(holder, "")) for holder, rows in found.items()]
+
+
+def capacities(
+    db: ScopedSession, holders: Collection[Holder], day: dt.date
+) -> Mapping[Holder, str]:
+    """Return the posts people hold on `day`, as a list would put them."""
+    people = [holder.person_id for holder in holders if holder.person_id]
+    held = contacts.posts_where(db, contacts.held_on(day), col(Appointment.person_id).in_(people))
+    found: dict[Holder, str] = {}
+    for post in held:
+        holder = Holder(person_id=post.person_id)
+        found[holder] = f"{found[holder]}　{post.label}" if holder in found else post.label
+    return found
+
+
+_NAMES: tuple[Any, ...] = (
+    col(Person.id).label("person_id"),
+    col(Person.family_name),
+    col(Person.given_name),
+    col(Person.family_kana),
+    col(Person.given_kana),
+    col(Organization.id).label("organization_id"),
+    col(Organization.name).label("organization_name"),
+    col(Organization.kana).label("organization_kana"),
+)
+_ORDER = sa.func.coalesce(col(Person.kana_sort), col(Organization.kana_sort), "")
+
+
+def _holder(row: Any) -> Holder:  # noqa: ANN401 - a row that holds _NAMES
+    return Holder(row.person_id, None if row.person_id else row.organization_id)
+
+
+def _called(row: Any) -> tuple[str, str]:  # noqa: ANN401 - as above
+    if row.person_id is None:
+        return row.organization_name, row.organization_kana
+    name = f"{row.family_name} {row.given_name}".strip()
+    return name, f"{row.family_kana} {row.given_kana}".strip()
+
+
+def _party(row: Any) -> PartyLine:  # noqa: ANN401 - as above
+    party: MeetingParty = row[0]
+    return PartyLine(
+        party.id,
+        _holder(row),
+        *_called(row),
+        party.capacity,
+        party.invited_on,
+        party.channel,
+        party.reply,
+        party.presence,
+    )
+
+
+def _invitee(holder: Holder, rows: Sequence[Any], capacity: str) -> Invitee:
+    areas = "、".join(dict.fromkeys(row.area_name for row in rows if row.area_name))
+    return Invitee(holder, *_called(rows[0]), capacity, areas)

@@ -1,0 +1,268 @@
+"""The verbs of a meeting: plan, change, invite, note replies and who came, hold, cancel."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from crm.contacts.models import Holder
+from crm.contacts.queries import names_of
+from crm.kernel import audit
+from crm.kernel.actor import Actor
+from crm.kernel.audit import Subject
+from crm.kernel.clock import local_day
+from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
+from crm.kernel.i18n import N_
+from crm.kernel.scope import ScopedSession
+from crm.meetings import queries
+from crm.meetings.models import (
+    WAS_THERE,
+    CancelReason,
+    Channel,
+    Meeting,
+    MeetingKind,
+    MeetingParty,
+    MeetingState,
+    Presence,
+    Reply,
+    Style,
+)
+
+CAPACITY_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingFacts:
+    """What a meeting is, where and when; `held_with` names the gathering it is part of."""
+
+    kind: MeetingKind
+    title: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None = None
+    place: str = ""
+    style: Style = Style.IN_PERSON
+    held_with: str = ""
+    host_organization_id: UUID | None = None
+
+
+def plan(
+    db: ScopedSession, actor: Actor, facts: MeetingFacts, *, client_key: UUID, now: dt.datetime
+) -> Meeting:
+    """Put a meeting on the calendar; the same form again gives the first."""
+    if actor.station_id is None or not actor.reads_people:
+        raise Forbidden
+    _check(facts)
+    if first := queries.meeting_sent_as(db, actor.station_id, client_key):
+        return first
+    meeting = Meeting(
+        agency_id=actor.agency_id,
+        station_id=actor.station_id,
+        unit_id=actor.unit_id,
+        client_key=client_key,
+        created_at=now,
+        created_by=actor.account_id,
+        updated_at=now,
+        updated_by=actor.account_id,
+        **_columns(facts),
+    )
+    db.add(meeting)
+    db.flush()
+    _audit(db, actor, "meeting.planned", meeting, now)
+    return meeting
+
+
+def change(
+    db: ScopedSession,
+    actor: Actor,
+    meeting_id: UUID,
+    facts: MeetingFacts,
+    *,
+    revision: int,
+    now: dt.datetime,
+) -> Meeting:
+    """Say anew what, where and when; Conflict where somebody else did meanwhile."""
+    meeting = queries.meeting_of(db, meeting_id, to_change=True)
+    if meeting.revision != revision:
+        raise Conflict
+    _check(facts)
+    for column, value in _columns(facts).items():
+        setattr(meeting, column, value)
+    _touch(meeting, actor, now)
+    _audit(db, actor, "meeting.changed", meeting, now)
+    return meeting
+
+
+def invite(
+    db: ScopedSession,
+    actor: Actor,
+    meeting_id: UUID,
+    holders: Collection[Holder],
+    *,
+    channel: Channel | None,
+    now: dt.datetime,
+) -> int:
+    """Add people and organizations to a meeting and return how many are new.
+
+    Whoever is on the list already stays as they are. Added to a meeting that was held, they came
+    without being invited.
+    """
+    meeting = queries.meeting_of(db, meeting_id, to_change=True)
+    if meeting.state is MeetingState.CANCELED:
+        raise Refused(N_("中止した会議には案内できません。"), field="parties")
+    known = {_holder_of(party) for party in queries.parties_to_change(db, meeting_id)}
+    new = [holder for holder in dict.fromkeys(holders) if holder not in known]
+    if not holders:
+        raise Refused(N_("案内する方を一人または一団体以上選んでください。"), field="parties")
+    _require_known(db, new)
+    came_uninvited = meeting.state is MeetingState.HELD
+    posts = queries.capacities(db, new, local_day(meeting.starts_at))
+    for holder in new:
+        party = MeetingParty(
+            agency_id=meeting.agency_id,
+            station_id=meeting.station_id,
+            meeting_id=meeting.id,
+            person_id=holder.person_id,
+            organization_id=holder.organization_id,
+            capacity=posts.get(holder, "")[:CAPACITY_LENGTH],
+            channel=None if came_uninvited else channel,
+            invited_on=None if came_uninvited else local_day(now),
+            presence=Presence.PRESENT if came_uninvited else None,
+        )
+        db.add(party)
+    _touch(meeting, actor, now)
+    _audit(db, actor, "meeting.invited", meeting, now, named=[one.subject for one in new])
+    return len(new)
+
+
+def note_replies(
+    db: ScopedSession,
+    actor: Actor,
+    meeting_id: UUID,
+    replies: Mapping[UUID, Reply | None],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Enter what was answered; None takes an answer back."""
+    meeting = queries.meeting_of(db, meeting_id, to_change=True)
+    changed = [
+        party
+        for party in queries.parties_to_change(db, meeting_id)
+        if party.id in replies and party.reply is not replies[party.id]
+    ]
+    for party in changed:
+        party.reply = replies[party.id]
+    _touch(meeting, actor, now)
+    named = [_holder_of(party).subject for party in changed]
+    _audit(db, actor, "meeting.replies_noted", meeting, now, named=named)
+
+
+def note_presence(
+    db: ScopedSession,
+    actor: Actor,
+    meeting_id: UUID,
+    presence: Mapping[UUID, Presence | None],
+    *,
+    visitors: int,
+    now: dt.datetime,
+) -> Meeting:
+    """Enter who came; the meeting has been held from then on."""
+    meeting = queries.meeting_of(db, meeting_id, to_change=True)
+    if meeting.state is MeetingState.CANCELED:
+        raise Refused(N_("中止した会議の出欠は記録できません。"))
+    if meeting.starts_at > now:
+        raise Refused(N_("出欠は、会議が始まってから記録してください。"))
+    changed = [
+        party
+        for party in queries.parties_to_change(db, meeting_id)
+        if party.id in presence and party.presence is not presence[party.id]
+    ]
+    for party in changed:
+        party.presence = presence[party.id]
+    meeting.state, meeting.visitors = MeetingState.HELD, visitors
+    _touch(meeting, actor, now)
+    named = [_holder_of(party).subject for party in changed]
+    _audit(db, actor, "meeting.held", meeting, now, named=named)
+    return meeting
+
+
+def cancel(
+    db: ScopedSession,
+    actor: Actor,
+    meeting_id: UUID,
+    because: CancelReason,
+    *,
+    now: dt.datetime,
+) -> Meeting:
+    """Say that it did not take place, and why; Refused where somebody is on record as present."""
+    meeting = queries.meeting_of(db, meeting_id, to_change=True)
+    came = [p for p in queries.parties_to_change(db, meeting_id) if p.presence in WAS_THERE]
+    if came:
+        raise Refused(
+            N_("出席が記録されているので、中止にできません。出欠を直してください。"),
+            field="canceled_because",
+        )
+    meeting.state, meeting.canceled_because = MeetingState.CANCELED, because
+    _touch(meeting, actor, now)
+    _audit(db, actor, "meeting.canceled", meeting, now)
+    return meeting
+
+
+def revive(db: ScopedSession, actor: Actor, meeting_id: UUID, *, now: dt.datetime) -> Meeting:
+    """Take a cancellation back: it is planned again."""
+    meeting = queries.meeting_of(db, meeting_id, to_change=True)
+    if meeting.state is not MeetingState.CANCELED:
+        raise Refused(N_("中止した会議ではありません。"))
+    meeting.state, meeting.canceled_because = MeetingState.PLANNED, None
+    _touch(meeting, actor, now)
+    _audit(db, actor, "meeting.revived", meeting, now)
+    return meeting
+
+
+def _require_known(db: ScopedSession, holders: Collection[Holder]) -> None:
+    """Raise NotFound for anybody who is not the own station's."""
+    people = [holder.person_id for holder in holders if holder.person_id]
+    organizations = [holder.organization_id for holder in holders if holder.organization_id]
+    if len(names_of(db, people, organizations)) < len(holders):
+        raise NotFound
+
+
+def _check(facts: MeetingFacts) -> None:
+    if facts.ends_at is not None and facts.ends_at < facts.starts_at:
+        raise Refused(N_("終わりの日時は、始まりより後にしてください。"), field="ends_at")
+    if facts.style is Style.IN_PERSON and not facts.place.strip():
+        raise Refused(N_("場所を入力してください。"), field="place")
+
+
+def _columns(facts: MeetingFacts) -> dict[str, Any]:
+    return {
+        "kind": facts.kind,
+        "title": facts.title,
+        "starts_at": facts.starts_at,
+        "ends_at": facts.ends_at,
+        "place": facts.place,
+        "style": facts.style,
+        "held_with": facts.held_with,
+        "host_organization_id": facts.host_organization_id,
+    }
+
+
+def _holder_of(party: MeetingParty) -> Holder:
+    return Holder(party.person_id, party.organization_id)
+
+
+def _touch(meeting: Meeting, actor: Actor, now: dt.datetime) -> None:
+    meeting.revision += 1
+    meeting.updated_at, meeting.updated_by = now, actor.account_id
+
+
+def _audit(
+    db: ScopedSession,
+    actor: Actor,
+    action: str,
+    meeting: Meeting,
+    now: dt.datetime,
+    *,
+    named: Collection[Subject] = (),
+) -> None:
+    audit.record(db, actor, action, now=now, subject=("meeting", meeting.id), named=named)

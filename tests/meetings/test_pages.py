@@ -1,0 +1,154 @@
+import datetime as dt
+
+import pytest
+
+from crm.contacts.models import Person
+from crm.kernel.clock import JST, utc_now
+from crm.meetings.models import Meeting, MeetingState
+from tests.coverage.records import put_liaison
+from tests.meetings.acts import planned, whole
+from tests.support.pages import Browser, counted
+from tests.support.world import World
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def kuwahara(world: World) -> Person:
+    person = world.person("桒原 健太", "くわばら けんた")
+    put_liaison(world, person, "みなと町自治会")
+    return person
+
+
+def begun(world: World, *people: Person, **changes: object) -> Meeting:
+    """Return a meeting that began just now: pages live today."""
+    return planned(world, *people, now=utc_now(), **changes)
+
+
+def form(**changes: str) -> dict[str, str]:
+    tomorrow = utc_now().astimezone(JST) + dt.timedelta(days=1)
+    given = {
+        "kind": "regional_safety",
+        "title": "みなと町地区 地域安全の会",
+        "starts_at": f"{tomorrow:%Y-%m-%dT%H:%M}",
+        "style": "in_person",
+        "place": "みなと公民館",
+        "held_with": "連合自治会 定例会",
+    }
+    return given | changes
+
+
+@pytest.mark.parametrize("path", ["", "/edit", "/invitations", "/replies", "/attendance"])
+def test_meeting_is_the_stations_alone(browser: Browser, world: World, path: str) -> None:
+    meeting = begun(world)
+
+    browser.sign_in("stranger_chief")
+    assert browser.get(f"/meetings/{meeting.id}{path}").status_code == 404
+    browser.sign_in("officer")
+    shown = browser.get(f"/meetings/{meeting.id}{path}")
+    assert (shown.status_code, "地域安全の会" in shown.text) == (200, True)
+
+
+@pytest.mark.parametrize("who", ["hq", "auditor"])
+def test_meetings_are_not_for_whoever_reads_no_people(browser: Browser, who: str) -> None:
+    assert browser.sign_in(who).get("/meetings").status_code == 403
+
+
+def test_meeting_goes_from_plan_to_attendance(browser: Browser, kuwahara: Person) -> None:
+    browser.sign_in("officer").get("/meetings/new")
+    shown = browser.post("/meetings", form())
+    assert "併催" in shown.text
+    assert "みなと町地区 地域安全の会" in browser.get("/meetings").text
+    path = str(shown.url.path)
+
+    assert "桒原 健太" in browser.get(f"{path}/invitations").text
+    shown = browser.post(
+        f"{path}/invitations", {"parties": f"person:{kuwahara.id}", "channel": "post"}
+    )
+    assert ("桒原 健太" in shown.text, "未返信" in shown.text) == (True, True)
+
+    early = browser.post(f"{path}/attendance", {"visitors": "2"})
+    assert (early.status_code, "会議が始まってから" in early.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"title": ""}, "「名称」を入力してください。"),
+        ({"place": ""}, "場所を入力してください。"),
+        ({"starts_at": "明日"}, "「始まり」は日時で入力してください。"),
+        ({"ends_at": "2001-01-01T10:00"}, "終わりの日時は、始まりより後にしてください。"),
+    ],
+)
+def test_refused_plan_is_shown_again_with_all_that_was_typed(
+    browser: Browser, changes: dict[str, str], sentence: str
+) -> None:
+    browser.sign_in("officer").get("/meetings/new")
+
+    shown = browser.post("/meetings", form(**changes))
+
+    assert (shown.status_code, shown.text.count(sentence)) == (422, 2)
+    assert "連合自治会 定例会" in shown.text
+
+
+def test_attendance_is_a_tap_a_row(browser: Browser, world: World, kuwahara: Person) -> None:
+    meeting = begun(world, kuwahara)
+    [party] = whole(world, meeting).parties
+    browser.sign_in("officer").get(f"/meetings/{meeting.id}/attendance")
+
+    wrong = browser.post(
+        f"/meetings/{meeting.id}/attendance", {f"row-{party.id}": "proxy", "visitors": "多数"}
+    )
+    assert (wrong.status_code, 'value="proxy" checked' in wrong.text) == (422, True)
+    browser.post(f"/meetings/{meeting.id}/attendance", {f"row-{party.id}": "proxy", "visitors": 4})
+
+    after = whole(world, meeting)
+    assert (after.came, after.meeting.visitors, after.meeting.state) == (1, 4, MeetingState.HELD)
+
+
+@pytest.mark.usefixtures("kuwahara")
+def test_nobody_chosen_is_refused_at_the_list(browser: Browser, world: World) -> None:
+    meeting = begun(world)
+    browser.sign_in("officer").get(f"/meetings/{meeting.id}/invitations")
+
+    shown = browser.post(f"/meetings/{meeting.id}/invitations", {"channel": "fax"})
+
+    assert (shown.status_code, shown.text.count("一人または一団体以上選んでください。")) == (422, 2)
+
+
+@pytest.mark.parametrize("key", ["person:nobody", "staff:01a1feae-472a-727e-bf2f-58e57705f703"])
+def test_whom_no_page_offers_is_not_invited(browser: Browser, world: World, key: str) -> None:
+    meeting = begun(world)
+    browser.sign_in("officer").get(f"/meetings/{meeting.id}/invitations")
+
+    shown = browser.post(f"/meetings/{meeting.id}/invitations", {"parties": key})
+
+    assert shown.status_code == 422
+
+
+def test_cancellation_asks_why(browser: Browser, world: World) -> None:
+    meeting = begun(world)
+    browser.sign_in("officer").get(f"/meetings/{meeting.id}")
+
+    without = browser.post(f"/meetings/{meeting.id}/cancellation", {})
+    assert (without.status_code, "中止の理由を選んでください。" in without.text) == (422, True)
+    shown = browser.post(f"/meetings/{meeting.id}/cancellation", {"canceled_because": "snow"})
+    assert "降雪" in shown.text
+    assert "予定に戻す" in shown.text
+
+
+@pytest.mark.parametrize("invited", [1, 30])
+@pytest.mark.parametrize("path", ["", "/invitations", "/replies", "/attendance"])
+def test_pages_cost_the_same_however_many_are_invited(
+    browser: Browser, world: World, path: str, invited: int
+) -> None:
+    people = [world.person(f"連絡 {number}郎", "れんらく たろう") for number in range(invited)]
+    for person in people:
+        put_liaison(world, person, "みなと町自治会")
+    meeting = begun(world, *people[: invited // 2 + 1])
+    browser.sign_in("officer").get(f"/meetings/{meeting.id}{path}")
+
+    with counted(world.database) as statements:
+        browser.get(f"/meetings/{meeting.id}{path}")
+
+    assert len(statements) == {"": 5, "/invitations": 8, "/replies": 5, "/attendance": 5}[path]
