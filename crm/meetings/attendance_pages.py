@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
+from crm.contacts.queries import require_reader
 from crm.kernel.clock import local_day
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_, labels
@@ -111,20 +112,22 @@ def _invitation_page(
     *,
     area: UUID | None = None,
 ) -> Response[str]:
+    require_reader(visit.actor)
     day = local_day(visit.now)
     liaisons = queries.invitees(visit.db, day, area_id=area)
-    whole = seen(visit, meeting_id, beside=[one.holder for one in liaisons])
-    known = {party.holder for party in whole.parties}
+    meeting = queries.meeting_of(visit.db, meeting_id)
+    known = queries.holders_invited(visit.db, meeting_id)
+    named = [one.holder.subject for one in liaisons]
+    visit.seen("people.listed", ("meeting", meeting_id), named=named, count=len(named))
     return page(
         visit,
         "meetings/invitations.html",
         status=status,
         sub=sub,
-        meeting=whole.meeting,
+        meeting=meeting,
         area=area,
         areas=[
-            (line.id, line.name)
-            for line in areas_of_station(visit.db, whole.meeting.station_id, day)
+            (line.id, line.name) for line in areas_of_station(visit.db, meeting.station_id, day)
         ],
         invitees=[one for one in liaisons if one.holder not in known],
         channels=labels(CHANNEL_LABELS),

@@ -189,10 +189,7 @@ class Meeting(StationOwned, Stamped, table=True):
 
 
 class MeetingParty(Held, table=True):
-    """Somebody invited to a meeting, or who came uninvited: once, through however many posts.
-
-    `capacity` is the post they were invited in, as it was called then.
-    """
+    """Somebody invited to a meeting, or who came uninvited: once, through however many posts."""
 
     __tablename__ = "meeting_party"
     __table_args__ = (
@@ -202,7 +199,6 @@ class MeetingParty(Held, table=True):
     )
 
     meeting_id: UUID = Field(foreign_key="meeting.id", sa_type=Key)
-    capacity: str = Field(default="", max_length=200)
     invited_on: dt.date | None = None
     channel: Channel | None = Field(default=None, sa_type=choice(Channel))
     reply: Reply | None = Field(default=None, sa_type=choice(Reply))

@@ -1,7 +1,7 @@
 """Reading meetings: what comes and what was, one meeting with everybody, who can be invited."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -86,7 +86,10 @@ def _counts() -> tuple[sa.ScalarSelect[int], sa.ScalarSelect[int]]:
 
 
 def whole_meeting(db: ScopedSession, meeting_id: UUID) -> WholeMeeting:
-    """Return a meeting with everybody invited, in kana order; two statements, NotFound as above."""
+    """Return a meeting with everybody invited, in kana order; three statements.
+
+    They stand there with the posts they held on that day. NotFound as above.
+    """
     row = next(
         iter(
             db.rows(
@@ -106,24 +109,30 @@ def whole_meeting(db: ScopedSession, meeting_id: UUID) -> WholeMeeting:
     )
     if row is None:
         raise NotFound
-    return WholeMeeting(row[0], row[1] or "", row[2] or "", parties_of(db, meeting_id))
+    return WholeMeeting(row[0], row[1] or "", row[2] or "", _parties(db, row[0]))
 
 
-def parties_of(db: ScopedSession, meeting_id: UUID) -> Sequence[PartyLine]:
-    """Return everybody invited to a meeting, in kana order."""
+def _parties(db: ScopedSession, meeting: Meeting) -> Sequence[PartyLine]:
     rows = db.rows(
         sa.select(MeetingParty, *_NAMES, _ORDER.label("kana_sort"))
         .outerjoin(Person, col(Person.id) == col(MeetingParty.person_id))
         .outerjoin(Organization, col(Organization.id) == col(MeetingParty.organization_id))
-        .where(col(MeetingParty.meeting_id) == meeting_id)
+        .where(col(MeetingParty.meeting_id) == meeting.id)
         .order_by(_ORDER, col(MeetingParty.id))
     )
-    return [_party(row) for row in rows]
+    posts = _capacities(db, map(_holder, rows), local_day(meeting.starts_at))
+    return [_party(row, posts) for row in rows]
 
 
 def parties_to_change(db: ScopedSession, meeting_id: UUID) -> Sequence[MeetingParty]:
     """Return the rows of everybody invited to a meeting."""
     return db.exec(select(MeetingParty).where(col(MeetingParty.meeting_id) == meeting_id)).all()
+
+
+def holders_invited(db: ScopedSession, meeting_id: UUID) -> frozenset[Holder]:
+    """Return who is on the list of a meeting already."""
+    rows = parties_to_change(db, meeting_id)
+    return frozenset(Holder(row.person_id, row.organization_id) for row in rows)
 
 
 def attended(
@@ -169,13 +178,11 @@ def invitees(db: ScopedSession, day: dt.date, *, area_id: UUID | None = None) ->
     found: dict[Holder, list[Any]] = {}
     for row in db.rows(wanted):
         found.setdefault(_holder(row), []).append(row)
-    posts = capacities(db, found, day)
+    posts = _capacities(db, found, day)
     return [_invitee(holder, rows, posts.get(holder, "")) for holder, rows in found.items()]
 
 
-def capacities(
-    db: ScopedSession, holders: Collection[Holder], day: dt.date
-) -> Mapping[Holder, str]:
+def _capacities(db: ScopedSession, holders: Iterable[Holder], day: dt.date) -> Mapping[Holder, str]:
     """Return the posts people hold on `day`, as a list would put them."""
     people = [holder.person_id for holder in holders if holder.person_id]
     held = contacts.posts_where(db, contacts.held_on(day), col(Appointment.person_id).in_(people))
@@ -210,13 +217,13 @@ def _called(row: Any) -> tuple[str, str]:  # noqa: ANN401 - as above
     return name, f"{row.family_kana} {row.given_kana}".strip()
 
 
-def _party(row: Any) -> PartyLine:  # noqa: ANN401 - as above
+def _party(row: Any, posts: Mapping[Holder, str]) -> PartyLine:  # noqa: ANN401 - as above
     party: MeetingParty = row[0]
     return PartyLine(
         party.id,
         _holder(row),
         *_called(row),
-        party.capacity,
+        posts.get(_holder(row), ""),
         party.invited_on,
         party.channel,
         party.reply,

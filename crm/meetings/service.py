@@ -29,8 +29,6 @@ from crm.meetings.models import (
     Style,
 )
 
-CAPACITY_LENGTH = 200
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingFacts:
@@ -110,13 +108,12 @@ def invite(
     meeting = queries.meeting_of(db, meeting_id, to_change=True)
     if meeting.state is MeetingState.CANCELED:
         raise Refused(N_("中止した会議には案内できません。"), field="parties")
-    known = {_holder_of(party) for party in queries.parties_to_change(db, meeting_id)}
+    known = queries.holders_invited(db, meeting_id)
     new = [holder for holder in dict.fromkeys(holders) if holder not in known]
     if not holders:
         raise Refused(N_("案内する方を一人または一団体以上選んでください。"), field="parties")
     _require_known(db, new)
     came_uninvited = meeting.state is MeetingState.HELD
-    posts = queries.capacities(db, new, local_day(meeting.starts_at))
     for holder in new:
         party = MeetingParty(
             agency_id=meeting.agency_id,
@@ -124,7 +121,6 @@ def invite(
             meeting_id=meeting.id,
             person_id=holder.person_id,
             organization_id=holder.organization_id,
-            capacity=posts.get(holder, "")[:CAPACITY_LENGTH],
             channel=None if came_uninvited else channel,
             invited_on=None if came_uninvited else local_day(now),
             presence=Presence.PRESENT if came_uninvited else None,

@@ -42,6 +42,10 @@ from crm.liaisons.service import (
     record_acceptance,
     withdraw,
 )
+from crm.meetings import service as meetings
+from crm.meetings.models import MeetingState
+from crm.meetings.queries import parties_to_change
+from crm.meetings.service import MeetingFacts
 from crm.notes.service import NoteContent, NoteFacts, correct_note, log_activity
 from crm.requests.models import RequestState
 from crm.requests.queries import request_sent_as
@@ -147,6 +151,7 @@ class _Player:
             self._consenting(),
             self._ending(),
             self._logging(),
+            self._meeting(),
             self._linking(),
             self._telling(),
         )
@@ -549,6 +554,63 @@ class _Player:
                 revision=request.revision,
                 now=now,
             )
+
+        return act
+
+    def _meeting(self) -> Iterator[Doing]:
+        """Yield how people were invited, what they answered, and who came."""
+        for row in self.tables["meeting"]:
+            actor, after = self._clerk(row["created_by"]), row["starts_at"] + dt.timedelta(hours=3)
+            parties = [
+                one for one in self.tables["meeting_party"] if one["meeting_id"] == row["id"]
+            ]
+            yield row["created_at"], 16, actor, self._plan(row)
+            for party in parties:
+                yield moment(party["invited_on"], 18), 17, actor, self._invite(row, party)
+                yield moment(party["invited_on"], 19), 18, actor, self._reply(row, party)
+            if row["state"] is MeetingState.HELD:
+                yield after, 19, actor, self._hold(row, parties)
+            if row["state"] is MeetingState.CANCELED:
+                yield row["starts_at"], 19, actor, self._cancel(row)
+
+    def _plan(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            told = ("kind", "title", "starts_at", "ends_at", "place", "style", "held_with")
+            facts = MeetingFacts(**{name: row[name] for name in told})
+            made = meetings.plan(db, _actor_of(db), facts, client_key=row["client_key"], now=now)
+            self.new[row["id"]] = made.id
+
+        return act
+
+    def _invite(self, row: Row, party: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            whom, channel = [self._holder(party)], party["channel"]
+            meetings.invite(db, _actor_of(db), self.new[row["id"]], whom, channel=channel, now=now)
+            for made in parties_to_change(db, self.new[row["id"]]):
+                if Holder(made.person_id, made.organization_id) == whom[0]:
+                    self.new[party["id"]] = made.id
+
+        return act
+
+    def _reply(self, row: Row, party: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            said = {self.new[party["id"]]: party["reply"]}
+            meetings.note_replies(db, _actor_of(db), self.new[row["id"]], said, now=now)
+
+        return act
+
+    def _hold(self, row: Row, parties: list[Row]) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            came = {self.new[party["id"]]: party["presence"] for party in parties}
+            meeting_id, visitors = self.new[row["id"]], row["visitors"]
+            meetings.note_presence(db, _actor_of(db), meeting_id, came, visitors=visitors, now=now)
+
+        return act
+
+    def _cancel(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            because = row["canceled_because"]
+            meetings.cancel(db, _actor_of(db), self.new[row["id"]], because, now=now)
 
         return act
 

@@ -88,6 +88,8 @@ EXPECTED_TABLES = {
     "liaison_candidate",
     "liaison_term",
     "liaison_term_area",
+    "meeting",
+    "meeting_party",
     "note_correction",
     "note_information",
     "note_organization",

@@ -78,7 +78,6 @@ def _parties() -> None:
         _key("meeting_party", "person_id", "person", nullable=True),
         _key("meeting_party", "organization_id", "organization", nullable=True),
         _key("meeting_party", "meeting_id", "meeting"),
-        sa.Column("capacity", sa.String(length=200), nullable=False),
         sa.Column("invited_on", sa.Date(), nullable=True),
         _choice("channel", "channel", "visit", "phone", "post", "fax", "mail", nullable=True),
         _choice("reply", "reply", "comes", "sends_proxy", "declines", nullable=True),
