@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,12 @@ from crm.agencies.models import UnitPlacement
 from crm.areas.models import Area
 from crm.contacts import queries as contacts
 from crm.contacts.models import Appointment, Holder, Organization, Person
+from crm.contacts.queries import OWNERS, Owner
 from crm.kernel.clock import local_day
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.meetings.lines import Invitee, MeetingLine, PartyLine, WholeMeeting
 from crm.meetings.models import WAS_THERE, Meeting, MeetingParty, MeetingState
@@ -135,22 +137,17 @@ def holders_invited(db: ScopedSession, meeting_id: UUID) -> frozenset[Holder]:
     return frozenset(Holder(row.person_id, row.organization_id) for row in rows)
 
 
-def attended(
-    db: ScopedSession, holder: Holder, *, until: dt.datetime
-) -> Sequence[tuple[dt.date, str]]:
-    """Return the meetings a holder came to, for its timeline: day and title, the newest first."""
-    about = (
-        col(MeetingParty.person_id) == holder.person_id
-        if holder.person_id
-        else col(MeetingParty.organization_id) == holder.organization_id
-    )
-    rows = db.rows(
+@cache
+def attended_by(owner: Owner) -> AnySelect:
+    """Select the meetings `owners` came to, or sent somebody to, for a timeline; built once."""
+    return (
         sa.select(col(Meeting.starts_at), col(Meeting.title))
         .join(MeetingParty, col(MeetingParty.meeting_id) == col(Meeting.id))
-        .where(about, col(MeetingParty.presence).in_(WAS_THERE), col(Meeting.starts_at) <= until)
-        .order_by(col(Meeting.starts_at).desc())
+        .where(
+            col(getattr(MeetingParty, owner)).in_(OWNERS),
+            col(MeetingParty.presence).in_(WAS_THERE),
+        )
     )
-    return [(local_day(at), title) for at, title in rows]
 
 
 def invitees(db: ScopedSession, day: dt.date, *, area_id: UUID | None = None) -> Sequence[Invitee]:

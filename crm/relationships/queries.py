@@ -23,6 +23,7 @@ from crm.kernel.errors import NotFound
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.liaisons import queries as liaisons
 from crm.liaisons.models import Decision, LiaisonState
+from crm.meetings import queries as meetings
 from crm.notes import queries as notes
 from crm.notes.burden import NOTHING, Burden, burdens_of
 from crm.relationships.timeline import (
@@ -32,6 +33,7 @@ from crm.relationships.timeline import (
     Tenure,
     by_month,
     changes_of_posts,
+    meetings_attended,
     steps_of,
 )
 from crm.sharing import queries as sharing
@@ -119,7 +121,7 @@ def standing_of(
     today = local_day(now)
     units = notes.unit_book(db, actor.station_id)
     newest = notes.timeline_of(db, holder, units, steps=steps)
-    burden, posts = _burden_and_posts(db, actor, holder, units, now)
+    burden, posts, attended = _burden_and_posts(db, actor, holder, units, now)
     course = liaisons.course_of(db, holder)
     most = max(1, steps) * notes.TIMELINE_STEP
     shared = sharing.shared_about(db, actor, holder, today, most_notes=most + 1)
@@ -134,6 +136,7 @@ def standing_of(
     events = [
         *steps_of(course.happenings()),
         *changes_of_posts(_tenure(post, holder) for post in posts),
+        *meetings_attended(attended),
     ]
     return Standing(
         state=course.state_on(today),
@@ -187,19 +190,23 @@ def organization_facts(db: ScopedSession, organization_id: UUID) -> Organization
 
 def _burden_and_posts(
     db: ScopedSession, actor: Actor, holder: Holder, units: notes.UnitBook, now: dt.datetime
-) -> tuple[Burden, list[Post]]:
-    """Return what a holder bears, and every post they hold or held; one statement."""
+) -> tuple[Burden, list[Post], Sequence[Any]]:
+    """Return what a holder bears, every post they hold or held, and the meetings they came to.
+
+    One statement.
+    """
     owner: contacts.Owner = "person_id" if holder.person_id else "organization_id"
-    burdens, (held,) = burdens_of(
+    burdens, (held, attended) = burdens_of(
         db,
         actor,
         [holder],
         units,
         now=now,
-        beside=(contacts.posts_beside(owner, ever=True),),
+        beside=(contacts.posts_beside(owner, ever=True), meetings.attended_by(owner)),
         owners=[holder.subject[1]],
     )
-    return burdens.get(holder, NOTHING), [_post(line) for line in contacts.posts_in_order(held)]
+    posts = [_post(line) for line in contacts.posts_in_order(held)]
+    return burdens.get(holder, NOTHING), posts, attended
 
 
 def _post(line: PostLine) -> Post:

@@ -24,6 +24,7 @@ TITLES = {
 }
 POST_BEGAN = N_("就任")
 POST_ENDED = N_("退任")
+CAME = N_("会議に出席")
 
 
 class Happening(Protocol):
@@ -48,6 +49,18 @@ class Happening(Protocol):
     @property
     def end_reason(self) -> EndReason | None:
         """Why a term ended."""
+
+
+class Gathering(Protocol):
+    """A meeting somebody came to."""
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        """When it began."""
+
+    @property
+    def title(self) -> str:
+        """What it was called."""
 
 
 class Tenure(NamedTuple):
@@ -133,6 +146,13 @@ def steps_of(happenings: Iterable[Happening]) -> list[Event]:
         said = translate(how or why)
         events.append(Event(step.on, TITLES[step.kind], said, step.by))
     return events[::-1]
+
+
+def meetings_attended(meetings: Iterable[Gathering]) -> Iterator[Event]:
+    """Yield the meetings somebody came to, or sent somebody to."""
+    for meeting in meetings:
+        on = local_day(meeting.starts_at)
+        yield Event(on, CAME, meeting.title, icon="calendar")
 
 
 def changes_of_posts(tenures: Iterable[Tenure]) -> Iterator[Event]:

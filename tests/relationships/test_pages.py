@@ -8,6 +8,7 @@ from crm.contacts.models import Appointment, Holder, Person, PostType
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import utc_now
 from tests.bulletins.acts import issued
+from tests.meetings.acts import planned, whole
 from tests.notes.acts import facts, logged
 from tests.support.pages import Browser, counted
 from tests.support.world import START, World
@@ -189,3 +190,16 @@ def test_timeline_shows_what_was_handed_over(browser: Browser, world: World) -> 
     line = answer.text.split(f'id="note-{note.id}"')[1]
     assert f'href="/information/{item.id}"' in line
     assert ("第12号" in line, "みなと町だより" in line) == (True, True)
+
+
+def test_meeting_somebody_came_to_is_on_their_timeline(browser: Browser, world: World) -> None:
+    kuwahara = world.person("桒原 健太", "くわばら けんた")
+    meeting = planned(world, kuwahara, now=utc_now())
+    [party] = whole(world, meeting).parties
+    browser.sign_in("officer")
+    assert "会議に出席" not in browser.get(f"/people/{kuwahara.id}").text
+
+    browser.post(f"/meetings/{meeting.id}/attendance", {f"row-{party.id}": "proxy"})
+
+    shown = browser.get(f"/people/{kuwahara.id}").text
+    assert ("会議に出席" in shown, meeting.title in shown) == (True, True)
