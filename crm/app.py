@@ -28,6 +28,7 @@ from crm.contacts import pages as contact_pages
 from crm.coverage import pages as coverage_pages
 from crm.exports import pages as export_pages
 from crm.factors import pages as factor_pages
+from crm.handovers import pages as handover_pages
 from crm.intake import pages as intake_pages
 from crm.jobs import pages as job_pages
 from crm.jobs.runner import Crew, Pace, Runner
@@ -50,6 +51,7 @@ from crm.search import pages as search_pages
 from crm.sharing import information_pages
 from crm.sharing import pages as sharing_pages
 from crm.shifts import pages as shift_pages
+from crm.strengthening import pages as strengthening_pages
 from crm.today import pages as today_pages
 from crm.visiting import pages as visiting_pages
 from crm.web import errors
@@ -81,6 +83,8 @@ PAGES = (
     today_pages,
     shift_pages,
     visiting_pages,
+    strengthening_pages,
+    handover_pages,
     coverage_pages,
     roster_pages,
     search_pages,

@@ -38,6 +38,8 @@ from crm.exports import policy as export_policy
 from crm.exports.screen import name_subjects_by
 from crm.factors import models as factor_models
 from crm.factors import policy as factor_policy
+from crm.handovers import models as handover_models
+from crm.handovers import policy as handover_policy
 from crm.imports import models as import_models
 from crm.imports import policy as import_policy
 from crm.intake import errands as intake_errands
@@ -90,6 +92,8 @@ from crm.sharing.publishing import (
 from crm.shifts import errands as shift_errands
 from crm.shifts import models as shift_models
 from crm.shifts import policy as shift_policy
+from crm.strengthening import models as strengthening_models
+from crm.strengthening import policy as strengthening_policy
 from crm.today import printing as tour_printing
 from crm.visiting import models as visiting_models
 from crm.visiting import policy as visiting_policy
@@ -125,6 +129,8 @@ MODELS = (
     breakglass_models,
     oversight_models,
     retention_models,
+    strengthening_models,
+    handover_models,
 )
 POLICIES = (
     area_policy,
@@ -156,6 +162,8 @@ POLICIES = (
     breakglass_policy,
     oversight_policy,
     retention_policy,
+    strengthening_policy,
+    handover_policy,
 )
 
 # what can be asked for and is made beside the request, and what the product does by itself

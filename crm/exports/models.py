@@ -19,6 +19,8 @@ class ExportKind(StrEnum):
     REJECTED_ROWS = "rejected_rows"
     DOSSIER = "dossier"
     ROUND = "round"
+    VISIT_LIST = "visit_list"
+    HANDOVER = "handover"
 
 
 EXPORT_KIND_LABELS = {
@@ -26,6 +28,8 @@ EXPORT_KIND_LABELS = {
     ExportKind.REJECTED_ROWS: N_("取り込めなかった行"),
     ExportKind.DOSSIER: N_("開示資料"),
     ExportKind.ROUND: N_("訪問先一覧"),
+    ExportKind.VISIT_LIST: N_("強化日の訪問先"),
+    ExportKind.HANDOVER: N_("受持区引継書"),
 }
 
 

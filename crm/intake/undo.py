@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from crm.contacts.models import Organization, Person
+from crm.contacts.models import Appointment, Organization, Person
 from crm.intake import queries
 from crm.intake.models import IntakeChange
 from crm.intake.records import TABLES, bring_back, fingerprint, restore
@@ -61,9 +61,9 @@ def _current(db: ScopedSession, changes: Sequence[IntakeChange]) -> dict[UUID, S
 
 
 def _leaning(db: ScopedSession, changes: Sequence[IntakeChange]) -> dict[UUID, set[UUID]]:
-    """Return by the key of each new person and organization which records refer to it."""
+    """Return by the key of each new person, organization and post which records refer to it."""
     found: dict[UUID, set[UUID]] = {}
-    for table in (Person, Organization):
+    for table in (Person, Organization, Appointment):
         made = [
             each.record_id
             for each in changes

@@ -41,6 +41,11 @@ class UnitBook:
         place = self._place(unit_id, day)
         return place.name if place else ""
 
+    def kind(self, unit_id: UUID, day: dt.date) -> UnitKind | None:
+        """Return what the unit was on `day`."""
+        place = self._place(unit_id, day)
+        return place.kind if place else None
+
     def section(self, unit_id: UUID, day: dt.date) -> str:
         """Return the section (課) the unit belonged to; a koban counts as its section."""
         for place in self._upward(unit_id, day):

@@ -50,7 +50,7 @@ def paper(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[bytes]:
         export = register_export(visit.db, visit.actor, _facts(dossier), now=visit.now)
         data = _paper(visit, dossier, export.number)
         visit.db.expunge(export)
-    content = render_pdf("dossier", data, timeout_s=TIMEOUT_S, created_at=visit.now)
+    content = render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=visit.now)
     name = f"{TITLE}_{dossier.reference}.pdf"
     made = MadeFile(name, "application/pdf", content, [person_id], reference=dossier.reference)
     with desk.writes() as visit:

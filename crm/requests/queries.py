@@ -108,6 +108,20 @@ _NEWS_SINCE = sa.bindparam("news_since", type_=Moment())
 _OWN_UNITS = sa.bindparam("own_units", type_=Key(), expanding=True)
 
 
+def open_requests_to_change(db: ScopedSession, unit_id: UUID) -> Sequence[CommunityRequest]:
+    """Return what is open of what a unit sees to or tells back, to be changed."""
+    theirs = (
+        col(CommunityRequest.unit_id) == unit_id,
+        col(CommunityRequest.heard_unit_id) == unit_id,
+    )
+    return db.exec(
+        select(CommunityRequest)
+        .where(IS_OPEN, sa.or_(*theirs))
+        .order_by(col(CommunityRequest.id))
+        .with_for_update()
+    ).all()
+
+
 def request_sent_as(
     db: ScopedSession, station_id: UUID, client_key: UUID
 ) -> CommunityRequest | None:

@@ -85,6 +85,7 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(_contacts(Means.KEPT, _COUNTS), "liaison_term_area", "disclosure_end", "note_person"),
     **_all(_contacts(Means.KEPT, _COUNTS), "request_party", "coverage_span"),
     **_all(_notes(Means.KEPT, _COUNTS), "meeting", "meeting_party"),
+    **_all(_contacts(Means.KEPT, _COUNTS), "strengthening_target"),
     **_all(_notes(Means.EMPTIED), "activity_note", "community_request", "request_step"),
     **_all(_notes(Means.DELETED), "note_correction", "site_photo"),
     **_all(_notes(Means.EMPTIED), "note_companion", "site_issue"),
@@ -116,6 +117,9 @@ REGISTRY: Mapping[str, Keeping] = {
     ),
     **_all(Keeping(Means.FLEETING, N_("作成した書類で、24時間で消える")), "job_file"),
     **_all(
+        Keeping(Means.FLEETING, N_("受持区の職員が書き直す文で、前の文は残らない")), "beat_brief"
+    ),
+    **_all(
         Keeping(Means.FLEETING, N_("書き出したファイルで、受取りか期限で消える")), "export_content"
     ),
     **_all(Keeping(Means.FLEETING, N_("画面のロックで預かった入力で、1日で消える")), "draft"),
@@ -138,6 +142,7 @@ REGISTRY: Mapping[str, Keeping] = {
         Keeping(Means.KEPT, _DECISIONS),
         *("approval", "approval_step", "circulation", "circulation_recipient"),
         *("circulation_confirmation", "person_opening", "opening_review", "asking_rule"),
+        *("brief_reading", "succession_answer"),
     ),
     **_all(
         Keeping(Means.KEPT, _TRAIL),
@@ -166,5 +171,6 @@ REGISTRY: Mapping[str, Keeping] = {
             "approval_route",
         ),
         *("information_item", "information_file", "published_information"),
+        *("strengthening_day", "strengthening_unit"),
     ),
 }

@@ -11,6 +11,7 @@ from litestar.params import FromQuery
 from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
+from crm.contacts.policy import require_network
 from crm.exports.asking import purpose_choices, recipient_choices
 from crm.exports.desk import take_out
 from crm.exports.models import Export, ExportPurpose
@@ -25,7 +26,7 @@ from crm.rosters.files import TITLE
 from crm.rosters.forms import RECIPIENTS, IssueForm, RosterQuestion
 from crm.rosters.issuing import ask_for_roster
 from crm.rosters.models import ROSTER_PROFILE_LABELS, RosterProfile
-from crm.rosters.policy import may_issue, require_network
+from crm.rosters.policy import may_issue
 from crm.rosters.queries import recent_issues, roster_on
 from crm.rosters.rows import Roster, RosterRow
 from crm.rosters.service import require_come

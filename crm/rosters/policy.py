@@ -1,22 +1,13 @@
 """Who may take a roster out of the house."""
 
 from crm.access.policy import register_own_station
-from crm.contacts.queries import require_reader
 from crm.kernel.actor import Actor, Role
-from crm.kernel.errors import NotFound
 from crm.rosters.models import RosterIssue
 
 
 def reads_roster(actor: Actor) -> bool:
     """Whether there is a roster for `actor`: the liaisons are the police's network (S1)."""
     return actor.is_police and actor.reads_people
-
-
-def require_network(actor: Actor) -> None:
-    """Hide the roster at other agencies, which have none; Forbidden where names are not shown."""
-    if not actor.is_police:
-        raise NotFound
-    require_reader(actor)
 
 
 def may_issue(actor: Actor) -> bool:

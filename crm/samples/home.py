@@ -20,6 +20,7 @@ from crm.samples.crew import (
     put_sample_account,
 )
 from crm.samples.exchange import Exchange
+from crm.samples.handovers import put_handovers
 from crm.samples.meetings import put_meetings
 from crm.samples.network import Network, put_network
 from crm.samples.offices import AGENCY, Calendar, Called, Station, put_boxes, put_station
@@ -30,6 +31,7 @@ from crm.samples.provision import Side
 from crm.samples.rows import Rows, dice
 from crm.samples.sheets import Shelf, put_sheets
 from crm.samples.sizes import Size
+from crm.samples.strengthening import put_strengthening
 from crm.samples.telephones import UnringableNumbers
 from crm.samples.town import Setting, Town, build_town
 
@@ -106,6 +108,8 @@ class _Site:
         notes = self.rows.at_station(station.id, _dice(self.order, self.home, "activity"))
         put_activity(notes, station, crew, community, network, shelf, size)
         put_meetings(self._desk("meetings"), station, network)
+        put_strengthening(self._desk("strengthening"), station, crew, network)
+        put_handovers(self._desk("handovers"), station, crew)
         for partner in partners:
             self._put_exchange(partner, network, shelf)
 

@@ -11,6 +11,7 @@ from crm.bulletins.queries import items_lately
 from crm.candidates.queries import news_rows
 from crm.contacts.lines import PostLine
 from crm.contacts.models import Holder
+from crm.contacts.naming import named_of
 from crm.contacts.queries import posts_beside, posts_in_order
 from crm.kernel.actor import Actor, Role
 from crm.kernel.clock import start_of_day, tour_day
@@ -38,7 +39,6 @@ from crm.today.tour import (
 )
 from crm.today.visits import (
     Cadences,
-    Named,
     Promise,
     Promised,
     Proposed,
@@ -186,7 +186,7 @@ def _what_is_open(
         liaisons=liaisons,
         regulars=[*liaisons, *others],
         of_holders={
-            named(row).holder: row.every_days for row in cadences if row.of_area_id is None
+            named_of(row).holder: row.every_days for row in cadences if row.of_area_id is None
         },
         of_areas={row.of_area_id: row.every_days for row in cadences if row.of_area_id},
         promises=[_promise(row) for row in promises],
@@ -225,7 +225,7 @@ def _on(beat: Beat, one: Regular) -> bool:
 def _regulars(rows: Iterable[Any], *, is_liaison: bool) -> list[Regular]:
     found: dict[Holder, Regular] = {}
     for row in rows:
-        who = named(row)
+        who = named_of(row)
         before = found[who.holder].areas if who.holder in found else frozenset[UUID]()
         areas = before | {row.area_id} if row.area_id else before
         found[who.holder] = Regular(who, areas, row.last_at or row.last_there_at, is_liaison)
@@ -293,30 +293,13 @@ def _posts(held: Iterable[PostLine]) -> Mapping[Holder, str]:
     return found
 
 
-def named(row: Any) -> Named:  # noqa: ANN401 - a row that holds the columns of names
-    """Return whom a row names."""
-    if row.person_id is None:
-        return Named(
-            Holder(organization_id=row.organization_id),
-            row.organization_name,
-            row.organization_kana,
-            row.organization_care_note,
-        )
-    return Named(
-        Holder(person_id=row.person_id),
-        f"{row.family_name} {row.given_name}".strip(),
-        f"{row.family_kana} {row.given_kana}".strip(),
-        row.care_note,
-    )
-
-
 def _promise(row: Any) -> Promise:  # noqa: ANN401 - a row of promise_rows
     return Promise(
         row.note_id,
         row.unit_id,
         row.happened_at,
         row.next_on,
-        named(row),
+        named_of(row),
         row.last_at or row.last_there_at,
         row.author_stays,
     )
@@ -331,5 +314,5 @@ def _owed(row: Any) -> Owed:  # noqa: ANN401 - a row of owed_rows
         row.due_on,
         row.words,
         state_label(row.state, row.outcome),
-        named(row) if row.person_id or row.organization_id else None,
+        named_of(row) if row.person_id or row.organization_id else None,
     )

@@ -1,7 +1,6 @@
 """The selects a tour is read by, each built once for every tour."""
 
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -16,6 +15,7 @@ from crm.agencies.models import (
 )
 from crm.areas.models import Area
 from crm.contacts.models import Appointment, Organization, Person
+from crm.contacts.naming import NAMES
 from crm.contacts.queries import held_on
 from crm.kernel.columns import DAY, Key, holds
 from crm.kernel.scope import AnySelect
@@ -69,7 +69,7 @@ def liaison_rows(*, whole_station: bool) -> AnySelect:
     """Select the liaisons of a station, or of some areas of it."""
     statement = (
         sa.select(
-            *_NAMES,
+            *NAMES,
             sa.func.coalesce(col(Person.kana_sort), col(Organization.kana_sort), "").label(
                 "kana_sort"
             ),
@@ -99,7 +99,7 @@ def promise_rows() -> AnySelect:
             col(ActivityNote.happened_at),
             col(ActivityNote.next_on),
             _stays().label("author_stays"),
-            *_NAMES,
+            *NAMES,
             last_met_person(col(NotePerson.person_id)).label("last_at"),
             last_met_organization(col(NoteOrganization.organization_id)).label("last_there_at"),
         )
@@ -135,7 +135,7 @@ def owed_rows() -> AnySelect:
             col(CommunityRequest.words),
             col(CommunityRequest.state),
             col(CommunityRequest.outcome),
-            *_NAMES,
+            *NAMES,
         )
         .select_from(CommunityRequest)
         .outerjoin(RequestParty, col(RequestParty.request_id) == col(CommunityRequest.id))
@@ -153,7 +153,7 @@ def cadence_rows() -> AnySelect:
         sa.select(
             col(VisitCadence.every_days),
             col(VisitCadence.area_id).label("of_area_id"),
-            *_NAMES,
+            *NAMES,
             sa.func.coalesce(col(Organization.area_id), col(body.area_id)).label("area_id"),
             last_met_person(col(VisitCadence.person_id)).label("last_at"),
             last_met_organization(col(VisitCadence.organization_id)).label("last_there_at"),
@@ -168,20 +168,6 @@ def cadence_rows() -> AnySelect:
         .outerjoin(body, col(body.id) == col(Appointment.organization_id))
         .where(holds(VisitCadence))
     )
-
-
-_NAMES: tuple[Any, ...] = (
-    col(Person.id).label("person_id"),
-    col(Person.family_name),
-    col(Person.given_name),
-    col(Person.family_kana),
-    col(Person.given_kana),
-    col(Person.care_note),
-    col(Organization.id).label("organization_id"),
-    col(Organization.name).label("organization_name"),
-    col(Organization.kana).label("organization_kana"),
-    col(Organization.care_note).label("organization_care_note"),
-)
 
 
 def _stays() -> sa.Exists:

@@ -7,26 +7,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from crm.contacts.models import Holder
+from crm.contacts.naming import Named as Named  # noqa: PLC0414 - a type this room offers
 from crm.kernel.clock import local_day
-from crm.kernel.kana import furigana
 from crm.notes.burden import Burden
+from crm.visiting.lines import Cadences as Cadences  # noqa: PLC0414 - as above
 
 LEFT_FOR = dt.timedelta(days=30)
 """How far ahead a predecessor's promises are shown: there is time to take them over."""
-
-
-class Named(NamedTuple):
-    """Somebody to visit or to answer."""
-
-    holder: Holder
-    name: str
-    kana: str
-    care_note: str
-
-    @property
-    def furigana(self) -> str:
-        """The reading in hiragana."""
-        return furigana(self.kana)
 
 
 class Promise(NamedTuple):
@@ -52,28 +39,6 @@ class Regular(NamedTuple):
     areas: frozenset[UUID]
     last_at: dt.datetime | None
     is_liaison: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Cadences:
-    """After how many days a visit is proposed (訪問の目安): a proposal, never a quota.
-
-    None stands for no proposals. What was decided of somebody comes before what was decided of
-    their areas, and that before the agency's `default_days`.
-    """
-
-    default_days: int
-    of_holders: Mapping[Holder, int | None]
-    of_areas: Mapping[UUID, int | None]
-
-    def days_for(self, one: Regular) -> int | None:
-        """Return after how many days a visit to `one` is proposed; of several areas the soonest."""
-        if one.who.holder in self.of_holders:
-            return self.of_holders[one.who.holder]
-        decided = [self.of_areas[area] for area in one.areas if area in self.of_areas]
-        if decided:
-            return min((days for days in decided if days is not None), default=None)
-        return self.default_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +114,7 @@ def proposed_visits(
         Visit(one.who, None, _day_of(one.last_at), one.is_liaison, one.areas)
         for one in regulars
         if one.who.holder not in promised
-        if _is_due(one.last_at, cadences.days_for(one), day)
+        if _is_due(one.last_at, cadences.days_for(one.who.holder, one.areas), day)
     ]
     due.sort(key=lambda visit: visit.last_on or dt.date.min)
     return Proposed(

@@ -22,7 +22,7 @@ FLOORS = (
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "breakglass", "samples"),
-        *("oversight", "retention", "outbox", "shifts"),
+        *("oversight", "retention", "outbox", "shifts", "strengthening", "handovers"),
     },
 )
 COMPOSITION = {"app", "features", "cli", "migrations", "worker"}
@@ -44,7 +44,7 @@ WITHIN_FLOOR = {
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
     "today": {"breakglass", "coverage", "shifts"},
-    "samples": {"coverage", "sharing"},
+    "samples": {"coverage", "sharing", "strengthening", "handovers"},
     "oversight": {"sharing"},
     "retention": {"intake", "search", "sharing"},
 }
@@ -53,6 +53,7 @@ OPEN_ROOMS = {
     *("passwords", "throttle", "attempts", "filters", "drawings"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
     *("trail", "standing", "checks", "seconds", "entering", "burden"),
+    *("naming", "vacancy_queries", "reassigning"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

@@ -31,6 +31,8 @@ MAKERS = {
     "crm/intake/export.py",
     "crm/oversight/dossier_pages.py",
     "crm/today/printing.py",
+    "crm/strengthening/paper.py",
+    "crm/handovers/paper.py",
 }
 """Modules whose rows leave as files; each registers an export."""
 COUNTS_ALONE = {"crm/requests/reports.py"}

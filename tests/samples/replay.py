@@ -28,6 +28,7 @@ from crm.contacts.service import (
     register_organization,
     register_person,
 )
+from crm.handovers.service import confirm_reading, write_brief
 from crm.kernel.actor import Actor, Role
 from crm.kernel.clock import local_day
 from crm.kernel.db import Database
@@ -55,6 +56,14 @@ from crm.samples.rows import Row, moment
 from crm.sharing.agreements import AgreementFacts, DisclosureFacts, disclose, make_agreement
 from crm.sharing.information import publish_information
 from crm.sharing.service import link_contact, publish_note
+from crm.strengthening.service import (
+    Aimed,
+    DayFacts,
+    Hours,
+    choose_targets,
+    count_hours,
+    plan_day,
+)
 from tests.samples.conftest import TODAY
 
 GIVEN = (
@@ -74,6 +83,7 @@ ANSWERS = {
     Decision.THINKING: record_thinking,
     Decision.WILLING: record_willingness,
 }
+TARGETS = "strengthening_target"
 
 Act = Callable[[ScopedSession, dt.datetime], None]
 Doing = tuple[dt.datetime, int, Actor, Act]
@@ -154,6 +164,8 @@ class _Player:
             self._meeting(),
             self._linking(),
             self._telling(),
+            self._strengthening(),
+            self._handing_over(),
         )
 
     def _actor(self, staff_id: UUID, unit_id: UUID, account: UUID | None = None) -> Actor:
@@ -315,6 +327,57 @@ class _Player:
                 expires_on=row["expires_on"],
             )
             disclose(db, _actor_of(db), self._holder(row), facts, now=now)
+
+        return act
+
+    def _strengthening(self) -> Iterator[Doing]:
+        for row in self.tables["strengthening_day"]:
+            actor = self._clerk(row["created_by"])
+            yield row["created_at"], 40, actor, self._strengthening_day(row)
+
+    def _handing_over(self) -> Iterator[Doing]:
+        for row in self.tables["beat_brief"]:
+            yield row["created_at"], 41, self._clerk(row["created_by"]), self._brief(row)
+        for row in self.tables["brief_reading"]:
+            actor = self._actor(row["staff_id"], row["unit_id"])
+            yield row["read_at"], 42, actor, self._reading(row)
+
+    def _brief(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            actor, unit_id = _actor_of(db), row["unit_id"]
+            made = write_brief(db, actor, unit_id, row["text"], revision=0, now=now)
+            self.new[row["id"]] = made.id
+
+        return act
+
+    def _reading(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            confirm_reading(db, _actor_of(db), row["unit_id"], revision=row["revision"], now=now)
+
+        return act
+
+    def _strengthening_day(self, row: Row) -> Act:
+        def of(table: str) -> list[Row]:
+            return [each for each in self.tables[table] if each["day_id"] == row["id"]]
+
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            actor, units, targets = _actor_of(db), of("strengthening_unit"), of(TARGETS)
+            facts = DayFacts(
+                unit_ids=[unit["unit_id"] for unit in units],
+                **{name: row[name] for name in ("first_on", "last_on", "purpose", "request_key")},
+            )
+            made = plan_day(db, actor, facts, now=now)
+            aims = {self._holder(one): one for one in targets}
+            chosen = [Aimed(one["unit_id"], holder) for holder, one in aims.items()]
+            reasons = {holder: one["reason"] for holder, one in aims.items()}
+            choose_targets(db, actor, made.id, chosen, reasons, revision=made.revision, now=now)
+            for unit in units:
+                hours = Hours(
+                    secured=unit["hours_secured"],
+                    diverted=unit["hours_diverted"],
+                    diverted_to=unit["diverted_to"],
+                )
+                count_hours(db, actor, made.id, unit["unit_id"], hours, revision=1, now=now)
 
         return act
 

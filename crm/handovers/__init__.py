@@ -1,0 +1,1 @@
+"""Handing a beat over (引継ぎ): what its successor must know, on any day, and who has read it."""

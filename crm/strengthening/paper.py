@@ -1,0 +1,127 @@
+"""The list of a box on paper: an export on record, with what a visit needs and nothing more."""
+
+import datetime as dt
+from dataclasses import asdict
+from uuid import UUID
+
+from crm.exports.models import Export, ExportKind
+from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
+from crm.formats.pdf import render_pdf
+from crm.kernel.actor import Actor
+from crm.kernel.errors import NotFound, Refused
+from crm.kernel.i18n import N_, translate
+from crm.kernel.scope import ScopedSession
+from crm.kernel.wareki import wareki, wareki_short
+from crm.strengthening import queries
+from crm.strengthening.models import REASON_LABELS
+from crm.strengthening.queries import Plan
+from crm.strengthening.results import Target, UnitLine
+
+TITLE = "巡回連絡強化日　訪問先"
+PURPOSE = "巡回連絡強化日の訪問"
+CAUTION = "取扱注意・署内限り"
+HEADINGS = ("氏名・団体名", "区域・住所", "役職・訪問の理由", "配慮事項", "前回", "結果")
+WIDTHS = ("3fr", "3fr", "3fr", "3fr", "auto", "12mm")
+FIELDS = ("氏名・団体名", "ふりがな", "区域", "住所", "役職", "訪問の理由", "配慮事項", "前回")
+FOOT = "結果は、活動として記録します。訪問の後、この紙は廃棄します。"
+TIMEOUT_S = 60
+
+
+def ask_for_list(
+    db: ScopedSession,
+    actor: Actor,
+    day_id: UUID,
+    unit_id: UUID,
+    taking: Taking,
+    *,
+    now: dt.datetime,
+) -> Export:
+    """Ask for the list of a box; NotFound where it takes no part, Refused where it sees nobody."""
+    plan = queries.plan_of(db, day_id)
+    aims = [aim for aim in plan.aims if aim.unit_id == unit_id]
+    name = part_of(plan, unit_id).unit_name
+    if not aims:
+        raise Refused(N_("この交番・駐在所の訪問先は、まだ選ばれていません。"))
+    people = sum(aim.holder.person_id is not None for aim in aims)
+    facts = ExportFacts(
+        kind=ExportKind.VISIT_LIST,
+        title=f"{TITLE}　{wareki(plan.day.first_on)}　{name}",
+        purpose=PURPOSE,
+        format="pdf",
+        people=people,
+        organizations=len(aims) - people,
+        fields=FIELDS,
+        args={"day": str(day_id), "unit": str(unit_id)},
+        **asdict(taking),
+    )
+    return register_export(db, actor, facts, now=now)
+
+
+@maker(ExportKind.VISIT_LIST)
+def make_list(making: Making) -> None:
+    """Typeset the list asked for, as it stands now."""
+    args, export = making.export.args, making.export
+    unit_id = UUID(args["unit"])
+    with making.reading() as db:
+        plan = queries.plan_of(db, UUID(args["day"]))
+        targets, _ = queries.targets_of(db, plan, unit_id)
+    data = {
+        "title": TITLE,
+        "as_of": f"{CAUTION}　{span(plan)}",
+        "unit": export.unit_name,
+        "issued_by": export.exported_by,
+        "name": part_of(plan, unit_id).unit_name,
+        "reference": f"書出番号 {export.number}",
+        "none": "訪問先はありません。",
+        "sections": [
+            {
+                "title": plan.day.purpose or "訪問先",
+                "headings": list(HEADINGS),
+                "widths": list(WIDTHS),
+                "rows": [_row(target) for target in targets],
+                "remark": FOOT,
+            }
+        ],
+    }
+    holders = [target.who.holder for target in targets]
+    made = MadeFile(
+        f"{TITLE.replace('　', '_')}_{export.number}.pdf",
+        "application/pdf",
+        render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=making.now),
+        [holder.person_id for holder in holders if holder.person_id],
+        [holder.organization_id for holder in holders if holder.organization_id],
+    )
+    with making.finishing(made):
+        pass
+
+
+def part_of(plan: Plan, unit_id: UUID) -> UnitLine:
+    """Return a box's part in a day; NotFound where it takes none."""
+    for unit in plan.units:
+        if unit.unit_id == unit_id:
+            return unit
+    raise NotFound
+
+
+def span(plan: Plan) -> str:
+    """Return the day, or the first and the last."""
+    first, last = plan.day.first_on, plan.day.last_on
+    if first == last:
+        return wareki(first, weekday=True)
+    return f"{wareki(first, weekday=True)}から{wareki(last, weekday=True)}まで"
+
+
+def _row(target: Target) -> list[str]:
+    who = target.who
+    return [
+        _lines(who.furigana, who.name),
+        _lines(target.areas, target.address),
+        _lines(target.posts, translate(REASON_LABELS[target.reason])),
+        who.care_note,
+        wareki_short(target.last_on) if target.last_on else "なし",
+        "",
+    ]
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
