@@ -114,10 +114,11 @@ def _invitation_page(
 ) -> Response[str]:
     require_reader(visit.actor)
     day = local_day(visit.now)
-    liaisons = queries.invitees(visit.db, day, area_id=area)
     meeting = queries.meeting_of(visit.db, meeting_id)
     known = queries.holders_invited(visit.db, meeting_id)
-    named = [one.holder.subject for one in liaisons]
+    liaisons = queries.invitees(visit.db, day, area_id=area)
+    new = [one for one in liaisons if one.holder not in known]
+    named = [one.holder.subject for one in new]
     visit.seen("people.listed", ("meeting", meeting_id), named=named, count=len(named))
     return page(
         visit,
@@ -129,7 +130,7 @@ def _invitation_page(
         areas=[
             (line.id, line.name) for line in areas_of_station(visit.db, meeting.station_id, day)
         ],
-        invitees=[one for one in liaisons if one.holder not in known],
+        invitees=new,
         channels=labels(CHANNEL_LABELS),
     )
 
