@@ -21,6 +21,7 @@ from crm.samples.crew import (
 )
 from crm.samples.exchange import Exchange
 from crm.samples.handovers import put_handovers
+from crm.samples.matters import Desk, put_matters
 from crm.samples.meetings import put_meetings
 from crm.samples.network import Network, put_network
 from crm.samples.offices import AGENCY, Calendar, Called, Station, put_boxes, put_station
@@ -112,6 +113,9 @@ class _Site:
         put_handovers(self._desk("handovers"), station, crew)
         for partner in partners:
             self._put_exchange(partner, network, shelf)
+        chief = self.crew.samples[station.network_office]
+        desk = Desk(station, chief, self.home.sections[0])
+        put_matters(self._desk("matters"), desk, self.town.places, partners)
 
     def _put_people(self) -> Community:
         desk = self._desk("people")

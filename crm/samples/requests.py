@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from typing import NamedTuple
 from uuid import UUID
 
 from crm.kernel.clock import local_day
@@ -9,16 +10,28 @@ from crm.kernel.wareki import fiscal_year
 from crm.requests.models import (
     AnswerMethod,
     CommunityRequest,
+    PublishedRequest,
     RequestOutcome,
     RequestParty,
     RequestState,
     RequestStep,
     Source,
     StepKind,
+    number_of,
 )
 from crm.requests.policy import topic_suggested
 from crm.requests.service import ANSWER_WITHIN
 from crm.samples.rows import Row, Rows, moment
+
+
+class Office(NamedTuple):
+    """Another agency's office, and what whoever asks it is called there."""
+
+    agency_id: UUID
+    station_id: UUID
+    name: str
+    giver_name: str
+
 
 WRITTEN_AFTER = dt.timedelta(minutes=20)
 
@@ -77,6 +90,36 @@ def put_answer(
         rows.tables["request_step"][-1]["text"] = text
 
 
+def put_referral(
+    rows: Rows, request: Row, by: tuple[UUID, UUID, str], to: Office, words: str, day: dt.date
+) -> None:
+    """Put into `rows` that an office was asked to see to a request: the copy, and the step.
+
+    `by` are the chief who asked, the chief's unit, and what that unit is called.
+    """
+    chief, unit_id, told_by = by
+    request["state"] = RequestState.CONSIDERING
+    rows.put(
+        PublishedRequest,
+        day,
+        giver_agency_id=rows.agency_id,
+        giver_station_id=request["station_id"],
+        giver_name=to.giver_name,
+        recipient_agency_id=to.agency_id,
+        recipient_station_id=to.station_id,
+        recipient_name=to.name,
+        reference=rows.key(day),
+        request_id=request["id"],
+        number="",
+        topic=request["topic"],
+        words=words,
+        told_by=told_by,
+        published_at=moment(day, 9),
+    )
+    _put_step(rows, request, StepKind.REFERRED, moment(day, 9), chief, unit_id)
+    rows.tables["request_step"][-1] |= {"text": words, "to_unit_name": to.name}
+
+
 def number_requests(rows: Rows) -> None:
     """Give a station's requests their numbers as they came, and each step its names."""
     own = [row for row in rows.tables["community_request"] if row["station_id"] == rows.station_id]
@@ -85,6 +128,9 @@ def number_requests(rows: Rows) -> None:
     for request in sorted(own, key=lambda row: heard_at[row["note_id"]]):
         given[request["year"]] += 1
         request["serial"] = given[request["year"]]
+    called = {row["id"]: number_of(row["year"], row["serial"]) for row in own}
+    for copy in rows.tables.get("published_request", ()):
+        copy["number"] = called.get(copy["request_id"], copy["number"])
     staff = {
         row["id"]: f"{row['family_name']} {row['given_name']}".strip()
         for row in rows.tables["staff"]

@@ -28,6 +28,7 @@ from crm.contacts.service import (
     register_organization,
     register_person,
 )
+from crm.formats.photos import Photo
 from crm.handovers.service import confirm_reading, write_brief
 from crm.kernel.actor import Actor, Role
 from crm.kernel.clock import local_day
@@ -49,8 +50,11 @@ from crm.meetings.queries import parties_to_change
 from crm.meetings.service import MeetingFacts
 from crm.notes.service import NoteContent, NoteFacts, correct_note, log_activity
 from crm.requests.models import RequestState
+from crm.requests.models import StepKind as RequestStepKind
 from crm.requests.queries import request_sent_as
+from crm.requests.referring import refer
 from crm.requests.service import Decided, Told, tell_back
+from crm.requests.siting import Pictured, Site, put_site
 from crm.samples.candidates import SEEN_AFTER
 from crm.samples.rows import Row, moment
 from crm.sharing.agreements import AgreementFacts, DisclosureFacts, disclose, make_agreement
@@ -166,6 +170,8 @@ class _Player:
             self._telling(),
             self._strengthening(),
             self._handing_over(),
+            self._siting(),
+            self._referring(),
         )
 
     def _actor(self, staff_id: UUID, unit_id: UUID, account: UUID | None = None) -> Actor:
@@ -585,8 +591,60 @@ class _Player:
                 information_ids=self._known(of("note_information", "item_id")),
                 needs_reply=row["id"] in self.asked,
                 next_on=row["next_on"],
+                **self._beside(row),
             )
             self.new[row["id"]] = log_activity(db, _actor_of(db), facts, now=now).id
+
+        return act
+
+    def _beside(self, row: Row) -> dict[str, Any]:
+        return next(
+            (
+                {"companion_id": one["other_station_id"], "companion_names": one["names"]}
+                for one in self.tables["note_companion"]
+                if one["note_id"] == row["id"]
+            ),
+            {},
+        )
+
+    def _siting(self) -> Iterator[Doing]:
+        photos = {row["request_id"]: row for row in self.tables["site_photo"]}
+        requests = {row["id"]: row for row in self.tables["community_request"]}
+        for row in self.tables["site_issue"]:
+            request = requests[row["request_id"]]
+            actor = self._actor(request["heard_by"], request["heard_unit_id"])
+            at = moment(request["heard_on"], 23)
+            yield at, 16, actor, self._site(row, request, photos[request["id"]])
+
+    def _site(self, row: Row, request: Row, photo: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            made = request_sent_as(db, request["station_id"], self.new[request["note_id"]])
+            point = (row["longitude"], row["latitude"])
+            site = Site(
+                kind=row["kind"], area_id=request["area_id"], place=request["place"], point=point
+            )
+            drawn = Photo(photo["content"], photo["width"], photo["height"])
+            pictured = Pictured(drawn, photo["description"])
+            put_site(db, _actor_of(db), made.id, site, pictured, revision=made.revision, now=now)
+
+        return act
+
+    def _referring(self) -> Iterator[Doing]:
+        requests = {row["id"]: row for row in self.tables["community_request"]}
+        steps = {
+            row["request_id"]: row
+            for row in self.tables["request_step"]
+            if row["kind"] is RequestStepKind.REFERRED
+        }
+        for row in self.tables["published_request"]:
+            step = steps[row["request_id"]]
+            actor = self._actor(step["staff_id"], step["unit_id"])
+            yield step["at"], 17, actor, self._refer(row, requests[row["request_id"]])
+
+    def _refer(self, row: Row, request: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            made = request_sent_as(db, request["station_id"], self.new[request["note_id"]])
+            refer(db, _actor_of(db), made.id, row["recipient_station_id"], row["words"], now=now)
 
         return act
 
@@ -747,8 +805,11 @@ def _facts_of(actor: Actor) -> dict[str, Any]:
     return {name: getattr(actor, name) for name in Actor.__slots__}
 
 
+SAID = ("occasion", "outcome", "happened_at", "heard", "told", "advice", "problem")
+
+
 def _content(row: Row) -> dict[str, Any]:
-    return {name: row[name] for name in ("occasion", "outcome", "happened_at", "heard", "told")}
+    return {name: row[name] for name in SAID}
 
 
 def _about(row: Row) -> UUID:

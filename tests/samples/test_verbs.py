@@ -25,7 +25,7 @@ Tables = Mapping[str, list[Row]]
 
 OF_THE_MOMENT = {
     *("id", "created_at", "created_by", "updated_at", "updated_by", "revision"),
-    *("recorded_at", "corrected_at", "linked_at", "linked_by", "published_at"),
+    *("recorded_at", "corrected_at", "linked_at", "linked_by", "published_at", "added_at"),
 }
 """Keys and moments: the verbs give them as they are done."""
 AS_CALLED = {"staff_name", "unit_name", "writer_name"}
@@ -117,7 +117,7 @@ class Told:
 
     def _value(self, column: str, value: Any) -> Any:
         if column == "reference":
-            return sorted(self._references[value])
+            return sorted(self._references.get(value, ()))
         if isinstance(value, UUID) and value in self._by_id:
             return self._digest(value)
         return [str(each) for each in value] if isinstance(value, list) else value
