@@ -34,6 +34,7 @@ from crm.samples.sheets import Shelf, put_sheets
 from crm.samples.sizes import Size
 from crm.samples.strengthening import put_strengthening
 from crm.samples.telephones import UnringableNumbers
+from crm.samples.tours import put_tours
 from crm.samples.town import Setting, Town, build_town
 
 
@@ -111,6 +112,7 @@ class _Site:
         put_meetings(self._desk("meetings"), station, network)
         put_strengthening(self._desk("strengthening"), station, crew, network)
         put_handovers(self._desk("handovers"), station, crew)
+        put_tours(self._desk("tours"), station, crew, network)
         for partner in partners:
             self._put_exchange(partner, network, shelf)
         chief = self.crew.samples[station.network_office]

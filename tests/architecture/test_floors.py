@@ -44,7 +44,7 @@ WITHIN_FLOOR = {
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
     "today": {"breakglass", "coverage", "shifts"},
-    "samples": {"coverage", "sharing", "strengthening", "handovers"},
+    "samples": {"coverage", "sharing", "strengthening", "handovers", "shifts"},
     "oversight": {"sharing"},
     "retention": {"intake", "search", "sharing"},
 }

@@ -383,8 +383,8 @@ def test_form_says_what_they_bear_before_anything_is_asked(
     form = browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new").text
 
     said = (
-        "農繁期・繁忙期",
         "この90日で1課から1回",
+        "農繁期・繁忙期",
         "若葉署生活安全課が訪問を予定",
         'id="f-heard"',
     )
