@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -82,8 +82,7 @@ def register_person(
     `phones`; a number that is only doubtful is kept as written.
     """
     queries.require_reader(actor)
-    person = Person(**owner(actor), **_made(actor, now), family_name=facts.family_name)
-    _describe(person, _person_columns(facts))
+    person = Person(**owner(actor), **_made(actor, now), **_person_columns(facts))
     index_person(person)
     phones = read_telephones(actor, Holder(person_id=person.id), facts.phones, area_code=area_code)
     db.add(person)
@@ -129,11 +128,8 @@ def register_organization(
 ) -> Organization:
     """Enter an organization into the actor's station's book; as `register_person`."""
     queries.require_reader(actor)
-    organization = Organization(
-        **owner(actor), **_made(actor, now), kind=facts.kind, name=facts.name
-    )
-    _require_links(db, actor, organization, facts, local_day(now))
-    _describe(organization, _organization_columns(facts))
+    _require_links(db, actor, facts, local_day(now))
+    organization = Organization(**owner(actor), **_made(actor, now), **_organization_columns(facts))
     index_organization(organization)
     holder = Holder(organization_id=organization.id)
     phones = read_telephones(actor, holder, facts.phones, area_code=area_code)
@@ -158,7 +154,7 @@ def correct_organization(
     """Correct what is recorded of an organization; as `correct_person`."""
     organization = queries.organization(db, organization_id, to_change=True)
     _require_newest(organization, revision)
-    _require_links(db, actor, organization, facts, local_day(now))
+    _require_links(db, actor, facts, local_day(now), recorded=organization)
     holder = Holder(organization_id=organization.id)
     columns = _organization_columns(facts)
     phones = read_telephones(actor, holder, facts.phones, area_code=area_code)
@@ -204,7 +200,7 @@ def appoint_newcomer(
     Nobody else can know of the person yet: nothing is asked of the database, nobody is told.
     """
     appointment = Appointment(
-        **owner(actor), **_made(actor, now), **asdict(facts), person_id=person.id
+        **owner(actor), **_made(actor, now), **_told(facts), person_id=person.id
     )
     db.add(appointment)
     db.flush()
@@ -265,8 +261,13 @@ def _exchange_phones(db: ScopedSession, holder: Holder, told: list[Telephone]) -
     return ["phones"]
 
 
+def _told(facts: PersonFacts | OrganizationFacts | PostFacts) -> dict[str, Any]:
+    """Return facts by the names of their columns; `asdict` would copy each of them."""
+    return {name: getattr(facts, name) for name in facts.__slots__}
+
+
 def _person_columns(facts: PersonFacts) -> dict[str, Any]:
-    columns = asdict(facts)
+    columns = _told(facts)
     del columns["phones"]
     for name in ("family_kana", "given_kana"):
         columns[name] = person_reading(columns[name], field=name)
@@ -274,7 +275,7 @@ def _person_columns(facts: PersonFacts) -> dict[str, Any]:
 
 
 def _organization_columns(facts: OrganizationFacts) -> dict[str, Any]:
-    columns = asdict(facts)
+    columns = _told(facts)
     del columns["phones"]
     return {**columns, "kana": organization_reading(facts.kana)}
 
@@ -288,13 +289,20 @@ def _describe(row: Person | Organization, columns: Mapping[str, Any]) -> list[st
 
 
 def _require_links(
-    db: ScopedSession, actor: Actor, row: Organization, facts: OrganizationFacts, day: dt.date
+    db: ScopedSession,
+    actor: Actor,
+    facts: OrganizationFacts,
+    day: dt.date,
+    *,
+    recorded: Organization | None = None,
 ) -> None:
     """Refuse a parent that is none, and an area that is another station's to speak of."""
     parent_id, area_id = facts.parent_id, facts.area_id
-    if parent_id and (parent_id == row.id or not queries.is_organization(db, parent_id)):
+    own = recorded.id if recorded else None
+    if parent_id and (parent_id == own or not queries.is_organization(db, parent_id)):
         raise Refused(N_("上部団体を選び直してください。"), field="parent_id")
-    offered = queries.area_choices(db, actor, day, chosen=row.area_id) if area_id else ()
+    chosen = recorded.area_id if recorded else None
+    offered = queries.area_choices(db, actor, day, chosen=chosen) if area_id else ()
     if area_id and area_id not in {choice.id for choice in offered}:
         raise Refused(N_("区域を選び直してください。"), field="area_id")
 

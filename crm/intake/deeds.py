@@ -3,8 +3,8 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -200,8 +200,16 @@ class Plan:
     @property
     def digest(self) -> str:
         """What tells this plan from every other: the records it touches and in which revision."""
-        told = [
-            [type(deed).__name__ for deed in step.deeds] + [asdict(step)] for step in self.steps
-        ]
-        text = json.dumps(told, default=str, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(self.steps, default=_taken_apart, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _taken_apart(value: Any) -> object:  # noqa: ANN401 - whatever a step holds
+    """Return what tells a value of a plan from others, in a form JSON has."""
+    return [type(value).__name__, *_facts_of(value)] if is_dataclass(value) else str(value)
+
+
+def _facts_of(value: Any) -> Iterator[object]:  # noqa: ANN401 - any of the dataclasses above
+    for name in value.__slots__:
+        fact = getattr(value, name)
+        yield sorted(fact.items()) if isinstance(fact, Mapping) else fact

@@ -110,8 +110,9 @@ class Place:
 class Lookups:
     """All that a plan asks: whose list of which day it is, and what is on record.
 
-    `people` and `organizations` may be those only whom the list could mean; `posts` are all that
-    hold; `asks_liaisons` is false where the liaison network is not kept.
+    `people` and `organizations` may be those only whom the list could mean; `posts` are all they
+    hold, and at those organizations all that have one holder; `asks_liaisons` is false where the
+    liaison network is not kept.
     """
 
     kind: ListKind
@@ -181,7 +182,11 @@ def name_key(name: str) -> str:
 
 def short_key(name: str) -> str:
     """Return the form of an association's or area's name without 自治会, 町内会 or 町会."""
-    key = search_key(name)
+    return shortened(search_key(name))
+
+
+def shortened(key: str) -> str:
+    """Return the key of a name without its ending."""
     for ending in ASSOCIATION_ENDINGS:
         if key.endswith(ending) and key != ending:
             return key.removesuffix(ending)

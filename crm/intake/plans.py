@@ -34,13 +34,11 @@ from crm.intake.matching import (
     row_of_same_person,
 )
 from crm.intake.models import ListKind
-from crm.intake.posts import CHAIR, OTHER, organization_kind, post_kind
+from crm.intake.posts import CHAIR, ONE_HOLDER, OTHER, organization_kind, post_kind
 from crm.intake.rows import Line, PersonRow, Rejected, Skipped
 from crm.kernel.i18n import N_
 from crm.kernel.text import search_key
 
-ONE_HOLDER = frozenset({CHAIR})
-"""Posts an organization has one of: a new holder follows on the one before."""
 ONE_DAY = dt.timedelta(days=1)
 MAX_NAME, MAX_ORGANIZATION = 60, 160
 

@@ -10,6 +10,8 @@ from crm.kernel.text import search_key
 CHAIR = "association_chair"
 OTHER = "other"
 MAX_TITLE = 80
+ONE_HOLDER = frozenset({CHAIR})
+"""Posts an organization has one of: a new holder follows on the one before."""
 
 _SYNONYMS = {
     CHAIR: "自治会長 自治会会長 町内会長 町会長 区長",

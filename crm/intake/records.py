@@ -15,6 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import UOWTransaction
+from sqlmodel import SQLModel
 
 from crm.contacts.models import Appointment, Organization, Person, Telephone
 from crm.intake.models import IntakeBatch, IntakeChange
@@ -43,6 +44,12 @@ class Recorder:
         self._before: dict[UUID, dict[str, Any] | None] = {}
         self._gone: set[UUID] = set()
 
+    def expect(self, row: SQLModel) -> None:
+        """Take down a new record that is written later, with those of many other rows."""
+        if isinstance(row, StationOwned) and type(row) in _NAMES:
+            self._touched[row.id] = row, self.number
+            self._before[row.id] = None
+
     def note(self, session: ScopedSession, context: UOWTransaction, instances: object) -> None:
         """Take down what is about to be written."""
         del context, instances
@@ -52,7 +59,8 @@ class Recorder:
                 self._before[row.id] = None
         for row in session.dirty:
             if type(row) in _NAMES and session.is_modified(row):
-                self._touched.setdefault(row.id, (row, self.number))
+                _, number = self._touched.get(row.id, (row, self.number))
+                self._touched[row.id] = row, number
                 self._keep(row)
         for row in session.deleted:
             if type(row) in _NAMES:

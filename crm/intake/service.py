@@ -33,6 +33,7 @@ from crm.kernel.changes import announce
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.kernel.i18n import N_
+from crm.kernel.memory import keeping_all
 from crm.kernel.scope import ScopedSession
 
 KEPT_DAYS = 7
@@ -121,6 +122,7 @@ def read_otherwise(
     return batch
 
 
+@keeping_all()
 def apply(
     db: ScopedSession,
     actor: Actor,
@@ -143,7 +145,8 @@ def apply(
         raise Conflict(MOVED_ON)
     with recording(db) as recorder:
         Writer(db, actor, batch, area_code, now).write(preview.plan, recorder)
-    db.add_all(recorder.changes(batch))
+    with db.gathering():
+        db.add_all(recorder.changes(batch))
     _keep_set_aside(db, batch, rows, preview)
     batch.state, batch.digest, batch.counts = BatchState.APPLIED, digest, preview.plan.counts
     batch.applied_at, batch.applied_by = now, actor.account_id

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crm.formats.workbook import CellFlag, Sheet, SheetRow
-from crm.intake import queries
 from crm.intake.cells import DITTO, grouped
 from crm.intake.deeds import Plan
 from crm.intake.headers import Meaning
+from crm.intake.known_queries import lookups
 from crm.intake.models import IntakeBatch, IntakeRow
 from crm.intake.plans import plan
 from crm.intake.rows import rows_of
@@ -103,7 +103,7 @@ def preview_of(
     """Return what a batch comes to as things stand; raises UnreadableFile where it has no table."""
     table = table_of(batch, rows)
     lines = list(rows_of(table, area_code=area_code))
-    known = queries.lookups(db, actor, batch.kind, batch.day, lines, today=today)
+    known = lookups(db, actor, batch.kind, batch.day, lines, today=today)
     return Preview(table, plan(lines, known))
 
 

@@ -50,7 +50,7 @@ class Writer:
         """Do all that `plan` says; Refused, naming the row, when a verb will not have it."""
         for all_new, steps in groupby(plan.steps, key=_registers_only):
             # rows that ask nothing of the book need not wait for each other
-            with self.db.gathering() if all_new else nullcontext():
+            with self.db.gathering(recorder.expect) if all_new else nullcontext():
                 for step in steps:
                     self._take(step, recorder)
 

@@ -6,19 +6,20 @@ place where personal data lives.
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import PrivateAttr
-from sqlalchemy import event, orm
+from sqlalchemy import orm
 from sqlalchemy.engine import Connection
 from sqlmodel import Field, SQLModel, col
 
 from crm.kernel.actor import Actor, Role
 from crm.kernel.columns import Identified, Key, Moment
 from crm.kernel.scope import Rule, ScopedSession, nobody_writes, register
+from crm.kernel.written import on_written
 
 Subject = tuple[str, UUID]
 """What an entry is about: the kind of record and its key."""
@@ -148,20 +149,20 @@ def record(
     db.add(entry_of(actor, action, now=now, subject=subject, named=named, **detail))
 
 
-@event.listens_for(AuditEntry, "after_insert")
-def _name(mapper: orm.Mapper[Any], connection: Connection, entry: AuditEntry) -> None:
-    """Write whom an entry names, all at once, in the flush that writes the entry."""
-    del mapper
-    if entry._named:  # noqa: SLF001 - filled by entry_of
-        connection.execute(
-            sa.insert(AuditSubject),
-            [
-                {
-                    "entry_id": entry.id,
-                    "subject_id": key,
-                    "subject_type": kind,
-                    "agency_id": entry.agency_id,
-                }
-                for kind, key in entry._named  # noqa: SLF001 - as above
-            ],
-        )
+@on_written
+def _name(session: orm.Session, connection: Connection, rows: Collection[SQLModel]) -> None:
+    """Write whom entries name, all at once, in the flush that writes the entries."""
+    del session
+    named = [
+        {
+            "entry_id": entry.id,
+            "subject_id": key,
+            "subject_type": kind,
+            "agency_id": entry.agency_id,
+        }
+        for entry in rows
+        if isinstance(entry, AuditEntry)
+        for kind, key in entry._named  # noqa: SLF001 - filled by entry_of
+    ]
+    if named:
+        connection.execute(sa.insert(AuditSubject), named)

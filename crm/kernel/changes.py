@@ -9,19 +9,19 @@ them can forget to say so.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import event, orm
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import UOWTransaction
 from sqlmodel import SQLModel
 
 from crm.kernel.actor import Actor
 from crm.kernel.scope import ScopedSession
+from crm.kernel.written import on_written
 
 C = TypeVar("C")
 Listener = Callable[[ScopedSession, C, Actor, dt.datetime], None]
@@ -80,11 +80,11 @@ def announce(db: ScopedSession, change: object, actor: Actor, now: dt.datetime) 
         listener(db, change, actor, now)
 
 
-@event.listens_for(ScopedSession, "after_flush")
-def _remember(session: ScopedSession, context: UOWTransaction) -> None:
-    del context
+@on_written
+def _remember(session: orm.Session, connection: Connection, rows: Collection[SQLModel]) -> None:
+    del connection
     written = session.info.setdefault(WRITTEN, {})
-    for row in (*session.new, *session.dirty, *session.deleted):
+    for row in rows:
         _note(written, row)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
 
 from crm.kernel.clock import utc_now
+from crm.kernel.rows import Row
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -35,17 +37,22 @@ class Key(sa.types.TypeDecorator[UUID]):
             return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
         return dialect.type_descriptor(sa.LargeBinary(16))
 
-    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> UUID | bytes | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
         """Send bytes to SQLite and the UUID itself to PostgreSQL."""
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.bytes
+        return None if dialect.name == "postgresql" else _bytes_of
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:  # noqa: ANN401 - a driver's value
-        """Give back a UUID whatever the driver returned."""
-        if value is None or dialect.name == "postgresql":
-            return value  # type: ignore[no-any-return] # psycopg already gives a UUID
-        return UUID(bytes=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Give back a UUID whatever the driver returned; psycopg gives one itself."""
+        del coltype
+        return None if dialect.name == "postgresql" else _uuid_of
+
+
+def _bytes_of(key: UUID | None) -> bytes | None:
+    return None if key is None else key.bytes
+
+
+def _uuid_of(found: bytes | None) -> UUID | None:
+    return None if found is None else UUID(bytes=found)
 
 
 class Moment(sa.types.TypeDecorator[dt.datetime]):
@@ -109,7 +116,7 @@ def choice(kind: type[enum.StrEnum], *, checked: bool = True) -> sa.Enum:
     )
 
 
-class Identified(SQLModel):
+class Identified(Row):
     """A row with a sortable random key."""
 
     id: UUID = Field(default_factory=uuid7, primary_key=True, sa_type=Key)
@@ -140,7 +147,7 @@ class Recipient(Identified):
     recipient_station_id: UUID = Field(sa_type=Key, index=True)
 
 
-class Stamped(SQLModel):
+class Stamped(Row):
     """When and by whose account a row was made and last changed, and its optimistic lock."""
 
     created_at: dt.datetime = Field(default_factory=utc_now, sa_type=Moment)
@@ -150,7 +157,7 @@ class Stamped(SQLModel):
     revision: int = Field(default=1)
 
 
-class Dated(SQLModel):
+class Dated(Row):
     """A fact that holds from one day to another, both included; no end means it still holds."""
 
     valid_from: dt.date

@@ -157,6 +157,7 @@ def _has_digit(text: str) -> bool:
     return re.search(r"\d", text) is not None
 
 
+@lru_cache(maxsize=2_000)  # a list is read once for its plan and once for its rows
 def _read_one(raw: str, area_code: str) -> Phone:
     text, extension = _take_extension(_plain(raw))
     if _POLICE_LINE.search(text) or (extension and not _has_digit(text)):

@@ -7,7 +7,7 @@ refuses whatever reached the database without passing either. Where the hook is 
 (`security.md` F5) the statement is refused here or the way is banned by the source check.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,6 +27,7 @@ from sqlalchemy.sql.visitors import anon_map
 from sqlmodel import Session, SQLModel
 
 from crm.kernel.actor import Actor
+from crm.kernel.written import insert_together, tell_written
 
 type_of_row = type[SQLModel]
 
@@ -104,7 +105,8 @@ class ScopedSession(Session):
         super().__init__(bind, expire_on_commit=False)
         self._actor = actor
         self._reader = replace(actor, address="") if actor else None
-        self._gathers = False
+        self._gathered: list[SQLModel] | None = None
+        self._hear: Callable[[Any], None] = _nobody_hears
 
     @property
     def actor(self) -> Actor | None:
@@ -131,27 +133,42 @@ class ScopedSession(Session):
         return int(done.rowcount)  # type: ignore[attr-defined]  # an update always counts its rows
 
     @contextmanager
-    def gathering(self) -> Iterator[None]:
+    def gathering(self, hear: Callable[[Any], None] | None = None) -> Iterator[None]:
         """Write what the block adds at its end, table after table: hundreds of rows at a time.
 
-        What the block added cannot be asked for inside it.
+        The rules judge each row and `on_written` hears of it, as in a flush; `hear` is told of it
+        when it is added. What the block added cannot be asked for inside it, and is no object of
+        the session afterwards: whoever changes it reads it first.
         """
         self.flush()
-        self._gathers = True
+        self._gathered, self._hear = [], hear or _nobody_hears
         try:
             yield
+            gathered = self._gathered
         finally:
-            self._gathers = False
-        added: dict[sa.FromClause, list[SQLModel]] = {}
-        for row in self.new:
-            added.setdefault(sa.inspect(type(row)).local_table, []).append(row)
-        for rows in added.values():
-            for row in rows:
-                self.expunge(row)
-        # what other rows refer to comes first
-        for table in SQLModel.metadata.sorted_tables:
-            self.add_all(added.get(table, ()))
-            self.flush()
+            self._gathered = None
+        for row in gathered:
+            _require(self.actor, row, changed=False)
+        connection = self.connection()
+        with _flushing(connection):
+            insert_together(connection, gathered)
+            tell_written(self, connection, gathered)
+
+    def add(self, instance: Any, *, _warn: bool = True) -> None:  # noqa: ANN401 - SQLAlchemy's signature
+        """Add a row; at the end of the block that gathers."""
+        if self._gathered is None:
+            super().add(instance, _warn=_warn)
+        else:
+            self._hear(instance)
+            self._gathered.append(instance)
+
+    def add_all(self, instances: Iterable[Any]) -> None:
+        """Add rows, as `add`."""
+        if self._gathered is None:
+            super().add_all(instances)
+        else:
+            for each in instances:
+                self.add(each)
 
     @property
     def writes_alone(self) -> bool:
@@ -160,10 +177,14 @@ class ScopedSession(Session):
 
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401 - SQLAlchemy's signature
         """Write pending changes; only here may the engine see a statement without criteria."""
-        if self._gathers or not (self.new or self.dirty or self.deleted):
+        if self._gathered is not None or not (self.new or self.dirty or self.deleted):
             return
         with _flushing(self.connection()):
             super().flush(objects)
+
+
+def _nobody_hears(row: object) -> None:
+    del row
 
 
 class _Criteria(orm.LoaderCriteriaOption):
@@ -306,6 +327,13 @@ def _judge(session: ScopedSession, context: UOWTransaction, instances: object) -
             _require_fixed(row)
     for row in session.deleted:
         _require(session.actor, row, changed=True)
+
+
+@event.listens_for(ScopedSession, "after_flush")
+def _tell(session: ScopedSession, context: UOWTransaction) -> None:
+    del context
+    rows = (*session.new, *session.dirty, *session.deleted)
+    tell_written(session, session.connection(), rows)
 
 
 def _require(actor: Actor | None, row: SQLModel, *, changed: bool) -> None:

@@ -206,22 +206,22 @@ def terms_spoken_for_by(
     ).all()
 
 
-def active_terms(db: ScopedSession, day: dt.date) -> Sequence[ActiveTerm]:
-    """Return everybody who is a liaison on `day`, persons and organizations; one statement."""
-    rows = db.rows(
-        sa.select(
-            col(LiaisonTerm.id),
-            col(LiaisonTerm.person_id),
-            col(LiaisonTerm.organization_id),
-            col(LiaisonTerm.valid_from),
-            col(LiaisonTerm.asked_on),
-            col(LiaisonTerm.contact_person_id),
-            col(LiaisonTerm.contact_needs_review),
-            col(LiaisonTerm.remark),
-        )
-        .where(holds(LiaisonTerm, day))
-        .order_by(col(LiaisonTerm.valid_from), col(LiaisonTerm.id))
-    )
+def active_terms(
+    db: ScopedSession, day: dt.date, *, of: Collection[UUID] | None = None
+) -> Sequence[ActiveTerm]:
+    """Return who is a liaison on `day`, of those whose keys are in `of` or all; one statement."""
+    asked = sa.select(
+        *(col(LiaisonTerm.id), col(LiaisonTerm.person_id), col(LiaisonTerm.organization_id)),
+        col(LiaisonTerm.valid_from),
+        col(LiaisonTerm.asked_on),
+        col(LiaisonTerm.contact_person_id),
+        col(LiaisonTerm.contact_needs_review),
+        col(LiaisonTerm.remark),
+    ).where(holds(LiaisonTerm, day))
+    if of is not None:
+        holder = sa.func.coalesce(col(LiaisonTerm.person_id), col(LiaisonTerm.organization_id))
+        asked = asked.where(holder.in_(of))
+    rows = db.rows(asked.order_by(col(LiaisonTerm.valid_from), col(LiaisonTerm.id)))
     return [
         ActiveTerm(key, Holder(person_id, organization_id), *facts)
         for key, person_id, organization_id, *facts in rows

@@ -1,8 +1,10 @@
 """The selects of what somebody bears: who was in touch, and who plans to be."""
 
 from functools import cache
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from crm.contacts.models import ORGANIZATIONS, PEOPLE
@@ -40,13 +42,26 @@ def contact_rows() -> AnySelect:
         )
         .where(
             col(ActivityNote.outcome).in_(TWO_WAY),
-            col(ActivityNote.happened_at) >= sa.bindparam("since"),
+            # from those named to their notes: a station writes thousands meanwhile
             sa.or_(
-                col(NotePerson.person_id).is_not(None),
-                col(NoteOrganization.organization_id).is_not(None),
+                col(ActivityNote.id).in_(
+                    _notes_since(link := aliased(NotePerson), col(link.person_id).in_(PEOPLE))
+                ),
+                col(ActivityNote.id).in_(
+                    _notes_since(
+                        at := aliased(NoteOrganization), col(at.organization_id).in_(ORGANIZATIONS)
+                    )
+                ),
             ),
         )
     )
+
+
+def _notes_since(
+    link: type[NotePerson | NoteOrganization], taking_part: sa.ColumnElement[bool]
+) -> sa.Select[UUID]:
+    since = col(link.happened_at) >= sa.bindparam("since")
+    return sa.select(col(link.note_id)).where(taking_part, since)
 
 
 @cache

@@ -178,7 +178,8 @@ def _what_is_open(
         asked["areas"] = list(beat.areas)
     rows = together(db, _open_selects(whole_station=beat.is_whole_station), **asked)
     serving, cadences, promises, resting, owed, left, items, assigned, results, *counted = rows
-    liaisons = _regulars(sorted(serving, key=lambda row: row.kana_sort), is_liaison=True)
+    here = [row for row in serving if beat.is_whole_station or row.area_id in beat.areas]
+    liaisons = _regulars(sorted(here, key=lambda row: row.kana_sort), is_liaison=True)
     known = {one.who.holder for one in liaisons}
     kept = _regulars([row for row in cadences if row.of_area_id is None], is_liaison=False)
     others = [one for one in kept if one.who.holder not in known and _on(beat, one)]

@@ -66,7 +66,7 @@ def ground_rows() -> AnySelect:
 
 @cache
 def liaison_rows(*, whole_station: bool) -> AnySelect:
-    """Select the liaisons of a station, or of some areas of it."""
+    """Select the liaisons of a station, or those of some areas of it with all areas they have."""
     statement = (
         sa.select(
             *NAMES,
@@ -85,8 +85,12 @@ def liaison_rows(*, whole_station: bool) -> AnySelect:
     )
     if whole_station:
         return statement
+    # from a beat's areas to its terms: the station's, held against each of the areas, took SQLite
+    # 20 ms instead of 3
+    about = aliased(LiaisonTermArea)
     areas = sa.bindparam("areas", type_=Key(), expanding=True)
-    return statement.where(col(LiaisonTermArea.area_id).in_(areas))
+    of_beat = sa.select(col(about.term_id)).where(col(about.area_id).in_(areas))
+    return statement.where(col(LiaisonTerm.id).in_(of_beat))
 
 
 @cache

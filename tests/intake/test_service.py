@@ -181,6 +181,23 @@ def test_undoing_keeps_whoever_has_a_record_of_their_own(world: World) -> None:
         assert db.exec(select(Organization.name)).all() == []
 
 
+def test_undoing_takes_the_other_rows_back_where_one_was_corrected_since(world: World) -> None:
+    batch_id = put_aside(world, CHAIRS, ListKind.CHAIRS)
+    apply(world, batch_id)
+    with world.writing("officer") as db:
+        person = db.exec(select(Person).where(Person.family_name == "田中")).one()
+        facts = PersonFacts(family_name="田中", given_name="治郎")
+        actor, now = world.actors["officer"], NOW
+        contacts.correct_person(db, actor, person.id, facts, revision=1, area_code="", now=now)
+
+    batch = undo(world, batch_id)
+
+    assert [each["number"] for each in batch.left] == [3, 3]
+    with world.reading("chief") as db:
+        assert db.exec(select(Person.family_name)).all() == ["田中"]
+        assert db.exec(select(Organization.name)).all() == ["さくら台自治会"]
+
+
 def test_undoing_keeps_what_was_corrected_since(world: World) -> None:
     batch_id = put_aside(world, LIAISONS)
     apply(world, batch_id)
@@ -313,7 +330,7 @@ def test_a_plan_takes_as_many_statements_for_three_rows_as_for_one(world: World)
             preview(world, batch_id)
         return len(sent)
 
-    assert (statements(1), statements(3)) == (10, 10)
+    assert (statements(1), statements(3)) == (12, 12)
 
 
 ROWS = st.lists(
