@@ -34,8 +34,8 @@ from crm.jobs import pages as job_pages
 from crm.jobs.runner import Crew, Pace, Runner
 from crm.kernel.db import Database
 from crm.kernel.errors import DomainError, Forbidden, StrongSignInNeeded
-from crm.kernel.memory import given_back
-from crm.kernel.settings import Settings
+from crm.kernel.memory import given_back, keep_little, settle
+from crm.kernel.settings import Settings, load_settings
 from crm.liaisons import pages as liaison_pages
 from crm.meetings import pages as meeting_pages
 from crm.notes import circulation_pages as note_circulation_pages
@@ -99,6 +99,14 @@ PAGES = (
     retention_pages,
     breakglass_pages,
 )
+
+
+def application() -> Litestar:
+    """Build the application in each serving process, over connections of its own."""
+    keep_little()
+    app = create_app(load_settings(), pace=Pace())
+    settle()
+    return app
 
 
 def create_app(

@@ -2,7 +2,8 @@
 
 import click
 
-from crm.cli.office import office, settings_or_exit
+from crm.cli.configured import settings_or_exit
+from crm.cli.office import office
 from crm.kernel.migrate import differences
 from crm.kernel.settings import Settings
 

@@ -9,7 +9,8 @@ import click
 
 from crm.areas.models import AreaKind
 from crm.areas.queries import areas_on
-from crm.cli.office import acting_as, office, settings_or_exit
+from crm.cli.configured import settings_or_exit
+from crm.cli.office import acting_as, office
 from crm.imports.codes import full_code
 from crm.imports.drafts import Box, draft_csv, propose_jurisdictions
 from crm.imports.files import Broken, Opened, Passed, Source, open_all

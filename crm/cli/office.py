@@ -12,23 +12,16 @@ import click
 
 from crm import features
 from crm.access.queries import actor_by_login
+from crm.cli.configured import settings_or_exit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.db import Database
 from crm.kernel.errors import DomainError
 from crm.kernel.keys import load_key
 from crm.kernel.migrate import is_current
-from crm.kernel.settings import BadSetting, Settings, load_settings
+from crm.kernel.settings import Settings
 
 ADDRESS_LENGTH = 64
-
-
-def settings_or_exit() -> Settings:
-    """Return the settings, or end the command with the sentence that names the wrong one."""
-    try:
-        return load_settings()
-    except BadSetting as wrong:
-        raise click.ClickException(str(wrong)) from None
 
 
 @contextmanager

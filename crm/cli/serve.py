@@ -1,14 +1,13 @@
-"""`crm serve`."""
+"""`crm serve`: sees that the database is fit, then starts the processes that serve.
+
+It loads nothing of the pages itself: where several processes serve, this one only watches them.
+"""
 
 import click
 import uvicorn
-from litestar import Litestar
 
-from crm.app import create_app
-from crm.cli.office import settings_or_exit
-from crm.jobs.runner import Pace
+from crm.cli.configured import settings_or_exit
 from crm.kernel.db import Database
-from crm.kernel.memory import keep_little
 from crm.kernel.migrate import is_current
 
 
@@ -25,7 +24,7 @@ def serve() -> None:
     database.close()
     click.echo(f"つながり台帳: {settings.origin}")
     uvicorn.run(
-        "crm.cli.serve:application",
+        "crm.app:application",
         factory=True,
         workers=settings.workers,
         host=settings.host,
@@ -39,9 +38,3 @@ def serve() -> None:
         # a page that follows a job holds its connection open; it asks the next server
         timeout_graceful_shutdown=10,
     )
-
-
-def application() -> Litestar:
-    """Build the application in each serving process, over connections of its own."""
-    keep_little()
-    return create_app(settings_or_exit(), pace=Pace())

@@ -4,7 +4,8 @@ import asyncio
 
 import click
 
-from crm.cli.office import office, settings_or_exit
+from crm.cli.configured import settings_or_exit
+from crm.cli.office import office
 from crm.worker import work
 
 

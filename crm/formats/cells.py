@@ -14,6 +14,7 @@ Cell = str | int | dt.date | None
 MAX_TEXT = 32_767  # characters a spreadsheet's cell can hold
 # What XML 1.0 §2.2 cannot hold, and lone surrogates. Tab and line feed are kept.
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+UNFIT = re.compile(rf"{ILLEGAL.pattern}|{TURNING.pattern}|\r")
 UNSEEN = r"[\s\"\ufeff\u200b-\u200f\u2060\u00a0\u3000]*"
 """What stands before a formula without keeping a spreadsheet program from running it."""
 FORMULA = re.compile(rf"'*{UNSEEN}[=+\-@\t\r＝＋－＠|%]")
@@ -25,6 +26,8 @@ def clean_text(text: str) -> str:
 
     Nor are there marks that turn the direction of reading: a cell is to be read as it is stored.
     """
+    if len(text) <= MAX_TEXT and not UNFIT.search(text):
+        return text
     plain = ILLEGAL.sub("", TURNING.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
     return plain if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
 

@@ -28,6 +28,7 @@ BINDING_MARGIN = 25 / 25.4  # 綴じ代 25 mm, in inches
 MARGIN = 10 / 25.4
 FOOT_MARGIN = 15 / 25.4
 LINE_HEIGHT = 14.5  # points
+WIDE = 1.6  # a full-width character, in digits
 ROW_PADDING = 7.0
 MAX_ROW_HEIGHT = 409.0  # what the format allows
 WATERMARK = "#767676"  # gray that can still be read on white (WCAG 1.4.3)
@@ -155,12 +156,15 @@ def _height(columns: Sequence[SheetColumn], cells: Sequence[Cell]) -> float:
 def _lines(value: Cell, width: float) -> int:
     if not isinstance(value, str):
         return 1
-    return sum(max(1, math.ceil(_breadth(line) / (width - 0.5))) for line in value.split("\n"))
+    return sum(_lines_of(line, width - 0.5) for line in value.split("\n"))
 
 
-def _breadth(line: str) -> float:
-    """Measure a line in digits, a little generously."""
-    return sum(1.6 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in line)
+def _lines_of(line: str, room: float) -> int:
+    """Return how many lines one comes to, measured in digits, a little generously."""
+    if len(line) * WIDE <= room:  # as almost every cell of a list
+        return 1
+    breadth = sum(WIDE if unicodedata.east_asian_width(char) in "WFA" else 1 for char in line)
+    return max(1, math.ceil(breadth / room))
 
 
 def _write_cell(

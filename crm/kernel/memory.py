@@ -27,6 +27,12 @@ def keep_little() -> None:
         library.mallopt(M_MMAP_THRESHOLD, OWN_BLOCK_BYTES)
 
 
+def settle() -> None:
+    """Let the collector leave alone, for good, what the process has built until now."""
+    gc.collect()
+    gc.freeze()
+
+
 @contextmanager
 def keeping_all() -> Iterator[None]:
     """Look for no garbage while the block makes thousands of objects that it keeps.
