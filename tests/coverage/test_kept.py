@@ -78,8 +78,8 @@ class Chance:
         oral = ConsentMethod.ORAL
         facts = AcceptanceFacts(decided_on=day, method=oral, starts_on=day, area_ids=self.areas())
         with self.world.writing("chief") as db:
-            facts = AskingFacts(day, oral, chief_confirms=True, again_reason="再度の依頼")
-            liaisons.ask(db, chief, holder, facts, now=NOW)
+            asked = AskingFacts(day, oral, chief_confirms=True, again_reason="再度の依頼")
+            liaisons.ask(db, chief, holder, asked, now=NOW)
             liaisons.record_acceptance(db, chief, holder, facts, now=NOW)
 
     def end(self) -> None:
