@@ -75,6 +75,15 @@ def sent_already(db: ScopedSession, client_key: UUID) -> UUID | None:
     ).first()
 
 
+def candidates_about(db: ScopedSession, holder: Holder) -> Sequence[LiaisonCandidate]:
+    """Return every proposal of somebody, the oldest first."""
+    return db.exec(
+        select(LiaisonCandidate)
+        .where(about(LiaisonCandidate, holder))
+        .order_by(col(LiaisonCandidate.noticed_on), col(LiaisonCandidate.id))
+    ).all()
+
+
 def news_for(db: ScopedSession, staff_id: UUID) -> Sequence[LiaisonCandidate]:
     """Return whose fate their proposer has yet to see."""
     return db.exec(

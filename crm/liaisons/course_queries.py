@@ -71,6 +71,7 @@ def _askings() -> AnySelect:
             col(Approach.recorded_at),
             col(Approach.id),
             col(Approach.method),
+            col(Approach.again_reason),
             col(Staff.family_name),
             col(Staff.given_name),
         )
@@ -80,7 +81,8 @@ def _askings() -> AnySelect:
 
 
 def _asking(row: Any) -> Asking:  # noqa: ANN401 - a row of _askings
-    return Asking(row.on, row.recorded_at, row.id, _whole_name(row), row.method)
+    name = _whole_name(row)
+    return Asking(row.on, row.recorded_at, row.id, name, row.method, row.again_reason)
 
 
 def _answers() -> AnySelect:

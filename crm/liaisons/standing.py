@@ -32,6 +32,7 @@ class Asking(NamedTuple):
     id: UUID
     by: str
     method: ConsentMethod
+    again_reason: str = ""
 
 
 class Answer(NamedTuple):
@@ -211,7 +212,8 @@ class Course(NamedTuple):
 
 def _told(word: Asking | Answer) -> Happening:
     if isinstance(word, Asking):
-        return Happening(word.on, HappeningKind.ASKED, word.by, word.method)
+        asked = HappeningKind.ASKED
+        return Happening(word.on, asked, word.by, word.method, remark=word.again_reason)
     return Happening(
         word.on,
         HappeningKind(word.decision),

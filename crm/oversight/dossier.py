@@ -15,6 +15,7 @@ from crm.kernel.clock import JST
 from crm.kernel.i18n import N_, translate
 from crm.kernel.kana import furigana
 from crm.kernel.wareki import wareki
+from crm.liaisons.models import CANDIDATE_STATE_LABELS, LiaisonCandidate
 from crm.liaisons.standing import HAPPENING_LABELS, Happening
 from crm.notes.models import OCCASION_LABELS, ActivityNote
 from crm.oversight.lines import Sighting, field_words, reference_number
@@ -43,6 +44,7 @@ class Held(NamedTuple):
     phones: Sequence[PhoneLine]
     posts: Sequence[PostLine]
     course: Sequence[Happening]
+    candidacies: Sequence[LiaisonCandidate]
     consents: Sequence[Consent]
     notes: Sequence[ActivityNote]
     provisions: Sequence[ProvisionRecord]
@@ -74,6 +76,7 @@ def dossier_of(held: Held) -> Dossier:
         [
             _basics(held),
             _posts(held.posts),
+            _candidacies(held.candidacies),
             _course(held.course),
             _consents(held.consents),
             _provisions(held.provisions),
@@ -106,10 +109,32 @@ def _posts(posts: Sequence[PostLine]) -> Section:
     return Section(translate(N_("役職")), _words(N_("役職"), N_("始まり"), N_("終わり")), rows)
 
 
+def _candidacies(candidacies: Sequence[LiaisonCandidate]) -> Section:
+    rows = [
+        (
+            _day(one.noticed_on),
+            one.reason,
+            "\n".join(said for said in (one.post, one.known_by, one.avoid) if said),
+            translate(CANDIDATE_STATE_LABELS[one.state]),
+        )
+        for one in candidacies
+    ]
+    headings = _words(N_("日付"), N_("紹介する理由"), N_("備考"), N_("状態"))
+    return Section(translate(N_("連絡員候補としての記録")), headings, rows)
+
+
 def _course(course: Sequence[Happening]) -> Section:
-    rows = [(_day(step.on), translate(HAPPENING_LABELS[step.kind]), step.by) for step in course]
-    headings = _words(N_("日付"), N_("内容"), N_("職員"))
+    rows = [
+        (_day(step.on), translate(HAPPENING_LABELS[step.kind]), step.by, _said(step))
+        for step in course
+    ]
+    headings = _words(N_("日付"), N_("内容"), N_("職員"), N_("備考"))
     return Section(translate(N_("連絡員としての経過")), headings, rows)
+
+
+def _said(step: Happening) -> str:
+    wish = translate(N_("今後の依頼は望まない")) if step.asks_no_more else ""
+    return "\n".join(said for said in (step.remark, wish) if said)
 
 
 def _consents(consents: Sequence[Consent]) -> Section:

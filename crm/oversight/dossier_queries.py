@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from crm.candidates.queries import candidates_about
 from crm.consents.queries import consent_history
 from crm.contacts import queries as contacts
 from crm.contacts.models import Appointment, Holder
@@ -21,7 +22,7 @@ from crm.sharing.models import Disclosure, ProvisionRecord
 
 
 def everything_about(db: ScopedSession, actor: Actor, person_id: UUID) -> Held:
-    """Return all that is held about a person, with who saw it; eleven statements.
+    """Return all that is held about a person, with who saw it; twelve statements.
 
     NotFound where the person is not of the actor's station, or the actor discloses nothing.
     """
@@ -34,6 +35,7 @@ def everything_about(db: ScopedSession, actor: Actor, person_id: UUID) -> Held:
         phones=contacts.telephones_of(db, holder),
         posts=contacts.posts_where(db, col(Appointment.person_id) == person_id),
         course=history_of(db, holder),
+        candidacies=candidates_about(db, holder),
         consents=consent_history(db, holder),
         notes=_notes(db, person_id),
         provisions=_provisions(db, person_id),

@@ -220,5 +220,5 @@ def test_worksheet_and_dossier_cost_the_same_however_much_was_seen(
     with world.reading("chief") as db, counted(world.database) as for_dossier:
         held = everything_about(db, world.actors["chief"], person.id)
 
-    assert (len(for_leak), len(for_dossier)) == (2, 11)
+    assert (len(for_leak), len(for_dossier)) == (2, 12)
     assert (found.persons, held.sightings_in_all) == (count + 1, count)

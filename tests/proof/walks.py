@@ -34,6 +34,7 @@ TABLES = {
     "note_id": "activity_note",
     "request_id": "community_request",
     "meeting_id": "meeting",
+    "candidate_id": "liaison_candidate",
     "referral_id": "published_request",
     "item_id": "information_item",
     "suspension_id": "suspension_request",
@@ -81,6 +82,8 @@ FIELDS = {
     "staff_ids": "staff",
     "reference": "contact_link",
     "holder": "person",
+    "who": "person",
+    "asked_by": "staff",
     **TABLES,
 }
 Chance = tuple[Sample, Random, Who | None]
