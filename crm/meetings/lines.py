@@ -35,6 +35,15 @@ class MeetingLine(NamedTuple):
     came: int
 
 
+class ComingMeeting(NamedTuple):
+    """A meeting that is planned, as a day shows it."""
+
+    id: UUID
+    title: str
+    starts_at: dt.datetime
+    place: str
+
+
 class PartyLine(NamedTuple):
     """Somebody invited, in the order a list is read out."""
 

@@ -16,7 +16,7 @@ from crm.contacts import queries as contacts
 from crm.contacts.models import Appointment, Holder, Organization, Person
 from crm.contacts.queries import OWNERS, Owner
 from crm.kernel.clock import local_day
-from crm.kernel.columns import holds
+from crm.kernel.columns import Moment, holds
 from crm.kernel.errors import NotFound
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import AnySelect, ScopedSession
@@ -46,6 +46,22 @@ def meeting_sent_as(db: ScopedSession, station_id: UUID, client_key: UUID) -> Me
     return db.exec(
         select(Meeting).where(Meeting.station_id == station_id, Meeting.client_key == client_key)
     ).first()
+
+
+@cache
+def coming_rows() -> AnySelect:
+    """Select what is planned from `meets_from` until `meets_to`; built once, for every tour."""
+    return sa.select(
+        col(Meeting.id).label("meeting_id"),
+        col(Meeting.title),
+        col(Meeting.starts_at),
+        col(Meeting.place),
+    ).where(
+        col(Meeting.state) == MeetingState.PLANNED,
+        col(Meeting.starts_at).between(
+            sa.bindparam("meets_from", type_=Moment()), sa.bindparam("meets_to", type_=Moment())
+        ),
+    )
 
 
 def meetings_page(

@@ -50,7 +50,7 @@ def plan(
     """Put a meeting on the calendar; the same form again gives the first."""
     if actor.station_id is None or not actor.reads_people:
         raise Forbidden
-    _check(facts)
+    _check(db, facts)
     if first := queries.meeting_sent_as(db, actor.station_id, client_key):
         return first
     meeting = Meeting(
@@ -83,7 +83,7 @@ def change(
     meeting = queries.meeting_of(db, meeting_id, to_change=True)
     if meeting.revision != revision:
         raise Conflict
-    _check(facts)
+    _check(db, facts)
     for column, value in _columns(facts).items():
         setattr(meeting, column, value)
     _touch(meeting, actor, now)
@@ -223,7 +223,10 @@ def _require_known(db: ScopedSession, holders: Collection[Holder]) -> None:
         raise NotFound
 
 
-def _check(facts: MeetingFacts) -> None:
+def _check(db: ScopedSession, facts: MeetingFacts) -> None:
+    host = facts.host_organization_id
+    if host is not None and not names_of(db, (), [host]):
+        raise Refused(N_("併催する団体を選び直してください。"), field="host_organization_id")
     if facts.ends_at is not None and facts.ends_at < facts.starts_at:
         raise Refused(N_("終わりの日時は、始まりより後にしてください。"), field="ends_at")
     if facts.style is Style.IN_PERSON and not facts.place.strip():

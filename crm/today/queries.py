@@ -17,6 +17,8 @@ from crm.kernel.actor import Actor, Role
 from crm.kernel.clock import start_of_day, tour_day
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.together import together
+from crm.meetings.lines import ComingMeeting
+from crm.meetings.queries import coming_rows
 from crm.notes import queries as notes
 from crm.notes.burden import NOTHING, PLANS_LAST, burdens_of
 from crm.requests.lines import subject_of
@@ -55,6 +57,8 @@ NEW_FOR = dt.timedelta(days=14)
 """How long a sheet is shown as new."""
 NEWS_FOR = dt.timedelta(days=7)
 MOST_NEWS = 5
+MEETINGS_WITHIN = dt.timedelta(days=8)
+"""Meetings of today and the week after it."""
 
 
 class _Open(NamedTuple):
@@ -72,6 +76,7 @@ class _Open(NamedTuple):
     news: Sequence[News]
     openings: int
     candidates: int
+    meetings: Sequence[ComingMeeting]
 
 
 def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: int) -> Tour:
@@ -112,6 +117,7 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         news=found.news,
         openings=found.openings,
         candidates=found.candidates,
+        meetings=found.meetings,
         askers={line.visit.who.holder: line for line in askers},
         places={one.who.holder: one.areas for one in found.regulars},
     )
@@ -173,6 +179,8 @@ def _what_is_open(
         "unit": actor.unit_id,
         "left_since": now - SHOWN_FOR,
         "staff_id": actor.staff_id,
+        "meets_from": start_of_day(day),
+        "meets_to": start_of_day(day + MEETINGS_WITHIN),
     }
     if not beat.is_whole_station:
         asked["areas"] = list(beat.areas)
@@ -198,6 +206,7 @@ def _what_is_open(
         news=_news(assigned, results),
         openings=len(counted[0]),
         candidates=len(counted[1]),
+        meetings=_meetings(counted[2]),
     )
 
 
@@ -215,6 +224,7 @@ def _open_selects(*, whole_station: bool) -> tuple[AnySelect, ...]:
         results_come_back(),
         openings_to_review(),
         news_rows(),
+        coming_rows(),
     )
 
 
@@ -236,6 +246,10 @@ def _regulars(rows: Iterable[Any], *, is_liaison: bool) -> list[Regular]:
 def _items(rows: Iterable[Any]) -> list[Item]:
     newest = sorted(rows, key=lambda row: (row.valid_from, row.id), reverse=True)
     return [Item(*row) for row in newest[:MOST_NEWS]]
+
+
+def _meetings(rows: Iterable[Any]) -> list[ComingMeeting]:
+    return sorted((ComingMeeting(*row) for row in rows), key=lambda one: (one.starts_at, one.id))
 
 
 def _news(assigned: Iterable[Any], results: Iterable[Any]) -> list[News]:

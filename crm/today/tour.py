@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crm.bulletins.models import InformationKind
 from crm.contacts.models import Holder
+from crm.meetings.lines import ComingMeeting
 from crm.notes.queries import UnitBook
 from crm.requests.lines import subject_of
 from crm.requests.models import RequestOutcome
@@ -115,7 +116,7 @@ class Tour:
     `due` is cut where it is long: `due_in_all` says how long it is. `resting` are due and left in
     peace; `messages` are what the last shifts left and the reader has yet to take note of; `left`
     is what a predecessor promised. `askers` are who awaits an answer, `places` the areas of
-    liaisons and of whoever has a cadence.
+    liaisons and of whoever has a cadence; `meetings` are those of the week.
     """
 
     day: dt.date
@@ -134,6 +135,7 @@ class Tour:
     candidates: int
     askers: Mapping[Holder, VisitLine]
     places: Mapping[Holder, frozenset[UUID]]
+    meetings: Sequence[ComingMeeting] = ()
 
     @property
     def visits(self) -> list[VisitLine]:

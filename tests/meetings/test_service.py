@@ -67,6 +67,17 @@ def test_impossible_meeting_is_refused_at_its_field(
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize("whose", ["another station's", "nobody's"])
+def test_meeting_is_held_with_an_organization_on_file_only(world: World, whose: str) -> None:
+    stranger = world.organization("港南自治会", station="港南署")
+    host = stranger.id if whose == "another station's" else uuid7()
+
+    with pytest.raises(Refused) as refused:
+        planned(world, host_organization_id=host)
+
+    assert refused.value.field == "host_organization_id"
+
+
 def test_meeting_in_writing_needs_no_place(world: World) -> None:
     assert planned(world, style=Style.IN_WRITING, place="").place == ""
 

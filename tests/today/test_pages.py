@@ -6,6 +6,7 @@ from sqlmodel import select
 from crm.contacts.models import Holder
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import utc_now
+from tests.meetings.acts import planned
 from tests.notes.acts import facts, logged
 from tests.support.pages import Browser, counted
 from tests.support.world import World
@@ -109,3 +110,15 @@ def test_long_ago_is_said_with_its_year(browser: Browser, world: World) -> None:
     logged(world, facts(person, happened_at=then), "officer", then)
 
     assert "最後に会った日は令和" in browser.sign_in("officer").get("/today").text
+
+
+def test_meetings_of_the_week_are_on_the_tour_until_they_are_over(
+    browser: Browser, world: World
+) -> None:
+    now = utc_now()
+    planned(world, now=now, title="来週の会", starts_at=now + dt.timedelta(days=5))
+    planned(world, now=now, title="来月の会", starts_at=now + dt.timedelta(days=30))
+
+    shown = browser.sign_in("officer").get("/today").text
+
+    assert ("来週の会" in shown, "来月の会" in shown) == (True, False)
