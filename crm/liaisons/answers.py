@@ -38,7 +38,7 @@ def record_thinking(
     if facts.not_before and facts.not_before < day:
         raise Refused("次に伺う日は、回答の日以後にしてください。", field="not_before")
     record = put_answer(db, actor, holder, Decision.THINKING, facts, now=now)
-    audit.record(db, actor, "liaison.thinking", now=now, subject=holder.subject)
+    audit.record(db, actor, "liaison.considered", now=now, subject=holder.subject)
     announce(db, AnswerRecorded(holder, Decision.THINKING, day, facts.not_before), actor, now)
     return record
 
@@ -56,7 +56,7 @@ def record_willingness(
     if course.last_no() is None:
         raise Refused("お断りの記録がありません。", field="decided_on")
     record = put_answer(db, actor, holder, Decision.WILLING, facts, now=now)
-    audit.record(db, actor, "liaison.willing", now=now, subject=holder.subject)
+    audit.record(db, actor, "liaison.reopened", now=now, subject=holder.subject)
     return record
 
 

@@ -259,7 +259,7 @@ def test_revisit_days_decide_who_is_to_be_visited(world: World) -> None:
 
     def proposed(now: dt.datetime) -> int:
         with world.reading("officer") as db:
-            return tour_of(db, world.actors["officer"], now=now, revisit_days=90).visits_in_all
+            return tour_of(db, world.actors["officer"], now=now, revisit_days=90).due_in_all
 
     before = proposed(NOW)
     world.put(
