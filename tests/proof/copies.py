@@ -4,6 +4,8 @@ People are not merged in this product, and a partner takes no file of what it re
 act to prove here.
 """
 
+import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -35,6 +37,7 @@ from tests.sharing.test_agreement import Sharing
 from tests.support.world import START, build_world
 
 STEPS = 50
+LONGEST = 300
 SHOWN = ("name", "kana", "post", "phone", "areas", "address", "valid_until")
 WORDS = ("桒原", "髙橋", "クワバラ", "みなと", "さくら", "ミナト", "0110", "0999", "自治会長")
 """What a partner searches by: names, readings, numbers, whether they were given to it or not."""
@@ -163,6 +166,14 @@ class _Received(Sharing):
             raise AssertionError("a copy past its day was opened")
 
 
+def _told(wrong: AssertionError) -> str:
+    """Return where it went wrong and after which acts, all that is needed to try it again."""
+    *_, last = traceback.extract_tb(wrong.__traceback__)
+    acts = " ".join(" ".join(getattr(wrong, "__notes__", ())).split())
+    sys.stderr.write(f"{last.name}, line {last.lineno}: {acts}\n")
+    return f"{last.name}, line {last.lineno}: {acts}"[:LONGEST]
+
+
 def _searchable(one: ReceivedContact) -> str:
     words = (one.name, one.kana, one.post, one.areas, one.address, one.phone)
     return " ".join(map(search_key, words))
@@ -194,5 +205,5 @@ def copies_are_what_was_agreed(size: int) -> Outcome:
             try:
                 run_state_machine_as_test(_Received, settings=few)
             except AssertionError as wrong:
-                return Outcome(_Received.steps, 1, str(wrong)[:300])
+                return Outcome(_Received.steps, 1, _told(wrong))
     return Outcome(_Received.steps, 0, "a person and an organization, one recipient")
