@@ -14,7 +14,7 @@ from crm.contacts.models import Holder
 from crm.contacts.naming import named_of
 from crm.contacts.queries import posts_beside, posts_in_order
 from crm.kernel.actor import Actor, Role
-from crm.kernel.clock import start_of_day, tour_day
+from crm.kernel.clock import local_day, start_of_day, tour_day
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.together import together
 from crm.meetings.lines import ComingMeeting
@@ -171,7 +171,8 @@ def _what_is_open(
     chiefs alone; `candidates` those of the actor's with news.
     """
     asked: dict[str, Any] = {
-        "day": day,
+        # who became a liaison after midnight is one in the same night
+        "day": local_day(now),
         "planned_since": start_of_day(day - PLANS_LAST),
         "issued_since": day - NEW_FOR,
         "news_since": now - NEWS_FOR,

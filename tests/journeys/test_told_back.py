@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.chromium import PHONE, Walker, served, walking
 from tests.support.world import PASSWORD, World
@@ -71,10 +71,15 @@ def sees_to_it(walker: Walker) -> None:
     expect(page.get_by_role("main")).to_contain_text("措置済")
 
 
+def waiting(page: Page) -> Locator:
+    """The card of the day page with what awaits an answer."""
+    return page.get_by_role("region", name="回答未了")
+
+
 def tells_back(walker: Walker, name: str) -> None:
     page = walker.page
     walker.go("/today")
-    page.get_by_role("link", name=HEARD).click()
+    waiting(page).get_by_role("link", name=HEARD).click()
     expect(page.get_by_role("main")).to_contain_text(DONE)
     page.get_by_role("link", name="回答を記録する").click()
     page.locator("input[name=outcome][value=passed_on]").check()

@@ -75,6 +75,17 @@ def test_visit_promised_for_the_tour_is_shown_through_its_night(world: World) ->
     assert names(tour(world, now=evening + 7 * dt.timedelta(hours=1))) == ["濵田 美智子"]
 
 
+def test_whoever_became_a_liaison_after_midnight_is_on_the_tour_of_that_night(
+    world: World,
+) -> None:
+    person = world.person("桒原 健太", "くわばら けんた")
+    tomorrow = TODAY + dt.timedelta(days=1)
+    put_liaison(world, Holder(person_id=person.id), "みなと町自治会", since=tomorrow)
+    at_two = dt.datetime.combine(tomorrow, dt.time(2), JST)
+
+    assert names(tour(world, now=at_two)) == ["桒原 健太"]
+
+
 def test_beat_is_the_kobans_with_what_it_lacks(world: World) -> None:
     liaison(world, "桒原 健太", BEAT)
     put_liaison(world, Holder(organization_id=world.organization(BEAT).id), BEAT)
