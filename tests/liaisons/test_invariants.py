@@ -261,7 +261,7 @@ def test_nothing_in_the_schema_measures_what_a_liaison_does_with_information() -
     names = [
         f"{table.name}.{column.name}"
         for table in SQLModel.metadata.sorted_tables
-        # 供覧 goes round the sections, a draft goes to a page, and a day of visits leads to somebody
+        # 供覧 goes round the sections, a draft goes to a page, a day of visits leads to somebody
         # (訪問先): what staff do, no liaison, and no figure anybody is to reach
         if not table.name.startswith(("circulation", "draft", "strengthening_target"))
         for column in table.columns
