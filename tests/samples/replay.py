@@ -60,6 +60,7 @@ from crm.samples.rows import Row, moment
 from crm.sharing.agreements import AgreementFacts, DisclosureFacts, disclose, make_agreement
 from crm.sharing.information import publish_information
 from crm.sharing.service import link_contact, publish_note
+from crm.shifts import service as shifts
 from crm.strengthening.service import (
     Aimed,
     DayFacts,
@@ -68,6 +69,9 @@ from crm.strengthening.service import (
     count_hours,
     plan_day,
 )
+from crm.visiting.models import Every
+from crm.visiting.service import Decided as Spacing
+from crm.visiting.service import QuietFacts, decide_cadence, leave_in_peace
 from tests.samples.conftest import TODAY
 
 GIVEN = (
@@ -166,6 +170,7 @@ class _Player:
             self._ending(),
             self._logging(),
             self._meeting(),
+            self._touring(),
             self._linking(),
             self._telling(),
             self._strengthening(),
@@ -675,6 +680,52 @@ class _Player:
                 revision=request.revision,
                 now=now,
             )
+
+        return act
+
+    def _touring(self) -> Iterator[Doing]:
+        """Yield what a tour begins with: words of the last shift, cadences, quiet periods."""
+        for row in self.tables["shift_message"]:
+            actor = self._actor(row["written_by"], row["unit_id"])
+            yield row["written_at"], 20, actor, self._leave(row)
+            for noted in self.tables["shift_confirmation"]:
+                if noted["message_id"] == row["id"]:
+                    reader = self._actor(noted["staff_id"], row["unit_id"])
+                    yield noted["confirmed_at"], 21, reader, self._take_note(row)
+        for row in self.tables["quiet_period"]:
+            yield row["entered_at"], 20, self._posted(row["entered_by"]), self._spare(row)
+        for row in self.tables["visit_cadence"]:
+            yield row["decided_at"], 20, self._posted(row["decided_by"]), self._space(row)
+
+    def _posted(self, staff_id: UUID) -> Actor:
+        return self._actor(staff_id, self.posts[staff_id]["unit_id"])
+
+    def _leave(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            key = row["request_key"]
+            left = shifts.leave(db, _actor_of(db), row["text"], request_key=key, now=now)
+            self.new[row["id"]] = left.id
+
+        return act
+
+    def _take_note(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            shifts.confirm(db, _actor_of(db), self.new[row["id"]], now=now)
+
+        return act
+
+    def _spare(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            told = ("valid_from", "valid_to", "reason", "remark", "request_key")
+            facts = QuietFacts(**{name: row[name] for name in told})
+            leave_in_peace(db, _actor_of(db), self._holder(row), facts, now=now)
+
+        return act
+
+    def _space(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            decided = Spacing(Every(str(row["every_days"])), None)
+            decide_cadence(db, _actor_of(db), self._holder(row), decided, now=now)
 
         return act
 

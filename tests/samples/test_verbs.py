@@ -28,7 +28,7 @@ OF_THE_MOMENT = {
     *("recorded_at", "corrected_at", "linked_at", "linked_by", "published_at", "added_at"),
 }
 """Keys and moments: the verbs give them as they are done."""
-AS_CALLED = {"staff_name", "unit_name", "writer_name"}
+AS_CALLED = {"staff_name", "unit_name", "writer_name", "entered_name", "decider_name"}
 """What somebody and a unit were called: whoever acts over again has no name."""
 OF_IMPORTS = {"longitude", "latitude"}
 """Where an organization stands: only an import knows."""
@@ -107,7 +107,7 @@ class Told:
 
     def _said(self, name: str, row: Row) -> list[tuple[str, Any]]:
         left_out = OF_THE_MOMENT | AS_CALLED | (OF_IMPORTS if name == "organization" else set())
-        if name == "brief_reading":
+        if name in {"brief_reading", "shift_confirmation"}:
             left_out = left_out | {"name"}  # the reader's
         return sorted(
             (column, self._value(column, value))
