@@ -14,7 +14,8 @@ from crm.agencies.models import UnitPlacement
 from crm.breakglass.models import Finding, OpeningReview, PersonOpening
 from crm.contacts.lines import PhoneLine
 from crm.contacts.models import Appointment, Holder, Person, PostType, Telephone
-from crm.contacts.queries import held_on, person, telephones_of
+from crm.contacts.post_queries import held_on
+from crm.contacts.queries import person, telephones_of
 from crm.kernel.actor import Actor
 from crm.kernel.columns import holds
 from crm.kernel.errors import NotFound

@@ -1,9 +1,10 @@
 """Persons, organizations, their telephones, posts and consents; the unit of truth is dated."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -114,16 +115,40 @@ def any_of(table: type[Held]) -> sa.ColumnElement[bool]:
     return sa.or_(columns.person_id.in_(PEOPLE), columns.organization_id.in_(ORGANIZATIONS))
 
 
+class HolderKeys(NamedTuple):
+    """The keys of many holders, people and organizations apart."""
+
+    people: list[UUID]
+    organizations: list[UUID]
+
+    @classmethod
+    def of(cls, holders: Iterable[Holder]) -> "HolderKeys":
+        """Return the keys of `holders`, in their order."""
+        asked = list(holders)
+        return cls(
+            [holder.person_id for holder in asked if holder.person_id],
+            [holder.organization_id for holder in asked if holder.organization_id],
+        )
+
+    def are_of(self, table: type[Held]) -> sa.ColumnElement[bool]:
+        """Return the condition that a row of `table` is about one of them."""
+        columns: Any = table
+        return sa.or_(
+            columns.person_id.in_(self.people), columns.organization_id.in_(self.organizations)
+        )
+
+
 def named(*holders: Holder) -> dict[str, list[UUID]]:
     """Return the parameters of a statement with `any_of`, which is built once for all holders."""
-    return {
-        "people": [holder.person_id for holder in holders if holder.person_id],
-        "organizations": [holder.organization_id for holder in holders if holder.organization_id],
-    }
+    return HolderKeys.of(holders)._asdict()
 
 
 PEOPLE = sa.bindparam("people", type_=Key(), expanding=True)
 ORGANIZATIONS = sa.bindparam("organizations", type_=Key(), expanding=True)
+
+Owner = Literal["person_id", "organization_id"]
+"""Which of the two columns of a `Held` row a statement goes by, for the keys `OWNERS`."""
+OWNERS = sa.bindparam("owners", type_=Key(), expanding=True)
 
 
 class Person(StationOwned, Stamped, table=True):

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from crm.access.desk import CurrentDesk
-from crm.contacts import queries, service
+from crm.contacts import post_queries, queries, service
 from crm.contacts.forms import PostEndForm, PostForm, options
 from crm.contacts.page_parts import REGISTERED
 from crm.kernel.clock import local_day
@@ -98,8 +98,8 @@ def _appointment_new(
         sub=sub,
         person_id=person_id,
         name=person.name,
-        held=queries.appointments_of(visit.db, person_id, local_day(visit.now)),
-        post_types=options(queries.post_types(visit.db)),
+        held=post_queries.appointments_of(visit.db, person_id, local_day(visit.now)),
+        post_types=options(post_queries.post_types(visit.db)),
         organizations=options(queries.organization_choices(visit.db)),
     )
 
@@ -107,7 +107,7 @@ def _appointment_new(
 def _appointment_end(
     visit: Visit, appointment_id: UUID, sub: Submission[PostEndForm], *, status: int = 200
 ) -> Response[str]:
-    held = queries.post(visit.db, appointment_id)
+    held = post_queries.post(visit.db, appointment_id)
     visit.seen("person.viewed", ("person", held.person_id), fields=["name", "posts"])
     return page(
         visit,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from crm.contacts import queries
+from crm.contacts import post_queries, queries
 from crm.contacts.filing import (
     index_organization,
     index_person,
@@ -179,11 +179,11 @@ def appoint(
     """
     person = queries.person(db, person_id)
     queries.require_reader(actor)
-    if facts.post_type_id not in {kind.id for kind in queries.post_types(db)}:
+    if facts.post_type_id not in {kind.id for kind in post_queries.post_types(db)}:
         raise Refused(N_("役職を選び直してください。"), field="post_type_id")
     if facts.organization_id and not queries.is_organization(db, facts.organization_id):
         raise Refused(N_("団体を選び直してください。"), field="organization_id")
-    if queries.holds_post(
+    if post_queries.holds_post(
         db, person_id, facts.post_type_id, facts.organization_id, facts.title, local_day(now)
     ):
         raise Refused(N_("この役職は、すでに登録されています。"), field="post_type_id")

@@ -7,11 +7,11 @@ the data goes in through a pipe and the PDF comes back through one.
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from crm.formats.child import answer_of
 from crm.formats.errors import UnprintableDocument
 
 TEMPLATES = Path(__file__).parent / "typst"
@@ -43,14 +43,7 @@ def render_pdf(
         "max_memory_bytes": max_memory_bytes,
     }
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and our own file, no shell
-            [sys.executable, "-I", str(WORKER)],
-            input=json.dumps(order).encode(),
-            capture_output=True,
-            timeout=timeout_s,
-            env={},
-            check=False,
-        )
+        done = answer_of([str(WORKER)], json.dumps(order).encode(), timeout_s=timeout_s)
     except subprocess.TimeoutExpired as error:
         raise UnprintableDocument(
             "PDFの作成が%(seconds)s秒で終わりませんでした。件数を絞って、もう一度作成してください。",

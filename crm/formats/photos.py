@@ -6,10 +6,10 @@ what was cut away) does not come back, and a file made to harm its reader harms 
 
 import json
 import subprocess
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from crm.formats.child import answer_of
 from crm.formats.errors import UnreadableFile
 
 WORKER = Path(__file__).parent / "photo_worker.py"
@@ -51,14 +51,8 @@ def redraw(content: bytes, *, limits: PhotoLimits = LIMITS) -> Photo:
             megabytes=limits.file_bytes // 1_000_000,
         )
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and our own file, no shell
-            [sys.executable, "-I", str(WORKER), json.dumps(asdict(limits))],
-            input=content,
-            capture_output=True,
-            timeout=limits.timeout_s,
-            env={},
-            check=False,
-        )
+        allowed = json.dumps(asdict(limits))
+        done = answer_of([str(WORKER), allowed], content, timeout_s=limits.timeout_s)
     except subprocess.TimeoutExpired as error:
         raise _unreadable() from error
     # what the child printed may be of the file, so it goes nowhere

@@ -6,13 +6,13 @@ that the system stops, and only a bounded answer in JSON comes back.
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from crm.formats.child import answer_of
 from crm.formats.errors import UnreadableFile, too_much
 
 ROOT = Path(__file__).parents[2]
@@ -141,14 +141,8 @@ def _ask_worker(content: bytes, limits: Limits) -> bytes:
     """Let a child read the file; our own folder comes last on its path, behind the system's."""
     start = f"import sys; sys.path.append(sys.argv[1]); from {WORKER} import main; main()"
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and our own module, no shell
-            [sys.executable, "-I", "-c", start, str(ROOT), json.dumps(asdict(limits))],
-            input=content,
-            capture_output=True,
-            timeout=limits.timeout_s,
-            env={},
-            check=False,
-        )
+        arguments = ["-c", start, str(ROOT), json.dumps(asdict(limits))]
+        done = answer_of(arguments, content, timeout_s=limits.timeout_s)
     except subprocess.TimeoutExpired as error:
         raise too_much() from error
     if done.returncode < 0:

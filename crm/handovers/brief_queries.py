@@ -13,7 +13,7 @@ from crm.agencies.models import Staff, StaffAssignment, UnitJurisdiction
 from crm.areas.models import Area
 from crm.contacts.models import Appointment, Organization, Person, PostType
 from crm.contacts.naming import NAMES
-from crm.contacts.queries import held_on
+from crm.contacts.post_queries import held_on
 from crm.contacts.vacancy_queries import IS_HEAD, is_vacant
 from crm.handovers.brief import Reading, Written
 from crm.handovers.models import BeatBrief, BriefReading

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from crm.contacts.models import HolderKeys
 from crm.exports.models import Export, ExportKind
 from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
 from crm.formats.pdf import render_pdf
@@ -74,8 +75,7 @@ def make_paper(making: Making) -> None:
         f"{TITLE}_{export.number}.pdf",
         "application/pdf",
         render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=making.now),
-        [holder.person_id for holder in brief.holders if holder.person_id],
-        [holder.organization_id for holder in brief.holders if holder.organization_id],
+        *HolderKeys.of(brief.holders),
     )
     with making.finishing(made):
         pass

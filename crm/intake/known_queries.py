@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from crm.contacts.models import Appointment, Holder, Organization, Person, PostType, Telephone
-from crm.contacts.queries import area_choices, held_on
+from crm.contacts.post_queries import held_on
+from crm.contacts.queries import area_choices
 from crm.intake.known import (
     KnownOrganization,
     KnownPerson,

@@ -1,7 +1,7 @@
 """Reading meetings: what comes and what was, one meeting with everybody, who can be invited."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -12,9 +12,9 @@ from sqlmodel import col, select
 
 from crm.agencies.models import UnitPlacement
 from crm.areas.models import Area
-from crm.contacts import queries as contacts
-from crm.contacts.models import Appointment, Holder, Organization, Person
-from crm.contacts.queries import OWNERS, Owner
+from crm.contacts.models import OWNERS, Holder, Organization, Owner, Person
+from crm.contacts.naming import NAMES, named_of
+from crm.contacts.post_queries import posts_of
 from crm.kernel.clock import local_day
 from crm.kernel.columns import Moment, holds
 from crm.kernel.errors import NotFound
@@ -132,13 +132,13 @@ def whole_meeting(db: ScopedSession, meeting_id: UUID) -> WholeMeeting:
 
 def _parties(db: ScopedSession, meeting: Meeting) -> Sequence[PartyLine]:
     rows = db.rows(
-        sa.select(MeetingParty, *_NAMES, _ORDER.label("kana_sort"))
+        sa.select(MeetingParty, *NAMES, _ORDER.label("kana_sort"))
         .outerjoin(Person, col(Person.id) == col(MeetingParty.person_id))
         .outerjoin(Organization, col(Organization.id) == col(MeetingParty.organization_id))
         .where(col(MeetingParty.meeting_id) == meeting.id)
         .order_by(_ORDER, col(MeetingParty.id))
     )
-    posts = _capacities(db, map(_holder, rows), local_day(meeting.starts_at))
+    posts = posts_of(db, (named_of(row).holder for row in rows), local_day(meeting.starts_at))
     return [_party(row, posts) for row in rows]
 
 
@@ -173,7 +173,7 @@ def invitees(db: ScopedSession, day: dt.date, *, area_id: UUID | None = None) ->
     """
     wanted = (
         sa.select(
-            *_NAMES,
+            *NAMES,
             _ORDER.label("kana_sort"),
             col(Area.name).label("area_name"),
             col(LiaisonTerm.id).label("term_id"),
@@ -190,53 +190,23 @@ def invitees(db: ScopedSession, day: dt.date, *, area_id: UUID | None = None) ->
         wanted = wanted.where(col(LiaisonTermArea.area_id) == area_id)
     found: dict[Holder, list[Any]] = {}
     for row in db.rows(wanted):
-        found.setdefault(_holder(row), []).append(row)
-    posts = _capacities(db, found, day)
+        found.setdefault(named_of(row).holder, []).append(row)
+    posts = posts_of(db, found, day)
     return [_invitee(holder, rows, posts.get(holder, "")) for holder, rows in found.items()]
 
 
-def _capacities(db: ScopedSession, holders: Iterable[Holder], day: dt.date) -> Mapping[Holder, str]:
-    """Return the posts people hold on `day`, as a list would put them."""
-    people = [holder.person_id for holder in holders if holder.person_id]
-    held = contacts.posts_where(db, contacts.held_on(day), col(Appointment.person_id).in_(people))
-    found: dict[Holder, str] = {}
-    for post in held:
-        holder = Holder(person_id=post.person_id)
-        found[holder] = f"{found[holder]}　{post.label}" if holder in found else post.label
-    return found
-
-
-_NAMES: tuple[Any, ...] = (
-    col(Person.id).label("person_id"),
-    col(Person.family_name),
-    col(Person.given_name),
-    col(Person.family_kana),
-    col(Person.given_kana),
-    col(Organization.id).label("organization_id"),
-    col(Organization.name).label("organization_name"),
-    col(Organization.kana).label("organization_kana"),
-)
 _ORDER = sa.func.coalesce(col(Person.kana_sort), col(Organization.kana_sort), "")
 
 
-def _holder(row: Any) -> Holder:  # noqa: ANN401 - a row that holds _NAMES
-    return Holder(row.person_id, None if row.person_id else row.organization_id)
-
-
-def _called(row: Any) -> tuple[str, str]:  # noqa: ANN401 - as above
-    if row.person_id is None:
-        return row.organization_name, row.organization_kana
-    name = f"{row.family_name} {row.given_name}".strip()
-    return name, f"{row.family_kana} {row.given_kana}".strip()
-
-
-def _party(row: Any, posts: Mapping[Holder, str]) -> PartyLine:  # noqa: ANN401 - as above
+def _party(row: Any, posts: Mapping[Holder, str]) -> PartyLine:  # noqa: ANN401 - a row that holds NAMES
     party: MeetingParty = row[0]
+    who = named_of(row)
     return PartyLine(
         party.id,
-        _holder(row),
-        *_called(row),
-        posts.get(_holder(row), ""),
+        who.holder,
+        who.name,
+        who.kana,
+        posts.get(who.holder, ""),
         party.invited_on,
         party.channel,
         party.reply,
@@ -246,4 +216,5 @@ def _party(row: Any, posts: Mapping[Holder, str]) -> PartyLine:  # noqa: ANN401 
 
 def _invitee(holder: Holder, rows: Sequence[Any], capacity: str) -> Invitee:
     areas = "、".join(dict.fromkeys(row.area_name for row in rows if row.area_name))
-    return Invitee(holder, *_called(rows[0]), capacity, areas)
+    who = named_of(rows[0])
+    return Invitee(holder, who.name, who.kana, capacity, areas)

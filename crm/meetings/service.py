@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from crm.contacts.models import Holder
-from crm.contacts.queries import names_of
+from crm.contacts.queries import names_of, require_known
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.audit import Subject
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
+from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 from crm.meetings import queries
@@ -112,7 +112,7 @@ def invite(
     new = [holder for holder in dict.fromkeys(holders) if holder not in known]
     if not holders:
         raise Refused(N_("案内する方を一人または一団体以上選んでください。"), field="parties")
-    _require_known(db, new)
+    require_known(db, new)
     came_uninvited = meeting.state is MeetingState.HELD
     for holder in new:
         party = MeetingParty(
@@ -213,14 +213,6 @@ def revive(db: ScopedSession, actor: Actor, meeting_id: UUID, *, now: dt.datetim
     _touch(meeting, actor, now)
     _audit(db, actor, "meeting.revived", meeting, now)
     return meeting
-
-
-def _require_known(db: ScopedSession, holders: Collection[Holder]) -> None:
-    """Raise NotFound for anybody who is not the own station's."""
-    people = [holder.person_id for holder in holders if holder.person_id]
-    organizations = [holder.organization_id for holder in holders if holder.organization_id]
-    if len(names_of(db, people, organizations)) < len(holders):
-        raise NotFound
 
 
 def _check(db: ScopedSession, facts: MeetingFacts) -> None:

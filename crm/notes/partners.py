@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import col
 
 from crm.areas.queries import area_of
+from crm.contacts import post_queries
 from crm.contacts import queries as contacts
 from crm.contacts.models import Appointment, Holder
 from crm.kernel.scope import ScopedSession
@@ -33,13 +34,13 @@ def area_partner(db: ScopedSession, area_id: UUID) -> Partner:
 
 def _person(db: ScopedSession, person_id: UUID, day: dt.date) -> Partner:
     person = contacts.person(db, person_id)
-    held = contacts.appointments_of(db, person_id, day)
+    held = post_queries.appointments_of(db, person_id, day)
     organizations = {
         post.organization_id: post.organization_name or "" for post in held if post.organization_id
     }
-    beside = contacts.posts_where(
+    beside = post_queries.posts_where(
         db,
-        contacts.held_on(day),
+        post_queries.held_on(day),
         col(Appointment.organization_id).in_(organizations),
         col(Appointment.person_id) != person_id,
     )
@@ -55,7 +56,7 @@ def _person(db: ScopedSession, person_id: UUID, day: dt.date) -> Partner:
 
 def _organization(db: ScopedSession, organization_id: UUID, day: dt.date) -> Partner:
     organization = contacts.organization(db, organization_id)
-    posts = contacts.people_of(db, organization_id, day)
+    posts = post_queries.people_of(db, organization_id, day)
     nearby = organizations_in(db, organization.area_id)
     return Partner(
         holder=Holder(organization_id=organization_id),

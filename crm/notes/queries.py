@@ -15,6 +15,7 @@ from crm.areas.models import Area
 from crm.bulletins.models import InformationItem, NoteInformation
 from crm.contacts.models import (
     Holder,
+    HolderKeys,
     Organization,
     Person,
 )
@@ -186,8 +187,7 @@ def last_two_way(db: ScopedSession, holders: Collection[Holder]) -> Mapping[Hold
 
     Holders nobody has met yet are left out.
     """
-    people = [holder.person_id for holder in holders if holder.person_id]
-    organizations = [holder.organization_id for holder in holders if holder.organization_id]
+    people, organizations = HolderKeys.of(holders)
     person, organization = col(Person.id), col(Organization.id)
     met = db.rows(sa.select(person, last_met_person(person)).where(person.in_(people)))
     met_there = db.rows(

@@ -13,7 +13,7 @@ from crm.agencies.queries import Office, other_offices
 from crm.areas.queries import area_of
 from crm.bulletins.queries import handed_with
 from crm.bulletins.service import hand_over, require_handable
-from crm.contacts.models import Holder
+from crm.contacts.models import Holder, HolderKeys
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
@@ -176,10 +176,7 @@ def ask(db: ScopedSession, actor: Actor, note_id: UUID, *, now: dt.datetime) -> 
     """
     note = queries.note_of(db, note_id)
     parties = [party.holder for party in queries.parties_of(db, note_id)]
-    heard_from = HeardFrom(
-        frozenset(holder.person_id for holder in parties if holder.person_id),
-        frozenset(holder.organization_id for holder in parties if holder.organization_id),
-    )
+    heard_from = HeardFrom(*map(frozenset, HolderKeys.of(parties)))
     return _receive(db, actor, note, heard_from, now)
 
 

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from crm.candidates.queries import candidates_about
 from crm.consents.queries import consent_history
+from crm.contacts import post_queries
 from crm.contacts import queries as contacts
 from crm.contacts.models import Appointment, Holder
 from crm.exports.models import Export, ExportSubject
@@ -33,7 +34,7 @@ def everything_about(db: ScopedSession, actor: Actor, person_id: UUID) -> Held:
     return Held(
         person=person,
         phones=contacts.telephones_of(db, holder),
-        posts=contacts.posts_where(db, col(Appointment.person_id) == person_id),
+        posts=post_queries.posts_where(db, col(Appointment.person_id) == person_id),
         course=history_of(db, holder),
         candidacies=candidates_about(db, holder),
         consents=consent_history(db, holder),

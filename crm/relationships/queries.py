@@ -14,9 +14,10 @@ from sqlmodel import col
 from crm.areas.models import Area
 from crm.consents.models import ConsentMethod, ConsentScope
 from crm.consents.queries import Consent
+from crm.contacts import post_queries
 from crm.contacts import queries as contacts
 from crm.contacts.lines import PhoneLine, PostLine
-from crm.contacts.models import Holder, Organization, Person, Telephone
+from crm.contacts.models import Holder, Organization, Owner, Person, Telephone
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.errors import NotFound
@@ -195,17 +196,17 @@ def _burden_and_posts(
 
     One statement.
     """
-    owner: contacts.Owner = "person_id" if holder.person_id else "organization_id"
+    owner: Owner = "person_id" if holder.person_id else "organization_id"
     burdens, (held, attended) = burdens_of(
         db,
         actor,
         [holder],
         units,
         now=now,
-        beside=(contacts.posts_beside(owner, ever=True), meetings.attended_by(owner)),
+        beside=(post_queries.posts_beside(owner, ever=True), meetings.attended_by(owner)),
         owners=[holder.subject[1]],
     )
-    posts = [_post(line) for line in contacts.posts_in_order(held)]
+    posts = [_post(line) for line in post_queries.posts_in_order(held)]
     return burdens.get(holder, NOTHING), posts, attended
 
 

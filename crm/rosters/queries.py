@@ -16,8 +16,8 @@ from crm.agencies.models import BOXES, Staff, Unit, UnitJurisdiction, UnitPlacem
 from crm.areas.models import Area
 from crm.consents.models import ConsentScope
 from crm.consents.queries import grants_in_force
-from crm.contacts.models import Appointment, Holder, Organization, Person, Telephone
-from crm.contacts.queries import held_on, posts_where
+from crm.contacts.models import Appointment, Holder, HolderKeys, Organization, Person, Telephone
+from crm.contacts.post_queries import held_on, posts_where
 from crm.kernel.actor import Actor
 from crm.kernel.columns import holds
 from crm.kernel.kana import furigana, kana_sort_key
@@ -227,7 +227,7 @@ def _places(
 
 
 def _posts(db: ScopedSession, holders: Collection[Holder], day: dt.date) -> dict[UUID, list[Post]]:
-    ids = [holder.person_id for holder in holders if holder.person_id]
+    ids = HolderKeys.of(holders).people
     found: dict[UUID, list[Post]] = {}
     for line in posts_where(db, col(Appointment.person_id).in_(ids), held_on(day)):
         post = Post(
@@ -251,14 +251,7 @@ def _phones(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, str]
             col(Telephone.extension),
         )
         .where(
-            sa.or_(
-                col(Telephone.person_id).in_(
-                    [each.person_id for each in holders if each.person_id]
-                ),
-                col(Telephone.organization_id).in_(
-                    [each.organization_id for each in holders if each.organization_id]
-                ),
-            ),
+            HolderKeys.of(holders).are_of(Telephone),
             col(Telephone.kind) != PhoneKind.FAX,
         )
         .order_by(col(Telephone.position), col(Telephone.id))

@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from crm.contacts.lines import OrganizationLine, PersonLine
 from crm.contacts.models import Appointment, Organization, Person, Telephone
-from crm.contacts.queries import held_on, organizations_where, people_where
+from crm.contacts.post_queries import held_on
+from crm.contacts.queries import organizations_where, people_where
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import ScopedSession
 from crm.search.models import StoredSearch

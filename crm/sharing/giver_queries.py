@@ -16,15 +16,15 @@ from crm.contacts.lines import PhoneLine
 from crm.contacts.models import (
     ORGANIZATION_KIND_LABELS,
     Appointment,
-    Held,
     Holder,
+    HolderKeys,
     Organization,
     Person,
     Telephone,
     any_of,
     named,
 )
-from crm.contacts.queries import held_on, posts_where
+from crm.contacts.post_queries import held_on, posts_where
 from crm.kernel.actor import Actor
 from crm.kernel.columns import DAY, Key, holds
 from crm.kernel.scope import AnySelect, ScopedSession
@@ -47,25 +47,6 @@ class Serving(NamedTuple):
 
     until: dt.date | None
     areas: str
-
-
-class _Keys(NamedTuple):
-    people: list[UUID]
-    organizations: list[UUID]
-
-    @classmethod
-    def of(cls, holders: Collection[Holder]) -> "_Keys":
-        return cls(
-            [holder.person_id for holder in holders if holder.person_id],
-            [holder.organization_id for holder in holders if holder.organization_id],
-        )
-
-    def name(self, table: type[Held]) -> sa.ColumnElement[bool]:
-        """Return the condition that a row of `table` is about one of them."""
-        return sa.or_(
-            col(table.person_id).in_(self.people),
-            col(table.organization_id).in_(self.organizations),
-        )
 
 
 def take_turn(db: ScopedSession, actor: Actor) -> None:
@@ -138,7 +119,7 @@ def disclosures_on(
     rows = db.exec(
         select(Disclosure)
         .where(
-            _Keys.of(holders).name(Disclosure),
+            HolderKeys.of(holders).are_of(Disclosure),
             col(Disclosure.expires_on) >= day,
             col(Disclosure.id).not_in(ended),
         )
@@ -154,7 +135,7 @@ def links_of(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, lis
     """Return under which references `holders` are known to other offices, the oldest first."""
     rows = db.exec(
         select(ContactLink)
-        .where(_Keys.of(holders).name(ContactLink))
+        .where(HolderKeys.of(holders).are_of(ContactLink))
         .order_by(col(ContactLink.linked_at), col(ContactLink.id))
     ).all()
     found: dict[Holder, list[ContactLink]] = {}
@@ -235,7 +216,7 @@ def facts_of(
     db: ScopedSession, holders: Collection[Holder], day: dt.date
 ) -> dict[Holder, ContactFacts]:
     """Return what there is to give of each of `holders` on `day`; six statements."""
-    keys = _Keys.of(holders)
+    keys = HolderKeys.of(holders)
     serving = _serving(db, keys, day)
     phones = _phones(db, keys)
     return {
@@ -246,7 +227,7 @@ def facts_of(
 
 def _people(
     db: ScopedSession,
-    keys: _Keys,
+    keys: HolderKeys,
     day: dt.date,
     serving: dict[Holder, Serving],
     phones: dict[Holder, str],
@@ -287,7 +268,7 @@ def _people(
 
 def _organizations(
     db: ScopedSession,
-    keys: _Keys,
+    keys: HolderKeys,
     serving: dict[Holder, Serving],
     phones: dict[Holder, str],
 ) -> dict[Holder, ContactFacts]:
@@ -321,14 +302,14 @@ def _organizations(
     return found
 
 
-def _serving(db: ScopedSession, keys: _Keys, day: dt.date) -> dict[Holder, Serving]:
+def _serving(db: ScopedSession, keys: HolderKeys, day: dt.date) -> dict[Holder, Serving]:
     rows = db.rows(
         sa.select(
             col(LiaisonTerm.person_id),
             col(LiaisonTerm.organization_id),
             col(LiaisonTerm.id),
             col(LiaisonTerm.valid_to),
-        ).where(keys.name(LiaisonTerm), holds(LiaisonTerm, day))
+        ).where(keys.are_of(LiaisonTerm), holds(LiaisonTerm, day))
     )
     areas = areas_of_terms(db, [row.id for row in rows])
     return {
@@ -339,7 +320,7 @@ def _serving(db: ScopedSession, keys: _Keys, day: dt.date) -> dict[Holder, Servi
     }
 
 
-def _phones(db: ScopedSession, keys: _Keys) -> dict[Holder, str]:
+def _phones(db: ScopedSession, keys: HolderKeys) -> dict[Holder, str]:
     rows = db.rows(
         sa.select(
             col(Telephone.person_id),
@@ -350,7 +331,7 @@ def _phones(db: ScopedSession, keys: _Keys) -> dict[Holder, str]:
             col(Telephone.kind),
             col(Telephone.label),
         )
-        .where(keys.name(Telephone))
+        .where(keys.are_of(Telephone))
         .order_by(col(Telephone.position))
     )
     found: dict[Holder, list[str]] = {}

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import asdict
 from uuid import UUID
 
+from crm.contacts.models import HolderKeys
 from crm.exports.models import Export, ExportKind
 from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
 from crm.formats.pdf import render_pdf
@@ -88,8 +89,7 @@ def make_list(making: Making) -> None:
         f"{TITLE.replace('　', '_')}_{export.number}.pdf",
         "application/pdf",
         render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=making.now),
-        [holder.person_id for holder in holders if holder.person_id],
-        [holder.organization_id for holder in holders if holder.organization_id],
+        *HolderKeys.of(holders),
     )
     with making.finishing(made):
         pass

@@ -12,9 +12,11 @@ from sqlmodel import col
 
 from crm.agencies.models import AgencySetting, SettingKey, UnitJurisdiction
 from crm.areas.models import Area
+from crm.contacts import post_queries
 from crm.contacts import queries as contacts
-from crm.contacts.models import Appointment, Holder, Organization, Person, PostType
+from crm.contacts.models import Appointment, Holder, HolderKeys, Organization, Person, PostType
 from crm.contacts.naming import NAMES, named_of
+from crm.contacts.post_queries import posts_by_holder
 from crm.contacts.vacancy_queries import IS_HEAD, NEW_FOR, SINCE, is_vacant
 from crm.kernel.actor import Actor
 from crm.kernel.columns import DAY, Key, holds
@@ -85,9 +87,7 @@ def names_of_holders(db: ScopedSession, holders: Collection[Holder]) -> dict[Hol
     """Return what those of `holders` are called whom the own station knows; two statements."""
     if not holders:
         return {}
-    people = [holder.person_id for holder in holders if holder.person_id]
-    organizations = [holder.organization_id for holder in holders if holder.organization_id]
-    names = contacts.names_of(db, people, organizations)
+    names = contacts.names_of(db, *HolderKeys.of(holders))
     return {holder: names[holder.subject[1]] for holder in holders if holder.subject[1] in names}
 
 
@@ -108,17 +108,14 @@ def _add_what_to_know(
         units,
         now=now,
         day=day,
-        beside=(contacts.posts_beside("person_id"),),
-        owners=[holder.person_id for holder in holders if holder.person_id],
+        beside=(post_queries.posts_beside("person_id"),),
+        owners=HolderKeys.of(holders).people,
     )
-    posts: dict[UUID, list[str]] = {}
-    for post in contacts.posts_in_order(held):
-        posts.setdefault(post.person_id, []).append(post.label)
+    posts = posts_by_holder(post_queries.posts_in_order(held))
     for proposal in proposals:
         holder = proposal.who.holder
         proposal.burden = burdens.get(holder, NOTHING)
-        if holder.person_id:
-            proposal.posts = "　".join(posts.get(holder.person_id, ()))
+        proposal.posts = posts.get(holder, "")
 
 
 def _known(row: Any, reason: TargetReason | None) -> Known:  # noqa: ANN401 - a row of the selects below
@@ -212,7 +209,7 @@ def _new_chairs() -> AnySelect:
         .where(
             IS_HEAD,
             col(Appointment.valid_from) >= SINCE,
-            contacts.held_on(DAY),
+            post_queries.held_on(DAY),
         )
     )
 

@@ -1,7 +1,7 @@
 """Reading strengthening days: what was planned, whom each box is to see, what the notes say."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,9 +12,9 @@ from sqlmodel import col, select
 
 from crm.agencies.models import BOXES, Unit, UnitPlacement
 from crm.areas.models import Area
-from crm.contacts import queries as contacts
-from crm.contacts.models import Appointment, Holder, Organization, Person
+from crm.contacts.models import Holder, Organization, Person
 from crm.contacts.naming import NAMES, named_of
+from crm.contacts.post_queries import posts_of
 from crm.kernel.clock import end_of_day, local_day, start_of_day
 from crm.kernel.columns import DAY, Key, holds
 from crm.kernel.errors import NotFound
@@ -131,18 +131,12 @@ def targets_of(
     rows = db.rows(_target_rows(), asked)
     touches = touches_between(db, plan.day.first_on, plan.day.last_on)
     results = results_of(plan.day, plan.aims, touches)
-    people = [row.person_id for row in rows if row.person_id]
-    held = contacts.posts_where(
-        db, contacts.held_on(plan.day.first_on), col(Appointment.person_id).in_(people)
-    )
-    posts: dict[UUID, list[str]] = {}
-    for post in held:
-        posts.setdefault(post.person_id, []).append(post.label)
+    posts = posts_of(db, (named_of(row).holder for row in rows), plan.day.first_on)
     return _targets(rows, posts, results), touches
 
 
 def _targets(
-    rows: Sequence[Any], posts: dict[UUID, list[str]], results: dict[Holder, Result]
+    rows: Sequence[Any], posts: Mapping[Holder, str], results: Mapping[Holder, Result]
 ) -> list[Target]:
     found: dict[Holder, Target] = {}
     for row in rows:
@@ -158,7 +152,7 @@ def _targets(
             row.reason,
             area,
             row.address or row.organization_address or "",
-            "　".join(posts.get(row.person_id, ())),
+            posts.get(who.holder, ""),
             local_day(last_at) if last_at else None,
             results.get(who.holder, Result.NOT_GONE),
         )

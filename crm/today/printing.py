@@ -6,7 +6,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from crm.areas.drawings import drawing_of
-from crm.contacts.models import Holder
+from crm.contacts.models import Holder, HolderKeys
 from crm.exports.models import (
     EXPORT_PURPOSE_LABELS,
     EXPORT_RECIPIENT_LABELS,
@@ -24,7 +24,7 @@ from crm.kernel.wareki import wareki
 from crm.today import queries
 from crm.today.paper import FIELDS, TITLE, paper_of
 from crm.today.paper_queries import where_of
-from crm.today.route import Stop, map_of, stops_of
+from crm.today.route import map_of, stops_of
 
 DAY = dt.timedelta(days=1)
 PDF = "pdf"
@@ -84,7 +84,8 @@ def make_paper(making: Making) -> None:
     data = paper_of(stops, where, route, export, making.actor, day=tour.day, now=making.now)
     content = render_pdf("round", data, timeout_s=TIMEOUT_S, created_at=making.now)
     name = f"{TITLE}_{export.number}.pdf"
-    file = MadeFile(name, MEDIA_TYPE, making.sealed(content), *_named(stops))
+    named = HolderKeys.of(stop.who.holder for stop in stops)
+    file = MadeFile(name, MEDIA_TYPE, making.sealed(content), *named)
     with making.finishing(file):
         pass
 
@@ -94,11 +95,3 @@ def _chosen(args: Mapping[str, list[str]]) -> set[Holder]:
         *(Holder(person_id=UUID(key)) for key in args["people"]),
         *(Holder(organization_id=UUID(key)) for key in args["organizations"]),
     }
-
-
-def _named(stops: Collection[Stop]) -> tuple[list[UUID], list[UUID]]:
-    holders = [stop.who.holder for stop in stops]
-    return (
-        [holder.person_id for holder in holders if holder.person_id],
-        [holder.organization_id for holder in holders if holder.organization_id],
-    )

@@ -9,10 +9,9 @@ from uuid import UUID
 from crm.breakglass.queries import openings_to_review
 from crm.bulletins.queries import items_lately
 from crm.candidates.queries import news_rows
-from crm.contacts.lines import PostLine
-from crm.contacts.models import Holder
+from crm.contacts.models import Holder, HolderKeys
 from crm.contacts.naming import named_of
-from crm.contacts.queries import posts_beside, posts_in_order
+from crm.contacts.post_queries import posts_beside, posts_by_holder, posts_in_order
 from crm.kernel.actor import Actor, Role
 from crm.kernel.clock import local_day, start_of_day, tour_day
 from crm.kernel.scope import AnySelect, ScopedSession
@@ -284,9 +283,9 @@ def _lines(
         now=now,
         day=day,
         beside=(posts_beside("person_id"),),
-        owners=[holder.person_id for holder in holders if holder.person_id],
+        owners=HolderKeys.of(holders).people,
     )
-    posts = _posts(posts_in_order(held))
+    posts = posts_by_holder(posts_in_order(held))
     return [
         [
             VisitLine(
@@ -298,15 +297,6 @@ def _lines(
         ]
         for visits in lists
     ]
-
-
-def _posts(held: Iterable[PostLine]) -> Mapping[Holder, str]:
-    """Return what each person does."""
-    found: dict[Holder, str] = {}
-    for post in held:
-        holder = Holder(person_id=post.person_id)
-        found[holder] = f"{found[holder]}　{post.label}" if holder in found else post.label
-    return found
 
 
 def _promise(row: Any) -> Promise:  # noqa: ANN401 - a row of promise_rows

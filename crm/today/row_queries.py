@@ -16,7 +16,7 @@ from crm.agencies.models import (
 from crm.areas.models import Area
 from crm.contacts.models import Appointment, Organization, Person
 from crm.contacts.naming import NAMES
-from crm.contacts.queries import held_on
+from crm.contacts.post_queries import held_on
 from crm.kernel.columns import DAY, Key, holds
 from crm.kernel.scope import AnySelect
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea

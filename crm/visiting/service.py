@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from crm.contacts.models import Holder
-from crm.contacts.queries import area_choices, organization, person
+from crm.contacts.queries import area_choices, require_known
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.audit import Subject
@@ -49,7 +49,7 @@ def leave_in_peace(
     Raises Refused for days the wrong way round, gone by, or longer than a year.
     """
     station_id = _station(actor)
-    _require_known(db, holder)
+    require_known(db, {holder})
     if before := queries.period_entered_with(db, actor.staff_id, facts.request_key):
         return before
     _require_days(facts, local_day(now))
@@ -94,7 +94,7 @@ def decide_cadence(
     Conflict when somebody decided something else meanwhile.
     """
     _require_chief(actor)
-    _require_known(db, holder)
+    require_known(db, {holder})
     _decide(db, actor, holder.columns, decided, holder.subject, now)
 
 
@@ -152,14 +152,6 @@ def _require_days(facts: QuietFacts, today: dt.date) -> None:
         raise Refused(N_("終わりの日を、今日以後にしてください。"), field="valid_to")
     if facts.valid_to - facts.valid_from > LONGEST:
         raise Refused(N_("期間は1年以内にしてください。"), field="valid_to")
-
-
-def _require_known(db: ScopedSession, holder: Holder) -> None:
-    """Raise NotFound for somebody who is not the own station's."""
-    if holder.person_id:
-        person(db, holder.person_id)
-    else:
-        organization(db, holder.subject[1])
 
 
 def _require_chief(actor: Actor) -> None:

@@ -20,7 +20,8 @@ class Server:
         started = time.perf_counter()
         self.process = subprocess.Popen(  # noqa: S603 - our own servers
             [sys.executable, *command],
-            env={**os.environ, **environ},
+            # byte code is kept, as it is where the wheel was installed
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environ},
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )

@@ -12,7 +12,7 @@ from crm.access.models import SignInSession
 from crm.breakglass import queries, service
 from crm.breakglass.models import Finding, OpeningReview, PersonOpening
 from crm.contacts.models import Person, Telephone
-from crm.contacts.queries import post_types
+from crm.contacts.post_queries import post_types
 from crm.contacts.service import PersonFacts, PostFacts, appoint, correct_person
 from crm.kernel.actor import Actor
 from crm.kernel.audit import AuditEntry

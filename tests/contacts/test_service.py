@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from crm.contacts import queries, service
+from crm.contacts import post_queries, queries, service
 from crm.contacts.models import (
     Appointment,
     AppointmentEnded,
@@ -261,8 +261,8 @@ def test_appoint_gives_many_posts_at_once(world: World) -> None:
     appoint(world, person.id, "other", title="夏祭り実行委員")
 
     with world.reading("officer") as db:
-        held = queries.appointments_of(db, person.id, TODAY)
-        there = queries.people_of(db, association.id, TODAY)
+        held = post_queries.appointments_of(db, person.id, TODAY)
+        there = post_queries.people_of(db, association.id, TODAY)
     assert [post.label for post in held] == [
         "みなと町自治会 自治会長",
         "少年警察補導員",
@@ -298,7 +298,7 @@ def test_end_appointment_announces_and_makes_nothing_new(
 
     @changes.on(AppointmentEnded)
     def listen(db: ScopedSession, change: AppointmentEnded, actor: Actor, _: dt.datetime) -> None:
-        held = queries.appointments_of(db, change.person_id, TODAY)
+        held = post_queries.appointments_of(db, change.person_id, TODAY)
         heard.append((change, f"{actor.name} sees {len(held)}"))
 
     person = world.person("桒原 健太", "クワバラ ケンタ")
@@ -344,7 +344,7 @@ def test_a_post_holds_through_its_last_day(world: World) -> None:
 
     with world.reading("officer") as db:
         days = [YESTERDAY - dt.timedelta(days=1), YESTERDAY, TODAY]
-        held = [len(queries.appointments_of(db, person.id, day)) for day in days]
+        held = [len(post_queries.appointments_of(db, person.id, day)) for day in days]
     assert held == [0, 1, 0]
 
 
