@@ -57,7 +57,7 @@ from crm.meetings import models as meeting_models
 from crm.meetings import policy as meeting_policy
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
-from crm.notes.burden import count_told_by
+from crm.notes.burden import also_planned_by, count_told_by
 from crm.outbox import models as outbox_models
 from crm.outbox import policy as outbox_policy
 from crm.oversight import models as oversight_models
@@ -93,7 +93,9 @@ from crm.shifts import errands as shift_errands
 from crm.shifts import models as shift_models
 from crm.shifts import policy as shift_policy
 from crm.strengthening import models as strengthening_models
+from crm.strengthening import month_paper as strengthening_papers
 from crm.strengthening import policy as strengthening_policy
+from crm.strengthening.running_queries import planned_calls
 from crm.today import printing as tour_printing
 from crm.visiting import models as visiting_models
 from crm.visiting import policy as visiting_policy
@@ -177,6 +179,7 @@ JOBS = (
     intake_errands,
     request_reports,
     request_site_papers,
+    strengthening_papers,
     candidate_letters,
     sharing_errands,
     retention_service,
@@ -197,6 +200,7 @@ on_rows(LEANS_ON)(keep_spans)
 
 name_subjects_by(names_of)
 count_told_by(times_told())
+also_planned_by(planned_calls())
 
 
 def require_rules() -> None:

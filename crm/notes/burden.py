@@ -7,6 +7,7 @@ sections of the station and, where they told of it, other agencies.
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 from crm.contacts.models import Holder, named
@@ -56,6 +57,7 @@ class Burden:
 
 NOTHING = Burden()
 _told: list[AnySelect] = []
+_planned: list[AnySelect] = []
 
 
 def count_told_by(select: AnySelect) -> None:
@@ -64,6 +66,15 @@ def count_told_by(select: AnySelect) -> None:
     It gives person_id, organization_id, giver_name and times; notes stand below what is shared.
     """
     _told[:] = [select]
+
+
+def also_planned_by(select: AnySelect) -> None:
+    """Let `select` say when units mean to see `named` holders, beside what notes plan.
+
+    It gives the columns of `plan_rows`, with an empty `happened_at`: only a contact from the
+    planned day on carries such a plan out. Notes stand below what else is planned.
+    """
+    _planned[:] = [select]
 
 
 def burdens_of(
@@ -92,16 +103,17 @@ def burdens_of(
         "station": actor.station_id,
         "day": day,
     }
-    selects = (contact_rows(), plan_rows(), quiet_rows(), *_told, *beside)
+    selects = (contact_rows(), plan_rows(), quiet_rows(), *_told, *_planned, *beside)
     met, planned, quiet, *rest = together(db, selects, **asked, **more)
-    told = rest[: len(_told)]
+    told, rest = rest[: len(_told)], rest[len(_told) :]
+    also, rest = rest[: len(_planned)], rest[len(_planned) :]
     found = _gather(
         sum_contacts(sorted(met, key=lambda row: row.happened_at), units),
         _told_by_holder(told[0] if told else ()),
-        _plans_by_holder(planned, units, units.section(actor.unit_id, day), day),
+        _plans_by_holder([*planned, *chain(*also)], units, units.section(actor.unit_id, day), day),
         quiet_by_holder(quiet, day),
     )
-    return found, rest[len(_told) :]
+    return found, rest
 
 
 def _gather(
@@ -137,7 +149,7 @@ def _plans_by_holder(
                 row.last_there_at,
             ),
         ):
-            if holder and (met is None or met <= row.happened_at):
+            if holder and (met is None or met <= (row.happened_at or start_of_day(row.next_on))):
                 found.setdefault(holder, set()).add(plan)
     return {holder: sorted(plans) for holder, plans in found.items()}
 

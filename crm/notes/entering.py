@@ -19,7 +19,7 @@ from crm.notes.models import (
     occasion_labels,
     occasions_offered,
 )
-from crm.notes.service import NoteFacts
+from crm.notes.service import Beside, NoteFacts
 
 SAVED = N_("活動を記録しました。")
 REMINDER = N_(
@@ -53,8 +53,7 @@ def facts_of(
         organization_ids=frozenset([*own_organization, *form.organization_ids]),
         staff_ids=frozenset(form.staff_ids),
         information_ids=frozenset(form.information_ids),
-        companion_id=form.companion_id,
-        companion_names=form.companion_names if form.companion_id else "",
+        companions=[Beside(*one) for one in form.companions],
         area_id=area_id,
         needs_reply=form.needs_reply,
         next_on=_next_on(form, at),

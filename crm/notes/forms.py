@@ -48,7 +48,21 @@ class NoteForm(ContentForm):
     information_ids: list[UUID] = Field(default_factory=list, title=N_("渡した情報"))
     companion_id: UUID | None = Field(default=None, title=N_("共に訪問した機関"))
     companion_names: str = Field(default="", max_length=120, title=N_("機関の方の氏名"))
+    companion_id_2: UUID | None = Field(default=None, title=N_("共に訪問した機関"))
+    companion_names_2: str = Field(default="", max_length=120, title=N_("機関の方の氏名"))
+    companion_id_3: UUID | None = Field(default=None, title=N_("共に訪問した機関"))
+    companion_names_3: str = Field(default="", max_length=120, title=N_("機関の方の氏名"))
     client_key: UUID = Field(default_factory=uuid7)
+
+    @property
+    def companions(self) -> list[tuple[UUID, str]]:
+        """Other agencies' offices that were chosen, with who came from each."""
+        said = (
+            (self.companion_id, self.companion_names),
+            (self.companion_id_2, self.companion_names_2),
+            (self.companion_id_3, self.companion_names_3),
+        )
+        return [(office, names) for office, names in said if office]
 
 
 class CorrectionForm(ContentForm):

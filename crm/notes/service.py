@@ -1,7 +1,7 @@
 """The verbs of the activity record: log, correct, take up what was heard as a request."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 from uuid import UUID
@@ -59,6 +59,13 @@ class HeardFrom(NamedTuple):
     organization_ids: frozenset[UUID]
 
 
+class Beside(NamedTuple):
+    """Another agency's office that took part, and who came from it."""
+
+    station_id: UUID
+    names: str = ""
+
+
 CONTENT = tuple(field.name for field in fields(NoteContent))
 SENT_AGAIN = ("occasion", "outcome", "heard", "told", "advice", "problem", "area_id")
 """What a form sent twice says twice; an open time is the time it came."""
@@ -70,8 +77,8 @@ class NoteFacts(NoteContent):
 
     `client_key` is made once for each form, so that sending it twice is one note.
     `information_ids` are the items handed over. With `needs_reply` what was heard is a request.
-    `area_id` is where, for people nobody knows by name; `companion_id` another agency's office that
-    took part, `companion_names` who came from it.
+    `area_id` is where, for people nobody knows by name; `companions` are other agencies' offices
+    that took part.
     `entered_at` is when it was written where no network reached; what it plans was planned then.
     """
 
@@ -81,8 +88,7 @@ class NoteFacts(NoteContent):
     staff_ids: frozenset[UUID] = frozenset()
     information_ids: frozenset[UUID] = frozenset()
     area_id: UUID | None = None
-    companion_id: UUID | None = None
-    companion_names: str = ""
+    companions: Sequence[Beside] = ()
     needs_reply: bool = False
     next_on: dt.date | None = None
     entered_at: dt.datetime | None = None
@@ -110,14 +116,13 @@ def log_activity(
     _require_problem(db, facts.problem, local_day(facts.entered_at or now))
     if facts.area_id:
         area_of(db, facts.area_id)
-    companion = _companion(db, actor, facts, day)
+    beside = _beside(db, actor, facts, day)
     units = _units_at_the_time(actor, facts, known)
     note = _new_note(actor, facts, station_id, units[actor.staff_id], now)
     db.add(note)
     db.flush()
     _add_parties(db, note, facts, units)
-    if companion is not None:
-        db.add(_beside(note, companion, facts.companion_names))
+    db.add_all(_companion(note, office, names) for office, names in beside)
     hand_over(db, note, facts.information_ids)
     if facts.needs_reply:
         _receive(db, actor, note, HeardFrom(facts.person_ids, facts.organization_ids), now)
@@ -213,16 +218,22 @@ def _require_problem(db: ScopedSession, problem: str, day: dt.date) -> None:
         require_listed(problem, phrases[PhraseUse.PROBLEM])
 
 
-def _companion(db: ScopedSession, actor: Actor, facts: NoteFacts, day: dt.date) -> Office | None:
-    if facts.companion_id is None:
-        return None
-    for office in other_offices(db, actor, day):
-        if office.station_id == facts.companion_id:
-            return office
-    raise Refused(N_("共に訪問した機関を選び直してください。"), field="companion_id")
+def _beside(
+    db: ScopedSession, actor: Actor, facts: NoteFacts, day: dt.date
+) -> list[tuple[Office, str]]:
+    """Return the offices that took part, each once, with who came from them."""
+    if not facts.companions:
+        return []
+    offices = {office.station_id: office for office in other_offices(db, actor, day)}
+    said: dict[UUID, list[str]] = {}
+    for one in facts.companions:
+        said.setdefault(one.station_id, []).append(one.names)
+    if not said.keys() <= offices.keys():
+        raise Refused(N_("共に訪問した機関を選び直してください。"), field="companion_id")
+    return [(offices[key], "、".join(filter(None, names))) for key, names in said.items()]
 
 
-def _beside(note: ActivityNote, office: Office, names: str) -> NoteCompanion:
+def _companion(note: ActivityNote, office: Office, names: str) -> NoteCompanion:
     return NoteCompanion(
         agency_id=note.agency_id,
         station_id=note.station_id,
@@ -231,7 +242,7 @@ def _beside(note: ActivityNote, office: Office, names: str) -> NoteCompanion:
         other_station_id=office.station_id,
         visited_on=local_day(note.happened_at),
         office_name=office.label[:120],
-        names=names,
+        names=names[:120],
     )
 
 

@@ -171,6 +171,6 @@ REGISTRY: Mapping[str, Keeping] = {
             "approval_route",
         ),
         *("information_item", "information_file", "published_information"),
-        *("strengthening_day", "strengthening_unit"),
+        *("strengthening_day", "strengthening_unit", "strengthening_area"),
     ),
 }

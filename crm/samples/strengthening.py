@@ -13,6 +13,7 @@ from crm.samples.places import SPOTS
 from crm.samples.records import Contact, put_note
 from crm.samples.rows import Rows
 from crm.strengthening.models import (
+    StrengtheningArea,
     StrengtheningDay,
     StrengtheningTarget,
     StrengtheningUnit,
@@ -40,7 +41,10 @@ def put_strengthening(rows: Rows, station: Station, crew: Crew, network: Network
 def _put_day(
     rows: Rows, station: Station, network: Network, day: dt.date, purpose: str
 ) -> Mapping[UUID, Sequence[Party]]:
-    """Put a day, its boxes and its targets into `rows`, and return the targets by box."""
+    """Put a day, its boxes and its targets into `rows`, and return the targets by box.
+
+    On a day to come the first box goes to the areas of its targets alone.
+    """
     today = station.calendar.today
     planned = min(day, today) - dt.timedelta(days=7)
     day_id = rows.put(
@@ -65,6 +69,8 @@ def _put_day(
             **hours,
         )
         found[box.id] = _targets(rows, station, network, box)
+        if day > today and order == 0:
+            _limit(rows, planned, day_id, box, found[box.id])
         for number, party in enumerate(found[box.id]):
             rows.put(
                 StrengtheningTarget,
@@ -75,6 +81,18 @@ def _put_day(
                 **party.columns,
             )
     return found
+
+
+def _limit(rows: Rows, planned: dt.date, day_id: UUID, box: Box, targets: Sequence[Party]) -> None:
+    for area_id, name in {party.place.id: party.place.name for party in targets}.items():
+        rows.put(
+            StrengtheningArea,
+            planned,
+            day_id=day_id,
+            unit_id=box.id,
+            area_id=area_id,
+            area_name=name,
+        )
 
 
 def _hours(order: int) -> dict[str, object]:

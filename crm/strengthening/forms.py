@@ -43,15 +43,13 @@ Chosen = Annotated[Aimed, BeforeValidator(_read_aim)]
 
 
 class DayForm(OnceForm):
-    """When, what for, and which boxes take part."""
+    """When, what for, and which boxes take part: whole, or with single areas."""
 
     first_on: Day = Field(title=N_("強化日"))
     last_on: Day | None = Field(default=None, title=N_("最終日"))
     purpose: str = Field(default="", max_length=120, title=N_("ねらい"))
-    unit_ids: list[UUID] = Field(
-        title=N_("交番・駐在所"),
-        json_schema_extra={"missing": N_("交番・駐在所を選んでください。")},
-    )
+    unit_ids: list[UUID] = Field(default_factory=list, title=N_("交番・駐在所"))
+    area_ids: list[UUID] = Field(default_factory=list, title=N_("区域"))
 
 
 class TargetsForm(Form):

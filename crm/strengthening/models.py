@@ -74,6 +74,21 @@ class StrengtheningUnit(StationOwned, Stamped, table=True):
     diverted_to: str = Field(default="", max_length=120)
 
 
+class StrengtheningArea(StationOwned, table=True):
+    """An area the day is limited to; a box without any takes part with all that are its own.
+
+    `area_name` is as it was when the day was planned.
+    """
+
+    __tablename__ = "strengthening_area"
+    __table_args__ = (sa.UniqueConstraint("day_id", "area_id"),)
+
+    day_id: UUID = Field(foreign_key="strengthening_day.id", sa_type=Key)
+    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
+    area_id: UUID = Field(foreign_key="area.id", sa_type=Key)
+    area_name: str = Field(max_length=120)
+
+
 class StrengtheningTarget(Held, table=True):
     """Somebody a box is to see on a strengthening day; chosen by the chief, each once a day."""
 

@@ -98,6 +98,7 @@ def _facts(form: DayForm) -> DayFacts:
         first_on=form.first_on,
         last_on=form.last_on or form.first_on,
         unit_ids=form.unit_ids,
+        area_ids=form.area_ids,
         request_key=form.request_key,
         purpose=form.purpose,
     )
@@ -112,7 +113,8 @@ def _new_page(visit: Visit, sub: Submission[Any], status: int = 200) -> Response
         "strengthening/new.html",
         status=status,
         sub=sub,
-        boxes=[(key, name, None) for key, name in boxes],
+        boxes=boxes,
+        box_choices=[(box.unit_id, box.name, None) for box in boxes],
         today=today,
     )
 
@@ -132,6 +134,7 @@ def _show_page(
         sub=sub,
         day=found.day,
         counts=counts,
+        plan=found,
         total=total_of(counts),
         today=today,
         may_plan=may_plan(visit.actor),

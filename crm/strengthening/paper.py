@@ -71,7 +71,7 @@ def make_list(making: Making) -> None:
         "as_of": f"{CAUTION}　{span(plan)}",
         "unit": export.unit_name,
         "issued_by": export.exported_by,
-        "name": part_of(plan, unit_id).unit_name,
+        "name": whom(plan, unit_id),
         "reference": f"書出番号 {export.number}",
         "none": "訪問先はありません。",
         "sections": [
@@ -101,6 +101,12 @@ def part_of(plan: Plan, unit_id: UUID) -> UnitLine:
         if unit.unit_id == unit_id:
             return unit
     raise NotFound
+
+
+def whom(plan: Plan, unit_id: UUID) -> str:
+    """Return what a box is called, with the areas it is limited to."""
+    areas, name = plan.areas_of(unit_id), part_of(plan, unit_id).unit_name
+    return f"{name}（{'、'.join(areas)}）" if areas else name
 
 
 def span(plan: Plan) -> str:

@@ -6,9 +6,14 @@ from crm.access.policy import register_own_station
 from crm.contacts.policy import require_network
 from crm.kernel.actor import Actor, Role
 from crm.kernel.errors import Forbidden
-from crm.strengthening.models import StrengtheningDay, StrengtheningTarget, StrengtheningUnit
+from crm.strengthening.models import (
+    StrengtheningArea,
+    StrengtheningDay,
+    StrengtheningTarget,
+    StrengtheningUnit,
+)
 
-register_own_station(StrengtheningDay, StrengtheningUnit, StrengtheningTarget)
+register_own_station(StrengtheningDay, StrengtheningUnit, StrengtheningArea, StrengtheningTarget)
 
 
 def may_plan(actor: Actor) -> bool:

@@ -27,7 +27,7 @@ from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.notes import queries as notes
 from crm.notes.burden import NOTHING, burdens_of
 from crm.requests.models import IS_OPEN, CommunityRequest, RequestParty
-from crm.strengthening.models import StrengtheningTarget, TargetReason
+from crm.strengthening.models import StrengtheningArea, StrengtheningTarget, TargetReason
 from crm.strengthening.proposals import Charge, Known, Proposal, proposals_of
 from crm.strengthening.queries import PLAN, Plan
 from crm.visiting.lines import Cadences
@@ -60,7 +60,7 @@ def proposals_for(
         *(_known(row, TargetReason.VACANCY) for row in serving if row.contact_needs_review),
         *(_known(row, TargetReason.NEW_CHAIR) for row in chairs),
         *(_known(row, TargetReason.VACANCY) for row in vacant),
-        *_askers(owed, {unit.unit_id for unit in plan.units}),
+        *_askers(owed, plan.whole_units),
     ]
     proposals = proposals_of(
         known,
@@ -69,7 +69,7 @@ def proposals_for(
         cadences=_cadences_of(cadences, next((row.value for row in decided), revisit_days)),
         new_since=day - NEW_FOR,
     )
-    _add_what_to_know(db, actor, proposals, day, now)
+    _add_what_to_know(db, actor, proposals, plan, now)
     return proposals
 
 
@@ -95,7 +95,7 @@ def _add_what_to_know(
     db: ScopedSession,
     actor: Actor,
     proposals: Sequence[Proposal],
-    day: dt.date,
+    plan: Plan,
     now: dt.datetime,
 ) -> None:
     """Add posts, what each already bears and when they are left in peace; two statements."""
@@ -107,7 +107,8 @@ def _add_what_to_know(
         holders,
         units,
         now=now,
-        day=day,
+        day=plan.day.first_on,
+        not_this=plan.day.id,
         beside=(post_queries.posts_beside("person_id"),),
         owners=HolderKeys.of(holders).people,
     )
@@ -129,7 +130,10 @@ def _known(row: Any, reason: TargetReason | None) -> Known:  # noqa: ANN401 - a 
 
 
 def _askers(owed: Sequence[Any], units: set[UUID]) -> Iterator[Known]:
-    """Yield who awaits an answer; an organization only where no person asked for it."""
+    """Yield who awaits an answer; an organization only where no person asked for it.
+
+    What a box heard or sees to is its reason to go, in whatever area, where it takes part whole.
+    """
     by_people = {row.request_id for row in owed if row.person_id}
     for row in owed:
         if row.person_id is None and row.request_id in by_people:
@@ -253,7 +257,9 @@ def _vacant() -> AnySelect:
 
 
 def _charges() -> AnySelect:
-    """Select the areas of the boxes that take part."""
+    """Select the areas of the boxes that take part, all of a box's or those it is limited to."""
+    limited = col(StrengtheningArea.day_id) == PLAN
+    of_box = limited & (col(StrengtheningArea.unit_id) == col(UnitJurisdiction.unit_id))
     return (
         sa.select(
             col(Area.id),
@@ -266,6 +272,10 @@ def _charges() -> AnySelect:
             col(UnitJurisdiction.unit_id).in_(sa.bindparam("units", type_=Key(), expanding=True)),
             holds(UnitJurisdiction),
             holds(Area),
+            sa.or_(
+                ~sa.exists().where(of_box),
+                sa.exists().where(limited, col(StrengtheningArea.area_id) == col(Area.id)),
+            ),
         )
     )
 

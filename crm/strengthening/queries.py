@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from crm.agencies.models import BOXES, Unit, UnitPlacement
+from crm.agencies.models import BOXES, Unit, UnitJurisdiction, UnitPlacement
 from crm.areas.models import Area
 from crm.contacts.models import Holder, Organization, Person
 from crm.contacts.naming import NAMES, named_of
@@ -23,19 +24,55 @@ from crm.kernel.together import together
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.notes import queries as notes
 from crm.notes.models import ActivityNote, NoteOrganization, NotePerson
-from crm.strengthening.models import StrengtheningDay, StrengtheningTarget, StrengtheningUnit
-from crm.strengthening.results import Aim, DayLine, Result, Target, Touch, UnitLine, results_of
+from crm.strengthening.models import (
+    StrengtheningArea,
+    StrengtheningDay,
+    StrengtheningTarget,
+    StrengtheningUnit,
+)
+from crm.strengthening.results import (
+    Aim,
+    AreaLine,
+    DayLine,
+    Result,
+    Target,
+    Touch,
+    UnitLine,
+    results_of,
+)
 
 PLAN = sa.bindparam("plan", type_=Key())
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A strengthening day, the boxes that take part, and whom each is to see."""
+    """A strengthening day, the boxes that take part, and whom each is to see.
+
+    `areas` are those the day is limited to, in reading order: a box without any takes part whole.
+    """
 
     day: DayLine
     units: Sequence[UnitLine]
     aims: Sequence[Aim]
+    areas: Sequence[AreaLine] = ()
+
+    def areas_of(self, unit_id: UUID) -> list[str]:
+        """Return the names of the areas a box is limited to; none where it takes part whole."""
+        return [area.area_name for area in self.areas if area.unit_id == unit_id]
+
+    @property
+    def whole_units(self) -> set[UUID]:
+        """The boxes that take part with all their areas."""
+        return {unit.unit_id for unit in self.units} - {area.unit_id for area in self.areas}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of a station, and its areas in reading order."""
+
+    unit_id: UUID
+    name: str
+    areas: Sequence[tuple[UUID, str]]
 
 
 def day_of(db: ScopedSession, day_id: UUID) -> StrengtheningDay:
@@ -75,19 +112,36 @@ def targets_to_change(db: ScopedSession, day_id: UUID) -> Sequence[Strengthening
     return db.exec(select(StrengtheningTarget).where(StrengtheningTarget.day_id == day_id)).all()
 
 
-def boxes_of(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence[tuple[UUID, str]]:
-    """Return the boxes (交番・駐在所) of a station on `day`, in reading order."""
+def boxes_of(db: ScopedSession, station_id: UUID, day: dt.date) -> Sequence[Box]:
+    """Return the boxes (交番・駐在所) of a station on `day`, in reading order; one statement."""
     rows = db.rows(
-        sa.select(col(UnitPlacement.unit_id), col(UnitPlacement.name))
+        sa.select(
+            *(col(UnitPlacement.unit_id), col(UnitPlacement.name)),
+            *(col(Area.id).label("area_id"), col(Area.name).label("area_name")),
+        )
         .join(Unit, col(Unit.id) == col(UnitPlacement.unit_id))
+        .outerjoin(
+            UnitJurisdiction,
+            sa.and_(
+                col(UnitJurisdiction.unit_id) == col(UnitPlacement.unit_id),
+                holds(UnitJurisdiction, day),
+            ),
+        )
+        .outerjoin(Area, sa.and_(col(Area.id) == col(UnitJurisdiction.area_id), holds(Area, day)))
         .where(
             col(UnitPlacement.station_id) == station_id,
             col(Unit.kind).in_(BOXES),
             holds(UnitPlacement, day),
         )
-        .order_by(col(UnitPlacement.kana_sort), col(UnitPlacement.name))
+        .order_by(
+            *(col(UnitPlacement.kana_sort), col(UnitPlacement.name), col(UnitPlacement.unit_id)),
+            *(col(Area.kana_sort), col(Area.id)),
+        )
     )
-    return [(row.unit_id, row.name) for row in rows]
+    return [
+        Box(*unit, [(row.area_id, row.area_name) for row in own if row.area_id])
+        for unit, own in groupby(rows, key=lambda row: (row.unit_id, row.name))
+    ]
 
 
 def plan_of(db: ScopedSession, day_id: UUID) -> Plan:
@@ -160,7 +214,7 @@ def _targets(
 
 
 def _plans(db: ScopedSession, *, one: bool, **asked: object) -> list[Plan]:
-    days, units, aims = together(db, _plan_rows(one=one), **asked)
+    days, units, aims, areas = together(db, _plan_rows(one=one), **asked)
     return [
         Plan(
             DayLine(*day),
@@ -173,6 +227,11 @@ def _plans(db: ScopedSession, *, one: bool, **asked: object) -> list[Plan]:
                 for aim in aims
                 if aim.day_id == day.id
             ],
+            [
+                AreaLine(*area[: len(AreaLine._fields)])
+                for area in sorted(areas, key=lambda area: (area.kana_sort, area.area_id))
+                if area.day_id == day.id
+            ],
         )
         for day in sorted(days, key=lambda day: (day.first_on, day.id), reverse=True)
     ]
@@ -180,7 +239,7 @@ def _plans(db: ScopedSession, *, one: bool, **asked: object) -> list[Plan]:
 
 @cache
 def _plan_rows(*, one: bool) -> tuple[AnySelect, ...]:
-    """Select a day, or those of a span, with boxes and targets; built once."""
+    """Select a day, or those of a span, with boxes, targets and areas; built once."""
     day = StrengtheningDay
     which = (
         col(day.id) == PLAN
@@ -204,7 +263,15 @@ def _plan_rows(*, one: bool) -> tuple[AnySelect, ...]:
         .join(day, col(day.id) == col(target.day_id))
         .where(which)
     )
-    return days, units, aims
+    areas = (
+        sa.select(
+            *(getattr(StrengtheningArea, name) for name in AreaLine._fields), col(Area.kana_sort)
+        )
+        .join(day, col(day.id) == col(StrengtheningArea.day_id))
+        .join(Area, col(Area.id) == col(StrengtheningArea.area_id))
+        .where(which)
+    )
+    return days, units, aims, areas
 
 
 @cache

@@ -59,6 +59,15 @@ class UnitLine(NamedTuple):
     revision: int
 
 
+class AreaLine(NamedTuple):
+    """An area a box's part in a day is limited to."""
+
+    day_id: UUID
+    unit_id: UUID
+    area_id: UUID
+    area_name: str
+
+
 class Aim(NamedTuple):
     """Somebody a box is to see on a day."""
 

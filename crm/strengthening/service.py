@@ -1,8 +1,8 @@
 """Setting days aside for visits, choosing whom to see, and counting the hours."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 from crm.strengthening import queries
 from crm.strengthening.models import (
+    StrengtheningArea,
     StrengtheningDay,
     StrengtheningTarget,
     StrengtheningUnit,
@@ -28,13 +29,14 @@ MOST_DAYS = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFacts:
-    """When the time is made, what for, and which boxes take part."""
+    """When the time is made, what for, and which boxes take part: whole, or with single areas."""
 
     first_on: dt.date
     last_on: dt.date
     unit_ids: Collection[UUID]
     request_key: UUID
     purpose: str = ""
+    area_ids: Collection[UUID] = ()
 
 
 class Aimed(NamedTuple):
@@ -58,7 +60,9 @@ def plan_day(
 ) -> StrengtheningDay:
     """Set a day, or a few, aside; the same form again gives the first.
 
-    Raises Refused for a day gone by, for more than `MOST_DAYS`, and without a box of the station.
+    An area makes its box take part, limited to the areas said; a box said itself takes part whole.
+    Raises Refused for a day gone by, for more than `MOST_DAYS`, and without a box or an area of
+    the station.
     """
     require_planner(actor)
     if actor.station_id is None:
@@ -66,9 +70,7 @@ def plan_day(
     if before := queries.day_sent_as(db, actor.station_id, facts.request_key):
         return before
     _check_days(facts, local_day(now))
-    names = dict(queries.boxes_of(db, actor.station_id, facts.first_on))
-    if not facts.unit_ids or not set(facts.unit_ids) <= set(names):
-        raise Refused(N_("交番・駐在所を選び直してください。"), field="unit_ids")
+    ground = _ground_of(facts, queries.boxes_of(db, actor.station_id, facts.first_on))
     owner = _owner(actor, actor.station_id, now)
     made = StrengtheningDay(
         **owner,
@@ -79,11 +81,14 @@ def plan_day(
     )
     db.add(made)
     db.flush()
-    for unit_id in dict.fromkeys(facts.unit_ids):
-        name = names[unit_id]
-        db.add(StrengtheningUnit(**owner, day_id=made.id, unit_id=unit_id, unit_name=name))
+    ours = {name: owner[name] for name in ("agency_id", "station_id")}
+    for box in ground:
+        part = {"day_id": made.id, "unit_id": box.unit_id}
+        db.add(StrengtheningUnit(**owner, **part, unit_name=box.name))
+        for area_id, name in box.areas:
+            db.add(StrengtheningArea(**ours, **part, area_id=area_id, area_name=name))
     db.flush()
-    _audit(db, actor, "strengthening.planned", made.id, now, count=len(set(facts.unit_ids)))
+    _audit(db, actor, "strengthening.planned", made.id, now, count=len(ground))
     return made
 
 
@@ -168,6 +173,23 @@ def count_hours(
     _touch(part, actor, now)
     db.flush()
     _audit(db, actor, "strengthening.hours_counted", day_id, now)
+
+
+def _ground_of(facts: DayFacts, boxes: Sequence[queries.Box]) -> list[queries.Box]:
+    """Return the boxes that take part, each with the areas it is limited to."""
+    wanted, limits = set(facts.unit_ids), set(facts.area_ids)
+    known = {box.unit_id for box in boxes}
+    if not wanted <= known or not (wanted or limits):
+        raise Refused(N_("交番・駐在所又は区域を選んでください。"), field="unit_ids")
+    if not limits <= {area_id for box in boxes for area_id, _ in box.areas}:
+        raise Refused(N_("区域を選び直してください。"), field="area_ids")
+    limited = [
+        replace(box, areas=[area for area in box.areas if area[0] in limits])
+        for box in boxes
+        if box.unit_id not in wanted
+    ]
+    whole = [replace(box, areas=[]) for box in boxes if box.unit_id in wanted]
+    return [*whole, *(box for box in limited if box.areas)]
 
 
 def _check_days(facts: DayFacts, today: dt.date) -> None:

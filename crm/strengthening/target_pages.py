@@ -85,6 +85,7 @@ def _targets_page(
         status=status,
         sub=sub,
         day=plan.day,
+        plan=plan,
         units=plan.units,
         unit_choices=[(unit.unit_id, unit.unit_name) for unit in plan.units],
         proposals=boxes,

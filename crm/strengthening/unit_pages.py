@@ -112,6 +112,7 @@ def _unit_page(
         sub=sub if sub.values else says,
         day=plan.day,
         part=part,
+        areas=plan.areas_of(unit_id),
         targets=targets,
         count=counts_of(plan.day, [part], plan.aims, touches)[0],
         reasons=REASON_LABELS,

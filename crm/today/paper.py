@@ -10,7 +10,7 @@ from crm.contacts.models import Holder
 from crm.exports.models import Export
 from crm.kernel.actor import Actor
 from crm.kernel.clock import JST
-from crm.kernel.wareki import wareki
+from crm.kernel.wareki import near_day, wareki
 from crm.today.route import RouteMap, Stop
 from crm.today.visits import Visit
 from crm.visiting.models import QUIET_REASON_LABELS
@@ -90,7 +90,7 @@ def _stop(stop: Stop, where: Where, day: dt.date) -> dict[str, Any]:
         "address": where.address,
         "phones": "　".join(where.phones),
         "cares": list(_cares(stop, day)),
-        "matters": list(_matters(stop)),
+        "matters": list(_matters(stop, day)),
     }
 
 
@@ -106,16 +106,17 @@ def _cares(stop: Stop, day: dt.date) -> Iterable[str]:
         yield f"{plan.on.month}/{plan.on.day}に{plan.section}が訪問を予定"
 
 
-def _matters(stop: Stop) -> Iterable[str]:
+def _matters(stop: Stop, day: dt.date) -> Iterable[str]:
     for reply in stop.replies:
-        yield f"回答：{reply.subject}（{reply.heard_on.month}/{reply.heard_on.day}に聞いたこと）"
+        yield f"回答：{reply.subject}（{near_day(reply.heard_on, day)}に聞いたこと）"
     for visit in stop.visits:
-        yield _matter(visit)
+        yield _matter(visit, day)
 
 
-def _matter(visit: Visit) -> str:
+def _matter(visit: Visit, day: dt.date) -> str:
     if visit.promised_on:
-        return f"約束：{visit.promised_on.month}/{visit.promised_on.day}"
+        return f"約束：{near_day(visit.promised_on, day)}"
+    what = "訪問強化日の訪問" if visit.is_aimed else "訪問"
     if visit.last_on:
-        return f"訪問（前回 {wareki(visit.last_on)}）"
-    return "訪問（面談や電話の記録なし）"
+        return f"{what}（前回 {wareki(visit.last_on)}）"
+    return f"{what}（面談や電話の記録なし）"

@@ -25,6 +25,7 @@ from crm.requests.models import state_label
 from crm.requests.queries import newly_assigned, results_come_back
 from crm.shifts.lines import MessageLine
 from crm.shifts.queries import SHOWN_FOR, message_lines, message_rows
+from crm.strengthening.running_queries import running_rows
 from crm.today import row_queries
 from crm.today.tour import (
     Beat,
@@ -33,12 +34,14 @@ from crm.today.tour import (
     News,
     OpenReply,
     Owed,
+    RunningDay,
     Tour,
     beat_of,
     count_beat,
     replies_owed,
 )
 from crm.today.visits import (
+    Aimed,
     Cadences,
     Promise,
     Promised,
@@ -46,6 +49,7 @@ from crm.today.visits import (
     Regular,
     Visit,
     VisitLine,
+    aimed_visits,
     promised_visits,
     proposed_visits,
 )
@@ -76,6 +80,8 @@ class _Open(NamedTuple):
     openings: int
     candidates: int
     meetings: Sequence[ComingMeeting]
+    running: Sequence[RunningDay]
+    aims: Sequence[Aimed]
 
 
 def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: int) -> Tour:
@@ -90,7 +96,9 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
     areas, decided = _ground(db, actor, units.units(), day)
     beat = beat_of(actor.unit_id, areas, units, day)
     found = _what_is_open(db, actor, beat, own_units, day, now)
-    promised, proposed = _visits(found, own_units, decided or revisit_days, day)
+    # who answers for the whole station sees which boxes go out, not whom each of them is to see
+    boxes = set() if beat.is_whole_station else {*own_units, *units.above(actor.unit_id, day)}
+    promised, proposed, aimed = _visits(found, own_units, boxes, decided or revisit_days, day)
     is_chief = actor.has(Role.SECTION_CHIEF, Role.STATION_CHIEF)
     replies = replies_owed(found.owed, own_units, units, of_station=is_chief)
     shown = [
@@ -98,9 +106,10 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         proposed.resting[:MOST_VISITS],
         promised.own[:MOST_VISITS],
         promised.left[:MOST_VISITS],
+        aimed[:MOST_VISITS],
         _askers(replies),
     ]
-    due, resting, own, left, askers = _lines(db, actor, shown, units, now, day)
+    due, resting, own, left, aimed_lines, askers = _lines(db, actor, shown, units, now, day)
     return Tour(
         day=day,
         beat=beat,
@@ -117,6 +126,8 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         openings=found.openings,
         candidates=found.candidates,
         meetings=found.meetings,
+        running=[one for one in found.running if beat.is_whole_station or one.unit_id in boxes],
+        aimed=aimed_lines,
         askers={line.visit.who.holder: line for line in askers},
         places={one.who.holder: one.areas for one in found.regulars},
     )
@@ -129,17 +140,24 @@ def _askers(replies: Iterable[OpenReply]) -> list[Visit]:
 
 
 def _visits(
-    found: _Open, own_units: frozenset[UUID], default_days: int, day: dt.date
-) -> tuple[Promised, Proposed]:
+    found: _Open,
+    own_units: frozenset[UUID],
+    boxes: Collection[UUID],
+    default_days: int,
+    day: dt.date,
+) -> tuple[Promised, Proposed, Sequence[Visit]]:
+    """Return what was promised, what is proposed, and whom `boxes` see on a strengthening day."""
     promised = promised_visits(found.promises, found.regulars, own_units, day=day)
+    spoken_for = {visit.who.holder for visit in (*promised.own, *promised.left)}
+    aimed = aimed_visits(found.aims, found.regulars, boxes, promised=spoken_for)
     proposed = proposed_visits(
         found.regulars,
         Cadences(default_days, found.of_holders, found.of_areas),
-        promised={visit.who.holder for visit in (*promised.own, *promised.left)},
+        spoken_for={*spoken_for, *(visit.who.holder for visit in aimed)},
         resting=found.resting,
         day=day,
     )
-    return promised, proposed
+    return promised, proposed, aimed
 
 
 def _ground(
@@ -172,6 +190,7 @@ def _what_is_open(
     asked: dict[str, Any] = {
         # who became a liaison after midnight is one in the same night
         "day": local_day(now),
+        "tour_day": day,
         "planned_since": start_of_day(day - PLANS_LAST),
         "issued_since": day - NEW_FOR,
         "news_since": now - NEWS_FOR,
@@ -207,6 +226,8 @@ def _what_is_open(
         openings=len(counted[0]),
         candidates=len(counted[1]),
         meetings=_meetings(counted[2]),
+        running=_running(counted[3], counted[4]),
+        aims=_aims(counted[3], counted[5]),
     )
 
 
@@ -225,6 +246,7 @@ def _open_selects(*, whole_station: bool) -> tuple[AnySelect, ...]:
         openings_to_review(),
         news_rows(),
         coming_rows(),
+        *running_rows(),
     )
 
 
@@ -250,6 +272,28 @@ def _items(rows: Iterable[Any]) -> list[Item]:
 
 def _meetings(rows: Iterable[Any]) -> list[ComingMeeting]:
     return sorted((ComingMeeting(*row) for row in rows), key=lambda one: (one.starts_at, one.id))
+
+
+def _running(parts: Iterable[Any], areas: Iterable[Any]) -> list[RunningDay]:
+    limits: dict[tuple[UUID, UUID], list[str]] = {}
+    for row in sorted(areas, key=lambda row: (row.kana_sort, row.area_name)):
+        limits.setdefault((row.day_id, row.unit_id), []).append(row.area_name)
+    days = (RunningDay(*row, limits.get((row.id, row.unit_id), ())) for row in parts)
+    return sorted(days, key=lambda day: (day.first_on, day.day_id, day.unit_name))
+
+
+def _aims(parts: Iterable[Any], aims: Iterable[Any]) -> list[Aimed]:
+    since = {row.id: row.first_on for row in parts}
+    return [
+        Aimed(
+            named_of(row),
+            row.unit_id,
+            since[row.day_id],
+            row.last_at or row.last_there_at,
+            row.area_id,
+        )
+        for row in aims
+    ]
 
 
 def _news(assigned: Iterable[Any], results: Iterable[Any]) -> list[News]:

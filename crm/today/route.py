@@ -31,8 +31,10 @@ class Stop:
 
     @property
     def is_owed(self) -> bool:
-        """Whether somebody waits: an answer or a promise, not a proposal alone."""
-        return bool(self.replies) or any(visit.promised_on for visit in self.visits)
+        """Whether it is more than a proposal: an answer, a promise, or the strengthening day's."""
+        return bool(self.replies) or any(
+            visit.promised_on or visit.is_aimed for visit in self.visits
+        )
 
 
 class MapArea(NamedTuple):
@@ -124,7 +126,7 @@ def _calls(tour: Tour) -> list[_Call]:
     """Gather what a tour says of each holder: promises and answers may meet at one door."""
     found: dict[Holder, _Call] = {}
     left = [line for line in tour.left if (line.visit.promised_on or tour.day) <= tour.day]
-    for line in (*tour.promised, *left, *tour.due):
+    for line in (*tour.promised, *left, *tour.aimed, *tour.due):
         call = found.setdefault(line.visit.who.holder, _Call(line.visit.who))
         call.posts, call.burden = line.posts, line.burden
         call.visits.append(line.visit)

@@ -108,6 +108,18 @@ class News(NamedTuple):
     outcome: RequestOutcome | None
 
 
+class RunningDay(NamedTuple):
+    """A box's part in the strengthening day that runs; without `areas` it takes part whole."""
+
+    day_id: UUID
+    first_on: dt.date
+    last_on: dt.date
+    purpose: str
+    unit_id: UUID
+    unit_name: str
+    areas: Sequence[str] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Tour:
     """本日の当務; `openings` are the emergency openings that await a review.
@@ -116,7 +128,9 @@ class Tour:
     `due` is cut where it is long: `due_in_all` says how long it is. `resting` are due and left in
     peace; `messages` are what the last shifts left and the reader has yet to take note of; `left`
     is what a predecessor promised. `askers` are who awaits an answer, `places` the areas of
-    liaisons and of whoever has a cadence; `meetings` are those of the week.
+    liaisons and of whoever has a cadence; `meetings` are those of the week. `running` are the boxes
+    that go out on a strengthening day, the own unit's or the whole station's, `aimed` whom the own
+    unit is still to see on it.
     """
 
     day: dt.date
@@ -136,11 +150,13 @@ class Tour:
     askers: Mapping[Holder, VisitLine]
     places: Mapping[Holder, frozenset[UUID]]
     meetings: Sequence[ComingMeeting] = ()
+    running: Sequence[RunningDay] = ()
+    aimed: Sequence[VisitLine] = ()
 
     @property
     def visits(self) -> list[VisitLine]:
         """Every visit the page names, in its order."""
-        return [*self.due, *self.resting, *self.promised, *self.left]
+        return [*self.aimed, *self.due, *self.resting, *self.promised, *self.left]
 
     @property
     def named(self) -> list[Named]:

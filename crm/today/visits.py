@@ -43,13 +43,17 @@ class Regular(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit to make: promised for a day, or long without a contact both sides spoke in."""
+    """A visit to make: promised for a day, or long without a contact both sides spoke in.
+
+    `is_aimed` is whoever the unit is to see on the strengthening day that runs.
+    """
 
     who: Named
     promised_on: dt.date | None
     last_on: dt.date | None
     is_liaison: bool
     areas: frozenset[UUID] = frozenset()
+    is_aimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,19 @@ class VisitLine:
     visit: Visit
     posts: str
     burden: Burden
+
+
+class Aimed(NamedTuple):
+    """Somebody a unit is to see on a strengthening day, since when, and when anybody last met them.
+
+    `area_id` is an organization's own.
+    """
+
+    who: Named
+    unit_id: UUID
+    since: dt.date
+    last_at: dt.datetime | None
+    area_id: UUID | None = None
 
 
 class Promised(NamedTuple):
@@ -97,23 +114,51 @@ def promised_visits(
     return Promised(_by_promise(own, known), _by_promise(left, known))
 
 
+def aimed_visits(
+    aims: Iterable[Aimed],
+    regulars: Collection[Regular],
+    own_units: Collection[UUID],
+    *,
+    promised: Collection[Holder],
+) -> list[Visit]:
+    """Return whom a unit's boxes are still to see on the strengthening day that runs.
+
+    Nobody met since it began, and nobody who was promised a visit besides.
+    """
+    known = {one.who.holder: one for one in regulars}
+    return [
+        Visit(
+            aim.who,
+            None,
+            _day_of(aim.last_at),
+            is_liaison=(regular := known.get(aim.who.holder)) is not None and regular.is_liaison,
+            areas=regular.areas if regular else frozenset({aim.area_id} - {None}),
+            is_aimed=True,
+        )
+        for aim in sorted(aims, key=lambda aim: (aim.who.kana, aim.who.name))
+        if aim.unit_id in own_units and aim.who.holder not in promised
+        if aim.last_at is None or local_day(aim.last_at) < aim.since
+    ]
+
+
 def proposed_visits(
     regulars: Iterable[Regular],
     cadences: Cadences,
     *,
-    promised: Collection[Holder],
+    spoken_for: Collection[Holder],
     resting: Collection[Holder],
     day: dt.date,
 ) -> Proposed:
     """Return whom nobody has met for as long as their cadence says, the longest first.
 
     Only a contact in which both sides spoke counts as met, whoever of the station it was. Whoever
-    was promised a visit is not proposed besides, and whoever is left in peace not at all.
+    is to be seen anyhow (`spoken_for`) is not proposed besides, and whoever is left in peace not at
+    all.
     """
     due = [
         Visit(one.who, None, _day_of(one.last_at), one.is_liaison, one.areas)
         for one in regulars
-        if one.who.holder not in promised
+        if one.who.holder not in spoken_for
         if _is_due(one.last_at, cadences.days_for(one.who.holder, one.areas), day)
     ]
     due.sort(key=lambda visit: visit.last_on or dt.date.min)

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from crm.kernel.clock import JST
 from crm.kernel.i18n import current_locale, ntranslate, ptranslate, translate
 from crm.kernel.phone import national
-from crm.kernel.wareki import wareki
+from crm.kernel.wareki import near_day, wareki
 
 PACKAGE = Path(__file__).parent.parent
 STATIC = PACKAGE / "web" / "static"
@@ -106,11 +106,19 @@ def show_short(moment: dt.datetime | dt.date) -> str:
     return f"{day.month}/{day.day}"
 
 
+def show_near(day: dt.date, today: dt.date) -> str:
+    """Show month and day, 11/20, with its year where that is neither this nor a neighboring one."""
+    if current_locale() == "en" and abs(day.year - today.year) > 1:
+        return show_day(day)
+    return near_day(day, today)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "wareki": show_day,
     "wareki_weekday": show_weekday,
     "jst": show_moment,
     "md": show_short,
+    "md_near": show_near,
     "national": national,
     "t": translate_plain,
 }

@@ -43,7 +43,7 @@ WITHIN_FLOOR = {
     "meetings": {"liaisons"},
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
-    "today": {"breakglass", "coverage", "shifts"},
+    "today": {"breakglass", "coverage", "shifts", "strengthening"},
     "samples": {"coverage", "sharing", "strengthening", "handovers", "shifts"},
     "oversight": {"sharing"},
     "retention": {"intake", "search", "sharing"},
@@ -53,7 +53,7 @@ OPEN_ROOMS = {
     *("passwords", "throttle", "attempts", "filters", "drawings"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
     *("trail", "standing", "checks", "seconds", "entering", "burden"),
-    *("naming", "post_queries", "vacancy_queries", "reassigning"),
+    *("naming", "post_queries", "vacancy_queries", "running_queries", "reassigning"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

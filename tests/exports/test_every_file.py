@@ -36,7 +36,11 @@ MAKERS = {
     "crm/handovers/paper.py",
 }
 """Modules whose rows leave as files; each registers an export."""
-NAMING_NOBODY = {"crm/requests/reports.py", "crm/requests/site_papers.py"}
+NAMING_NOBODY = {
+    "crm/requests/reports.py",
+    "crm/requests/site_papers.py",
+    "crm/strengthening/month_paper.py",
+}
 """Modules whose files hold counts, none so small that it names anybody, and places."""
 TO_WHOM_IT_NAMES = {"crm/candidates/letters.py"}
 """Modules whose files name nobody but whom they are sent to, and are on record as written."""

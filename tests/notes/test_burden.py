@@ -14,10 +14,13 @@ from crm.notes.burden import NOTHING, Burden, PlanLine, burdens_of
 from crm.notes.lines import sum_contacts
 from crm.notes.models import NoteCompanion, Outcome
 from crm.notes.units import UnitBook, UnitPlace
+from crm.strengthening.service import cancel_day
 from crm.visiting.lines import Quiet
 from crm.visiting.models import QuietReason
 from tests.notes.acts import facts, logged
 from tests.sharing.acts import told_of
+from tests.strengthening.acts import chosen as aimed_at
+from tests.strengthening.acts import planned as strengthening_day
 from tests.support.pages import counted
 from tests.support.world import NOW, START, TODAY, World
 from tests.visiting.acts import left_in_peace
@@ -195,3 +198,39 @@ def test_contact_of_several_sections_counts_once(notes: list[tuple[int, set[UUID
     for section, name in zip(SECTIONS, "地生交", strict=True):
         times = sum(section in units for _, units in notes)
         assert dict(found.sections).get(name, 0) == times
+
+
+def test_strengthening_day_of_another_section_is_a_plan_until_somebody_went(
+    world: World, kuwahara: Person
+) -> None:
+    ahead = TODAY + 5 * DAY
+    day = strengthening_day(world, first_on=ahead)
+    aimed_at(world, day, Holder(person_id=kuwahara.id))
+    logged(world, facts(kuwahara, happened_at=NOW - DAY))
+
+    before = of_person(world, kuwahara, who="seian").plans
+    assert before == [PlanLine(ahead, "若葉署地域課")]
+    assert of_person(world, kuwahara).plans == ()
+
+    then = NOW + 5 * DAY
+    logged(world, facts(kuwahara, happened_at=then), "officer", then)
+    gone = burden(world, Holder(person_id=kuwahara.id), who="seian", now=then)
+    assert gone[Holder(person_id=kuwahara.id)].plans == ()
+
+
+def test_strengthening_day_is_no_plan_where_it_was_cancelled_is_far_or_over(
+    world: World, kuwahara: Person
+) -> None:
+    far, over = (strengthening_day(world, first_on=TODAY + days * DAY) for days in (15, 0))
+    cancelled = strengthening_day(world, first_on=TODAY + 3 * DAY)
+    for day in (far, over, cancelled):
+        aimed_at(world, day, Holder(person_id=kuwahara.id))
+    with world.writing("chief") as db:
+        cancel_day(db, world.actors["chief"], cancelled.id, revision=2, now=NOW)
+
+    found = burden(world, Holder(person_id=kuwahara.id), who="seian", now=NOW + DAY)
+
+    assert found == {
+        Holder(person_id=kuwahara.id): Burden(plans=[PlanLine(TODAY + 15 * DAY, "若葉署地域課")])
+    }
+    assert burden(world, Holder(person_id=kuwahara.id), who="seian", now=NOW + 16 * DAY) == {}

@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
+from crm.agencies.models import Agency, Unit, UnitKind, UnitPlacement
 from crm.contacts.models import Person
+from crm.kernel.actor import AgencyKind
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from crm.notes import queries
@@ -22,11 +24,12 @@ from crm.notes.models import (
 )
 from crm.notes.phrasing import MOST, end_phrase, offer_phrase
 from crm.notes.report_queries import counts_of
+from crm.notes.service import Beside
 from crm.requests.models import CommunityRequest, Source
 from tests.notes.acts import HOUR, corrected, facts, logged
 from tests.notes.test_pages import form
 from tests.support.pages import Browser, counted
-from tests.support.world import NOW, TODAY, World
+from tests.support.world import NOW, START, TODAY, World
 
 DAY = dt.timedelta(days=1)
 ADVICE = {"problem": GroupProblem.SUCCESSOR.value, "advice": "小学校の保護者会へ声を掛ける。"}
@@ -39,6 +42,17 @@ def offered(
         made = offer_phrase(db, world.actors[who], use, text, valid_from=TODAY, now=NOW)
         db.expunge(made)
         return made
+
+
+def agency_beside(world: World, name: str) -> UUID:
+    """Put another agency with one office."""
+    agency = Agency(kind=AgencyKind.MUNICIPALITY, name=name)
+    office = Unit(agency_id=agency.id, kind=UnitKind.OFFICE)
+    placement = UnitPlacement(
+        agency_id=agency.id, unit_id=office.id, station_id=office.id, name=name, valid_from=START
+    )
+    world.put(agency, office, placement)
+    return office.id
 
 
 def line_of(world: World, note: ActivityNote) -> queries.NoteLine:
@@ -124,7 +138,7 @@ def test_another_agency_beside_is_named_and_moves_with_the_day(
     world: World, kuwahara: Person
 ) -> None:
     city = world.units["架空市役所"]
-    sent = facts(kuwahara, companion_id=city, companion_names="高橋 優")
+    sent = facts(kuwahara, companions=[Beside(city, "高橋 優")])
 
     note = logged(world, sent)
     corrected(world, note, happened_at=NOW - 3 * DAY)
@@ -139,7 +153,7 @@ def test_another_agency_beside_is_named_and_moves_with_the_day(
 @pytest.mark.parametrize("office", ["若葉署", "市民安全課"])
 def test_companion_is_another_agencys_office(world: World, kuwahara: Person, office: str) -> None:
     with pytest.raises(Refused) as refusal:
-        logged(world, facts(kuwahara, companion_id=world.units[office]))
+        logged(world, facts(kuwahara, companions=[Beside(world.units[office])]))
 
     assert refusal.value.field == "companion_id"
 
@@ -261,6 +275,24 @@ def test_refused_advice_keeps_all_that_was_typed(
     assert "どの課題への助言・支援かを選んでください。" in shown.text
     for kept in ("声を掛ける。", f'value="{city}" selected', 'value="高橋 優"'):
         assert kept in shown.text
+
+
+@pages
+def test_several_agencies_beside_are_one_visit_and_each_is_named_once(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    other = agency_beside(world, "架空市教育委員会")
+    city = world.units["架空市役所"]
+    browser.sign_in("officer").get(f"/people/{kuwahara.id}/notes/new")
+
+    sent = form(companion_id=str(city), companion_names="高橋 優", companion_id_2=str(other))
+    again = {"companion_id_3": str(city), "companion_names_3": "渡辺 恵"}
+    shown = browser.post(f"/people/{kuwahara.id}/notes", sent | again)
+
+    assert shown.status_code == 200
+    with world.reading("officer") as db:
+        rows = db.exec(select(NoteCompanion.office_name, NoteCompanion.names)).all()
+    assert sorted(rows) == [("架空市役所", "高橋 優、渡辺 恵"), ("架空市教育委員会", "")]
 
 
 @pages

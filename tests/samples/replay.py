@@ -48,7 +48,7 @@ from crm.meetings import service as meetings
 from crm.meetings.models import MeetingState
 from crm.meetings.queries import parties_to_change
 from crm.meetings.service import MeetingFacts
-from crm.notes.service import NoteContent, NoteFacts, correct_note, log_activity
+from crm.notes.service import Beside, NoteContent, NoteFacts, correct_note, log_activity
 from crm.requests.models import RequestState
 from crm.requests.models import StepKind as RequestStepKind
 from crm.requests.queries import request_sent_as
@@ -373,8 +373,11 @@ class _Player:
 
         def act(db: ScopedSession, now: dt.datetime) -> None:
             actor, units, targets = _actor_of(db), of("strengthening_unit"), of(TARGETS)
+            limits = of("strengthening_area")
+            limited = {limit["unit_id"] for limit in limits}
             facts = DayFacts(
-                unit_ids=[unit["unit_id"] for unit in units],
+                unit_ids=[unit["unit_id"] for unit in units if unit["unit_id"] not in limited],
+                area_ids=[limit["area_id"] for limit in limits],
                 **{name: row[name] for name in ("first_on", "last_on", "purpose", "request_key")},
             )
             made = plan_day(db, actor, facts, now=now)
@@ -603,14 +606,13 @@ class _Player:
         return act
 
     def _beside(self, row: Row) -> dict[str, Any]:
-        return next(
-            (
-                {"companion_id": one["other_station_id"], "companion_names": one["names"]}
+        return {
+            "companions": [
+                Beside(one["other_station_id"], one["names"])
                 for one in self.tables["note_companion"]
                 if one["note_id"] == row["id"]
-            ),
-            {},
-        )
+            ]
+        }
 
     def _siting(self) -> Iterator[Doing]:
         photos = {row["request_id"]: row for row in self.tables["site_photo"]}

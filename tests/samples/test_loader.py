@@ -115,6 +115,7 @@ EXPECTED_TABLES = {
     "site_photo",
     "staff",
     "staff_assignment",
+    "strengthening_area",
     "strengthening_day",
     "strengthening_target",
     "strengthening_unit",

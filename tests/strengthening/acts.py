@@ -1,6 +1,7 @@
 """What tests of strengthening days do again and again."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from uuid_utils.compat import uuid7
 
@@ -19,12 +20,15 @@ def planned(
     *units: str,
     first_on: dt.date = TODAY,
     last_on: dt.date | None = None,
+    areas: Collection[str] = (),
     now: dt.datetime = NOW,
 ) -> StrengtheningDay:
+    """Plan a day for `units`, or for the areas of `areas` alone."""
     facts = DayFacts(
         first_on=first_on,
         last_on=last_on or first_on,
-        unit_ids=[world.units[unit] for unit in units or (BOX,)],
+        unit_ids=[world.units[unit] for unit in units or (() if areas else (BOX,))],
+        area_ids=[world.areas[area] for area in areas],
         request_key=uuid7(),
         purpose="新しい自治会長へのあいさつ",
     )

@@ -9,10 +9,13 @@ from uuid_utils.compat import uuid7
 
 from crm.contacts.models import Holder
 from crm.exports.models import Export, ExportSubject
+from crm.jobs.models import JobFile
+from crm.jobs.runner import Runner
 from crm.kernel.clock import local_day, utc_now
 from crm.notes.models import Outcome
 from crm.strengthening.forms import aim_key
 from crm.strengthening.models import StrengtheningDay, StrengtheningTarget, StrengtheningUnit
+from crm.strengthening.months import month_of
 from tests.notes.acts import facts, logged
 from tests.strengthening.acts import BOX, OTHER_BOX, chosen, planned
 from tests.support.pages import Browser, counted
@@ -99,7 +102,8 @@ def test_name_is_looked_for_without_losing_a_tick(browser: Browser, world: World
     ("change", "sentence"),
     [
         ({"first_on": "2020-04-01"}, "強化日は、今日以後の日付を入力してください。"),
-        ({"unit_ids": []}, "交番・駐在所を選んでください。"),
+        ({"unit_ids": []}, "交番・駐在所又は区域を選んでください。"),
+        ({"area_ids": [str(UUID(int=7))]}, "区域を選び直してください。"),
         ({"last_on": "2020-04-01"}, "最終日は、強化日以後の日付を入力してください。"),
     ],
 )
@@ -186,6 +190,33 @@ def test_list_on_paper_is_an_export_with_what_a_visit_needs(browser: Browser, wo
     other = f"/strengthening-days/{day.id}/units/{world.units[OTHER_BOX]}/files"
     refused = browser.post(other, {"request_key": str(uuid7())})
     assert (refused.status_code, "まだ選ばれていません" in refused.text) == (422, True)
+
+
+def test_month_to_come_is_printed_with_its_areas_and_without_a_name(
+    browser: Browser, world: World
+) -> None:
+    now = utc_now()
+    month = month_of(local_day(now)).after
+    day = planned(world, first_on=month.first, areas=[AREA], now=now)
+    chosen(world, day, liaison(world, "桒原 健太"), now=now)
+    browser.sign_in("chief")
+    shown = browser.get(f"/strengthening-days/report?month={month.value}").text
+    form = {"month": month.value, "request_key": str(uuid7())}
+
+    for _ in range(2):
+        browser.post("/strengthening-days/report/files", form)
+    assert Runner(world.database).take_next()
+
+    with world.reading("chief") as db:
+        (file,) = db.exec(select(JobFile)).all()
+    (sheet,) = pypdf.PdfReader(io.BytesIO(file.content)).pages
+    text = sheet.extract_text()
+    for words in (month.label, BOX, AREA, "新しい自治会長へのあいさつ"):
+        assert words in text
+    assert f'<th scope="row">{BOX}' in shown
+    assert "桒原" not in text + shown
+    unknown = browser.post("/strengthening-days/report/files", {**form, "month": "1999-01"})
+    assert unknown.status_code == 404
 
 
 def test_day_cancelled_is_changed_no_more(browser: Browser, world: World) -> None:

@@ -70,6 +70,32 @@ def test_only_the_areas_of_the_boxes_that_take_part_count(world: World) -> None:
     assert proposals(world, BOX, OTHER_BOX)["磯部 太郎"].unit_id == world.units[OTHER_BOX]
 
 
+def test_day_of_single_areas_goes_to_nobody_else(world: World) -> None:
+    liaison(world, "桒原 健太")
+    elsewhere = liaison(world, "濵田 健", "さくら台自治会")
+    logged(world, facts(person_ids=frozenset({elsewhere.person_id}), needs_reply=True))
+    day = planned(world, areas=[AREA])
+
+    with world.reading("chief") as db:
+        plan = queries.plan_of(db, day.id)
+        found = proposals_for(db, world.actors["chief"], plan, revisit_days=90, now=NOW)
+
+    assert [one.who.name for one in found] == ["桒原 健太"]
+    assert plan.areas_of(world.units[BOX]) == [AREA]
+    assert plan.whole_units == set()
+
+
+def test_box_said_itself_takes_part_whole(world: World) -> None:
+    day = planned(world, BOX, areas=[AREA, "磯部自治会"])
+
+    with world.reading("chief") as db:
+        plan = queries.plan_of(db, day.id)
+
+    assert [unit.unit_name for unit in plan.units] == [OTHER_BOX, BOX]
+    assert plan.areas_of(world.units[BOX]) == []
+    assert plan.areas_of(world.units[OTHER_BOX]) == ["磯部自治会"]
+
+
 def test_open_reply_is_the_weightiest_reason(world: World) -> None:
     met = liaison(world, "桒原 健太")
     logged(world, facts(person_ids=frozenset({met.person_id}), needs_reply=True))

@@ -17,6 +17,7 @@ from crm.visiting.models import Every
 from tests.bulletins.acts import issued
 from tests.notes.acts import facts, logged, replied
 from tests.requests.acts import received
+from tests.strengthening.acts import chosen, planned
 from tests.support.pages import counted
 from tests.support.world import NOW, TODAY, World
 from tests.today.acts import put_liaison
@@ -288,3 +289,36 @@ def test_tour_is_four_statements(world: World, count: int) -> None:
         shown = tour(world)
 
     assert (len(shown.visits), len(shown.replies), len(statements)) == (count, count, 4)
+
+
+def strengthening(world: World, *whom: Person, first_on: dt.date = TODAY, **more: str) -> None:
+    day = planned(world, first_on=first_on, **more)
+    chosen(world, day, *(Holder(person_id=person.id) for person in whom))
+
+
+def test_strengthening_day_that_runs_is_on_the_tour_with_whom_it_is_still_to_see(
+    world: World,
+) -> None:
+    seen, left, promised = (
+        liaison(world, name, BEAT) for name in ("桒原 健太", "濵田 健", "浜 一")
+    )
+    logged(world, facts(promised, next_on=TODAY, happened_at=NOW - DAY))
+    strengthening(world, seen, left, promised)
+    logged(world, facts(seen))
+
+    shown = tour(world)
+
+    assert [one.unit_name for one in shown.running] == ["若葉駅前交番"]
+    assert [line.visit.who.name for line in shown.aimed] == ["濵田 健"]
+    assert [line.visit.who.name for line in shown.promised] == ["浜 一"]
+    assert shown.due == []
+    assert tour(world, now=NOW + DAY).running == []
+
+
+def test_others_see_which_box_goes_out_and_not_whom_it_is_to_see(world: World) -> None:
+    strengthening(world, liaison(world, "桒原 健太", BEAT))
+
+    whole = tour(world, "station_chief")
+    assert ([one.unit_name for one in whole.running], whole.aimed) == (["若葉駅前交番"], [])
+    neighbor = tour(world, "chuzaisho")
+    assert (neighbor.running, neighbor.aimed) == ([], [])

@@ -47,7 +47,7 @@ def promised(promises: list[Promise], *known: Regular) -> Promised:
 def proposed(
     regulars: list[Regular], cadences: Cadences = PLAIN, resting: Collection[Holder] = ()
 ) -> list[str]:
-    found = proposed_visits(regulars, cadences, promised=(), resting=resting, day=TODAY)
+    found = proposed_visits(regulars, cadences, spoken_for=(), resting=resting, day=TODAY)
     return names(found.due)
 
 
@@ -95,7 +95,7 @@ def test_promise_of_somebody_who_left_is_told_apart_a_month_ahead(ahead: int, sh
 def test_whoever_was_promised_a_visit_is_not_proposed_besides() -> None:
     who = named()
 
-    found = proposed_visits([regular(who)], PLAIN, promised=[who.holder], resting=(), day=TODAY)
+    found = proposed_visits([regular(who)], PLAIN, spoken_for=[who.holder], resting=(), day=TODAY)
 
     assert names(found.due) == []
 
@@ -104,7 +104,7 @@ def test_whoever_is_left_in_peace_is_told_apart() -> None:
     who, other = named("静"), named("他")
 
     found = proposed_visits(
-        [regular(who), regular(other)], PLAIN, promised=(), resting=[who.holder], day=TODAY
+        [regular(who), regular(other)], PLAIN, spoken_for=(), resting=[who.holder], day=TODAY
     )
 
     assert (names(found.due), names(found.resting)) == (["他"], ["静"])
@@ -140,7 +140,7 @@ def test_proposed_are_exactly_those_not_met_for_long_the_longest_first(
 ) -> None:
     regulars = [regular(named(str(number)), ago) for number, ago in enumerate(met)]
 
-    found = proposed_visits(regulars, Cadences(days, {}, {}), promised=(), resting=(), day=TODAY)
+    found = proposed_visits(regulars, Cadences(days, {}, {}), spoken_for=(), resting=(), day=TODAY)
 
     late = {str(number) for number, ago in enumerate(met) if ago is None or ago > days}
     assert set(names(found.due)) == late

@@ -1,0 +1,84 @@
+"""A month of strengthening days as a PDF, made beside the request that asked for it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from crm.formats.pdf import render_pdf
+from crm.jobs.service import Made, Work, job
+from crm.kernel.clock import local_day
+from crm.kernel.wareki import wareki
+from crm.strengthening.months import DayTotals, Month, MonthReport, report_of
+from crm.strengthening.paper import span, whom
+from crm.strengthening.results import Totals
+
+MAKE = "strengthening.report"
+TIMEOUT_S = 60
+REPORT_TITLE = "訪問強化日の計画と結果"
+COUNTS = ("計画", "面談・電話", "不在", "未訪問", "計画外", "確保", "転用")
+"""Whom to see and what came of it, then the hours."""
+NUMBERS = ("auto",) * len(COUNTS)
+FOOT = (
+    "件数と時間だけを載せています。「計画外」は計画のほかに面談した数、「確保」「転用」は時間です。"
+)
+
+
+@job(MAKE, timeout_s=TIMEOUT_S)
+def make_report(work: Work) -> None:
+    """Typeset the days of a month of the requester's station: counts alone, nobody named."""
+    month = Month(**work.args)
+    with work.reading() as db:
+        report = report_of(db, month)
+    data = {
+        "title": REPORT_TITLE,
+        "as_of": f"{wareki(local_day(work.now))}現在",
+        "unit": work.actor.station_name,
+        "issued_by": "",
+        "name": month.label,
+        "reference": "",
+        "none": "この月の強化日はありません。",
+        "sections": _sections(report),
+    }
+    content = render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=work.now)
+    name = f"{REPORT_TITLE}_{month.label}.pdf"
+    with work.finishing(Made(name, "application/pdf", content)):
+        pass
+
+
+def _sections(report: MonthReport) -> list[dict[str, Any]]:
+    by_day = [_row(_day(day), day.totals) for day in report.days]
+    by_unit = [_row(name, totals) for name, totals in report.units.items()]
+    total = [_row("計", report.total)] if report.days else []
+    return [
+        _section("日別", "強化日・対象", by_day),
+        _section("交番・駐在所別", "交番・駐在所", [*by_unit, *total], FOOT),
+        *_diverted(report.diverted),
+    ]
+
+
+def _section(
+    title: str, first: str, rows: Sequence[Sequence[str]], remark: str = ""
+) -> dict[str, Any]:
+    return {
+        "title": title,
+        "headings": [first, *COUNTS],
+        "widths": ["1fr", *NUMBERS],
+        "rows": rows,
+        "remark": remark,
+    }
+
+
+def _diverted(diverted: Iterable[tuple[str, str, int]]) -> list[dict[str, Any]]:
+    rows = [[name, what, f"{hours}時間"] for name, what, hours in diverted]
+    headings = ["交番・駐在所", "転用した勤務", "時間"]
+    table = {"title": "転用した勤務", "headings": headings, "rows": rows, "remark": ""}
+    return [table | {"widths": ["1fr", "2fr", "auto"]}] if rows else []
+
+
+def _day(day: DayTotals) -> str:
+    plan = day.plan
+    boxes = "、".join(whom(plan, unit.unit_id) for unit in plan.units)
+    return "\n".join(text for text in (span(plan), plan.day.purpose, boxes) if text)
+
+
+def _row(first: str, totals: Totals) -> list[str]:
+    return [first, *(str(number) for number in totals)]
