@@ -66,6 +66,7 @@ from crm.requests import models as request_models
 from crm.requests import policy as request_policy
 from crm.requests import reports as request_reports
 from crm.requests import site_papers as request_site_papers
+from crm.requests.site_copies import places_granted_by
 from crm.retention import errands as retention_errands
 from crm.retention import models as retention_models
 from crm.retention import policy as retention_policy
@@ -84,6 +85,7 @@ from crm.sharing import models as sharing_models
 from crm.sharing import policy as sharing_policy
 from crm.sharing.information import follow_item, refuse_to_widen
 from crm.sharing.link_queries import times_told
+from crm.sharing.places import places_granted
 from crm.sharing.publishing import (
     publish_after_consent,
     publish_changed_contact,
@@ -201,6 +203,7 @@ on_rows(LEANS_ON)(keep_spans)
 name_subjects_by(names_of)
 count_told_by(times_told())
 also_planned_by(planned_calls())
+places_granted_by(places_granted)
 
 
 def require_rules() -> None:

@@ -132,6 +132,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "note.logged": N_("活動を記録"),
     "note.published": N_("他機関へ活動を提供"),
     "note.recalled": N_("他機関への活動の提供を終了"),
+    "place.ended": N_("他機関への地点・写真の提供を終了"),
     "note.replied": N_("回答を記録"),
     "meeting.canceled": N_("会議を中止"),
     "meeting.changed": N_("会議を訂正"),

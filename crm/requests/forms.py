@@ -42,6 +42,8 @@ class ReferralForm(Form):
         title=N_("依頼先"), json_schema_extra={"missing": N_("依頼先を選んでください。")}
     )
     words: Lines = Field(max_length=MAX_TEXT, title=N_("伝える内容"))
+    with_point: bool = Field(default=False, title=N_("地図の地点"))
+    with_photo: bool = Field(default=False, title=N_("写真"))
 
 
 class HeadquartersForm(Form):

@@ -13,6 +13,7 @@ from crm.requests.models import (
     CommunityRequest,
     RequestOutcome,
     RequestState,
+    SiteKind,
     StepKind,
     Topic,
     number_of,
@@ -135,11 +136,29 @@ class ProgressLine(NamedTuple):
     told_by: str
 
 
+class GivenSite(NamedTuple):
+    """A place as its copy shows it, with the facts of its picture; `until` is its last day."""
+
+    kind: SiteKind
+    longitude: float | None
+    latitude: float | None
+    description: str
+    width: int | None
+    height: int | None
+    sha256: str
+    until: dt.date | None
+
+    def is_given_on(self, day: dt.date) -> bool:
+        """Whether its recipient may read it on `day`."""
+        return self.until is None or day <= self.until
+
+
 @dataclass(frozen=True, slots=True)
 class Referral:
     """Something another office was asked to see to, and how far it has come, the newest first.
 
-    `own_id` is the request the reader's office made of it, if it received it.
+    `own_id` is the request the reader's office made of it, if it received it. `site` is what goes
+    with it of the place.
     """
 
     id: UUID
@@ -156,6 +175,7 @@ class Referral:
     published_at: dt.datetime
     own_id: UUID | None
     progress: Sequence[ProgressLine]
+    site: GivenSite | None = None
 
     @property
     def subject(self) -> str:

@@ -333,6 +333,33 @@ class PublishedRequest(Recipient, table=True):
     published_at: dt.datetime = Field(sa_type=Moment)
 
 
+class PublishedSite(Recipient, table=True):
+    """The place of a published request as its recipient may know it: its point, its picture.
+
+    `valid_until` is the last day of the agreement it is given under, None without one.
+    """
+
+    __tablename__ = "published_site"
+    __table_args__ = (sa.UniqueConstraint("reference"),)
+
+    reference: UUID = Field(sa_type=Key)
+    request_id: UUID = Field(sa_type=Key, index=True)
+    kind: SiteKind = Field(sa_type=choice(SiteKind, checked=False))
+    longitude: float | None = None
+    latitude: float | None = None
+    description: str = Field(default="", max_length=200)
+    width: int | None = None
+    height: int | None = None
+    sha256: str = Field(default="", max_length=64)
+    content: bytes | None = None
+    valid_until: dt.date | None = None
+    published_at: dt.datetime = Field(sa_type=Moment)
+
+    def is_given_on(self, day: dt.date) -> bool:
+        """Whether its recipient may read it on `day`."""
+        return self.valid_until is None or day <= self.valid_until
+
+
 class PublishedProgress(Recipient, table=True):
     """How far the recipient of a published request has come, told to who asked; only added to."""
 

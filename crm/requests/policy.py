@@ -10,6 +10,7 @@ from crm.requests.models import (
     CommunityRequest,
     PublishedProgress,
     PublishedRequest,
+    PublishedSite,
     RequestParty,
     RequestStep,
     SiteIssue,
@@ -20,6 +21,7 @@ from crm.requests.models import (
 register_own_station(CommunityRequest, RequestParty, SiteIssue, SitePhoto)
 register_own_station(RequestStep, append_only=True)
 register(PublishedRequest, published(PublishedRequest, to_headquarters=True))
+register(PublishedSite, published(PublishedSite, to_headquarters=True))
 register(PublishedProgress, published(PublishedProgress, to_headquarters=True, append_only=True))
 
 

@@ -8,15 +8,16 @@ from litestar.params import FromPath
 
 from crm.access.desk import CurrentDesk
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Forbidden, Refused
+from crm.kernel.errors import Forbidden, NotFound, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, labels
-from crm.requests import referral_queries, referring
+from crm.requests import referral_queries, referring, site_queries
 from crm.requests.forms import HeadquartersForm, ReferralForm
-from crm.requests.models import OUTCOME_LABELS, TOPIC_LABELS
+from crm.requests.models import OUTCOME_LABELS, SITE_KIND_LABELS, TOPIC_LABELS
 from crm.requests.page_parts import seen
 from crm.requests.policy import is_headquarters, may_refer
-from crm.web.pages import page, saved
+from crm.requests.site_copies import Handing, grants_on
+from crm.web.pages import HEADERS, page, saved
 from crm.web.visit import Visit
 
 
@@ -41,6 +42,7 @@ def refer(desk: CurrentDesk, request_id: FromPath[UUID]) -> Response[Any]:
                 request_id,
                 sub.form.recipient_station_id,
                 sub.form.words,
+                handing=Handing(sub.form.with_point, sub.form.with_photo),
                 now=visit.now,
             )
         except Refused as refusal:
@@ -93,13 +95,31 @@ def answer_station(desk: CurrentDesk, referral_id: FromPath[UUID]) -> Response[A
         return saved(visit, "requests.received", N_("署に伝えました。"))
 
 
+@get(
+    "/requests/received/{referral_id:uuid}/photo",
+    name="requests.received_photo",
+    sync_to_thread=True,
+)
+def received_photo(desk: CurrentDesk, referral_id: FromPath[UUID]) -> Response[bytes]:
+    """Answer with the picture that goes with what another office asked, while it is given."""
+    with desk.reads() as visit:
+        asked = referral_queries.received_one(visit.db, visit.actor, referral_id)
+        found = site_queries.copy_of(visit.db, asked.reference)
+        if found is None or not found.content or not found.is_given_on(local_day(visit.now)):
+            raise NotFound
+        visit.seen("request.viewed", ("request", asked.request_id), sha256=found.sha256)
+        return Response(found.content, media_type="image/jpeg", headers=HEADERS)
+
+
 def _referral_page(
     visit: Visit, request_id: UUID, sub: Submission[Any], *, status: int = 200
 ) -> Response[str]:
     whole = seen(visit, request_id)
     if not may_refer(visit.actor):
         raise Forbidden
-    offices = referral_queries.offices_to_ask(visit.db, visit.actor, local_day(visit.now))
+    today = local_day(visit.now)
+    offices = referral_queries.offices_to_ask(visit.db, visit.actor, today)
+    granted = grants_on(visit.db, visit.actor, today)
     return page(
         visit,
         "requests/referral.html",
@@ -108,6 +128,12 @@ def _referral_page(
         whole=whole,
         request=whole.request,
         offices=[(office.station_id, office.label) for office in offices],
+        site=site_queries.site_of(visit.db, request_id),
+        granted=[
+            office.label
+            for office in offices
+            if office.agency_id == visit.actor.agency_id or office.station_id in granted
+        ],
     )
 
 
@@ -128,9 +154,11 @@ def _received_page(
         empty=blank(),
         referrals=found,
         at_headquarters=is_headquarters(actor),
+        today=local_day(visit.now),
+        site_kinds=SITE_KIND_LABELS,
         topics=TOPIC_LABELS,
         outcomes=labels(OUTCOME_LABELS),
     )
 
 
-HANDLERS = [referral, refer, recall, received, accept, answer_station]
+HANDLERS = [referral, refer, recall, received, received_photo, accept, answer_station]

@@ -16,15 +16,18 @@ from crm.agencies.queries import Office, other_offices, units_on
 from crm.kernel.actor import Actor
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import AnySelect, ScopedSession
-from crm.requests.lines import ProgressLine, Referral
+from crm.requests.lines import GivenSite, ProgressLine, Referral
 from crm.requests.models import (
     CommunityRequest,
     PublishedProgress,
     PublishedRequest,
+    PublishedSite,
     state_label,
 )
 
-COPIED = tuple(field.name for field in fields(Referral) if field.name != "progress")
+COPIED = tuple(field.name for field in fields(Referral) if field.name not in {"progress", "site"})
+PLACED = ("kind", "longitude", "latitude", "description", "width", "height", "sha256")
+"""What of a place is read beside its referral; its picture is asked for by itself."""
 
 
 def offices_to_ask(db: ScopedSession, actor: Actor, day: dt.date) -> Sequence[Office]:
@@ -103,11 +106,14 @@ def _rows() -> AnySelect:
             col(PublishedProgress.outcome),
             col(PublishedProgress.text),
             col(PublishedProgress.told_by).label("progress_by"),
+            *(getattr(PublishedSite, name) for name in PLACED),
+            col(PublishedSite.valid_until),
         )
         .select_from(PublishedRequest)
         .outerjoin(
             PublishedProgress, col(PublishedProgress.reference) == col(PublishedRequest.reference)
         )
+        .outerjoin(PublishedSite, col(PublishedSite.reference) == col(PublishedRequest.reference))
         .outerjoin(
             CommunityRequest, col(CommunityRequest.client_key) == col(PublishedRequest.reference)
         )
@@ -131,4 +137,7 @@ def _referral(rows: Sequence[Any]) -> Referral:
         if row.at
     ]
     first = rows[0]
-    return Referral(**{name: getattr(first, name) for name in COPIED}, progress=progress)
+    site = None
+    if first.kind:
+        site = GivenSite(*(getattr(first, name) for name in PLACED), until=first.valid_until)
+    return Referral(**{name: getattr(first, name) for name in COPIED}, progress=progress, site=site)

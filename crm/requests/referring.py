@@ -11,7 +11,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, NotFound, Refused
 from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
-from crm.requests import queries, referral_queries
+from crm.requests import queries, referral_queries, site_queries
 from crm.requests.models import (
     CommunityRequest,
     PublishedRequest,
@@ -23,6 +23,8 @@ from crm.requests.models import (
 from crm.requests.policy import is_headquarters, may_refer
 from crm.requests.reporting import put_progress
 from crm.requests.service import RequestFacts, put_step, receive, require_open
+from crm.requests.site_copies import NOTHING_MORE, Handing, give_place
+from crm.requests.siting import take_over_point
 
 
 def refer(
@@ -32,12 +34,14 @@ def refer(
     recipient_station_id: UUID,
     words: str,
     *,
+    handing: Handing = NOTHING_MORE,
     now: dt.datetime,
 ) -> PublishedRequest:
     """Publish a request to an office of another agency or a division of headquarters.
 
-    They read `words` written for them, topic and place, and never who said it. Forbidden for
-    others than the chiefs; Refused for an office asked already, or one that is none.
+    They read `words` written for them, topic and place, of the place's point and picture what
+    `handing` says, and never who said it. Forbidden for others than the chiefs; Refused for an
+    office asked already, one that is none, and one that may not be given the place.
     """
     if not may_refer(actor):
         raise Forbidden
@@ -65,6 +69,7 @@ def refer(
         published_at=now,
     )
     db.add(made)
+    given = give_place(db, actor, made, office, handing, now=now)
     if request.state is RequestState.RECEIVED:
         request.state = RequestState.CONSIDERING
     put_step(db, actor, request, StepKind.REFERRED, now, text=words, to_unit_name=office.label)
@@ -75,6 +80,7 @@ def refer(
         now=now,
         subject=("request", request.id),
         recipient=office.label,
+        fields=given,
     )
     return made
 
@@ -89,6 +95,8 @@ def recall(db: ScopedSession, actor: Actor, referral_id: UUID, *, now: dt.dateti
     asked = referral_queries.given_one(db, actor, referral_id)
     request = queries.request_to_change(db, asked.request_id)
     put_step(db, actor, request, StepKind.RECALLED, now, to_unit_name=asked.recipient_name)
+    if given := site_queries.copy_of(db, asked.reference):
+        db.delete(given)
     db.delete(asked)
     audit.record(
         db,
@@ -105,7 +113,10 @@ def recall(db: ScopedSession, actor: Actor, referral_id: UUID, *, now: dt.dateti
 def accept(
     db: ScopedSession, actor: Actor, referral_id: UUID, *, now: dt.datetime
 ) -> CommunityRequest:
-    """Receive what another agency asked into the own inbox; accepted again, it is the first one."""
+    """Receive what another agency asked into the own inbox, with the point it gave.
+
+    Accepted again, it is the first one.
+    """
     asked = referral_queries.received_one(db, actor, referral_id)
     facts = RequestFacts(
         words=asked.words,
@@ -116,7 +127,11 @@ def accept(
         topic=asked.topic,
         place=" ".join(filter(None, (asked.area_name, asked.place))),
     )
-    return receive(db, actor, facts, now=now)
+    made = receive(db, actor, facts, now=now)
+    given = site_queries.copy_of(db, asked.reference)
+    if given is not None and given.is_given_on(local_day(now)):
+        take_over_point(db, actor, made, given, now=now)
+    return made
 
 
 def answer_as_headquarters(

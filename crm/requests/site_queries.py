@@ -15,6 +15,7 @@ from crm.kernel.scope import ScopedSession
 from crm.requests.models import (
     IS_OPEN,
     CommunityRequest,
+    PublishedSite,
     RequestOutcome,
     RequestState,
     SiteIssue,
@@ -77,6 +78,16 @@ def issue_of(db: ScopedSession, request_id: UUID) -> SiteIssue | None:
 def photo_of(db: ScopedSession, request_id: UUID) -> SitePhoto | None:
     """Return the picture of a request's place."""
     return db.exec(select(SitePhoto).where(col(SitePhoto.request_id) == request_id)).first()
+
+
+def copies_to_change(db: ScopedSession, request_id: UUID) -> Sequence[PublishedSite]:
+    """Return the copies the own office gave of a request's place, with their pictures."""
+    return db.exec(select(PublishedSite).where(col(PublishedSite.request_id) == request_id)).all()
+
+
+def copy_of(db: ScopedSession, reference: UUID) -> PublishedSite | None:
+    """Return the place that goes with a referral, with its picture, as either side reads it."""
+    return db.exec(select(PublishedSite).where(col(PublishedSite.reference) == reference)).first()
 
 
 def site_of(db: ScopedSession, request_id: UUID) -> SiteLine | None:

@@ -18,8 +18,9 @@ from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 from crm.liaisons.queries import areas_of_station
 from crm.requests import queries, site_queries
-from crm.requests.models import CommunityRequest, SiteIssue, SiteKind, SitePhoto
+from crm.requests.models import CommunityRequest, PublishedSite, SiteIssue, SiteKind, SitePhoto
 from crm.requests.service import require_open
+from crm.requests.site_copies import follow_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +76,44 @@ def put_site(
     if pictured is not None:
         _put_photo(db, request, pictured, now)
     db.flush()
+    follow_place(db, request.id)
     audit.record(db, actor, "request.sited", now=now, subject=("request", request.id))
     return issue
 
 
 def remove_photo(db: ScopedSession, actor: Actor, request_id: UUID, *, now: dt.datetime) -> None:
-    """Delete the picture of a place: it shows what it should not. Without one nothing happens."""
+    """Delete the picture of a place: it shows what it should not. Without one nothing happens.
+
+    Whoever was given it has it no more.
+    """
     request = queries.request_to_change(db, request_id)
     if photo := site_queries.photo_of(db, request_id):
         db.delete(photo)
         db.flush()
+        follow_place(db, request.id)
         audit.record(db, actor, "request.unsited", now=now, subject=("request", request.id))
+
+
+def take_over_point(
+    db: ScopedSession,
+    actor: Actor,
+    request: CommunityRequest,
+    given: PublishedSite,
+    *,
+    now: dt.datetime,
+) -> None:
+    """Put a received request where its giver pointed; its picture stays the giver's copy."""
+    if given.longitude is None or given.latitude is None:
+        return
+    if site_queries.issue_of(db, request.id):
+        return
+    issue = _new(request, actor, now)
+    issue.kind, issue.longitude, issue.latitude = given.kind, given.longitude, given.latitude
+    point = (given.longitude, given.latitude)
+    issue.district_id = _district_at(db, point, local_day(now))
+    issue.updated_at, issue.updated_by = now, actor.account_id
+    db.add(issue)
+    db.flush()
 
 
 def _require_inside(area: Area, point: tuple[float, float] | None) -> None:
@@ -109,6 +137,10 @@ def _district(
             return None
         inside = shapely.point_on_surface(area.polygon)
         point = shapely.get_x(inside), shapely.get_y(inside)
+    return _district_at(db, point, day)
+
+
+def _district_at(db: ScopedSession, point: tuple[float, float], day: dt.date) -> UUID | None:
     found = areas_at(db, *point, day, kinds=(AreaKind.ELEMENTARY_DISTRICT,))
     return found[0].id if found else None
 

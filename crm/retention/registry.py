@@ -91,7 +91,7 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(_notes(Means.EMPTIED), "note_companion", "site_issue"),
     **_all(
         _notes(Means.DELETED, _PUBLISHED),
-        *("published_note", "published_request", "published_progress"),
+        *("published_note", "published_request", "published_site", "published_progress"),
     ),
     **_all(_notes(Means.KEPT, _COUNTS), "note_organization", "note_staff", "note_information"),
     **_all(

@@ -33,6 +33,7 @@ from crm.requests.models import (
     CommunityRequest,
     PublishedProgress,
     PublishedRequest,
+    PublishedSite,
     RequestParty,
     RequestStep,
     SiteIssue,
@@ -226,6 +227,7 @@ def _of_notes(keys: Sequence[UUID]) -> Iterator[Any]:
         col(PublishedRequest.request_id).in_(requests)
     )
     yield sa.delete(PublishedProgress).where(col(PublishedProgress.reference).in_(references))
+    yield sa.delete(PublishedSite).where(col(PublishedSite.request_id).in_(requests))
     yield sa.delete(PublishedRequest).where(col(PublishedRequest.request_id).in_(requests))
     yield sa.update(RequestStep).where(col(RequestStep.request_id).in_(requests)).values(text="")
     yield sa.delete(SitePhoto).where(col(SitePhoto.request_id).in_(requests))

@@ -59,7 +59,7 @@ class Exchange:
         """Put the partner's book, what both give each other and what came of it into the rows."""
         community = self._put_book(town)
         there = self._giving(self.station, self.side)
-        agreement = there.agree(_TO_THE_HALL, self.calendar.shared)
+        agreement = there.agree(_TO_THE_HALL, self.calendar.shared, gives_places=True)
         given = there.give(agreement, provisions, {})
         recognized = self._recognize(there.book, given)
         known_as = {key: reference for key, (reference, _) in recognized.items()}

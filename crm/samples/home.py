@@ -26,6 +26,7 @@ from crm.samples.meetings import put_meetings
 from crm.samples.network import Network, put_network
 from crm.samples.offices import AGENCY, Calendar, Called, Station, put_boxes, put_station
 from crm.samples.organizations import put_organizations
+from crm.samples.own_words import put_own_words
 from crm.samples.partners import Hall, Partner, put_partner
 from crm.samples.people import Community, Registry, last_spring, put_community
 from crm.samples.provision import Side
@@ -113,6 +114,7 @@ class _Site:
         put_strengthening(self._desk("strengthening"), station, crew, network)
         put_handovers(self._desk("handovers"), station, crew)
         put_tours(self._desk("tours"), station, crew, network)
+        put_own_words(self._desk("own words"), station)
         for partner in partners:
             self._put_exchange(partner, network, shelf)
         chief = self.crew.samples[station.network_office]

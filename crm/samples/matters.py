@@ -13,7 +13,14 @@ from crm.agencies.queries import office_label
 from crm.areas.models import AreaKind
 from crm.kernel.clock import local_day
 from crm.notes.models import GroupProblem, NoteCompanion, Outcome
-from crm.requests.models import RequestState, SiteIssue, SiteKind, SitePhoto, Topic
+from crm.requests.models import (
+    PublishedSite,
+    RequestState,
+    SiteIssue,
+    SiteKind,
+    SitePhoto,
+    Topic,
+)
 from crm.samples.offices import AGENCY, Station
 from crm.samples.partners import Partner
 from crm.samples.requests import Office, number_requests, put_referral
@@ -75,8 +82,10 @@ def put_matters(
     if partners:
         hall = partners[0]
         _put_companions(rows, notes, hall)
-        for request in open_[-_REFERRED:]:
+        for request, place in zip(open_[-_REFERRED:], reversed(places), strict=False):
+            _put_site(rows, request, place)
             _refer(rows, desk, request, hall)
+            _give_place(rows, request, place)
     for request, place in zip(open_[:-_REFERRED][:_SITES], places, strict=False):
         _put_site(rows, request, place)
     number_requests(rows)
@@ -169,6 +178,24 @@ def _refer(rows: Rows, desk: Desk, request: Row, hall: Partner) -> None:
     words = _ASKED.get(request["topic"], _ASKED_OTHERWISE)
     by = (desk.chief, desk.station.network_office, desk.unit_name)
     put_referral(rows, request, by, office, words, desk.station.calendar.today)
+
+
+def _give_place(rows: Rows, request: Row, place: Place) -> None:
+    """Let the place put last go with the referral put last, as the agreement lets it."""
+    copy, issue = rows.tables["published_request"][-1], rows.tables["site_issue"][-1]
+    photo = rows.tables["site_photo"][-1]
+    copy["area_name"], copy["place"] = place.name, request["place"]
+    sides = (
+        *("giver_agency_id", "giver_station_id", "giver_name", "recipient_agency_id"),
+        *("recipient_station_id", "reference", "request_id", "published_at"),
+    )
+    rows.put(
+        PublishedSite,
+        local_day(copy["published_at"]),
+        **{side: copy[side] for side in sides},
+        **{name: issue[name] for name in ("kind", "longitude", "latitude")},
+        **{name: photo[name] for name in ("description", "width", "height", "sha256", "content")},
+    )
 
 
 def picture(kind: SiteKind) -> bytes:

@@ -70,7 +70,9 @@ class Giving:
     book: Book
     today: dt.date
 
-    def agree(self, fields: Sequence[SharedField], since: dt.date) -> SharingAgreement:
+    def agree(
+        self, fields: Sequence[SharedField], since: dt.date, *, gives_places: bool = False
+    ) -> SharingAgreement:
         """Put the agreement into the giver's rows: the ceiling of all that is given."""
         giver, recipient = self.giver, self.recipient
         giver.rows.put(
@@ -84,6 +86,7 @@ class Giving:
             conditions=_CONDITIONS,
             retention=_RETENTION,
             inquiries=f"{giver.name} {giver.unit_name}",
+            gives_places=gives_places,
             valid_from=since,
         )
         return SharingAgreement(**giver.rows.tables["sharing_agreement"][-1])

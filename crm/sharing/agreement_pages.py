@@ -18,6 +18,7 @@ from crm.sharing import agreement_queries, agreements, queries
 from crm.sharing.decisions import decided_terms, needs_decision, wants_draft
 from crm.sharing.forms import AgreementEndForm, AgreementForm, NarrowingForm
 from crm.sharing.lines import field_words
+from crm.sharing.matters import PLACES_GIVEN
 from crm.sharing.policy import may_share
 from crm.sharing.publishing import refresh_copies
 from crm.web.pages import page, saved
@@ -116,6 +117,7 @@ def narrow(desk: CurrentDesk, agreement_id: FromPath[UUID]) -> Answer:
                 agreement_id,
                 fields=sub.form.fields,
                 valid_to=sub.form.valid_to,
+                gives_places=sub.form.gives_places,
                 revision=sub.form.revision,
                 now=visit.now,
             )
@@ -178,6 +180,7 @@ def _new(
         sub=sub,
         offices=office_options(visit),
         fields=field_options(),
+        places_given=PLACES_GIVEN,
         drafts=not decided and needs_decision(visit),
     )
 
@@ -205,6 +208,7 @@ def _show(
         holds=agreement.holds_on(today),
         is_over=agreement.valid_to is not None and agreement.valid_to < today,
         words=field_words(agreement.fields),
+        places_given=PLACES_GIVEN,
         persons=counts.get((agreement.id, True), 0),
         organizations=counts.get((agreement.id, False), 0),
         given=given,
@@ -212,7 +216,12 @@ def _show(
         fields=[option for option in field_options() if option[0] in agreement.fields],
         today=today,
         act=act,
-        sub=sub or blank(fields=agreement.fields, valid_to=agreement.valid_to),
+        sub=sub
+        or blank(
+            fields=agreement.fields,
+            valid_to=agreement.valid_to,
+            gives_places=agreement.gives_places or None,
+        ),
     )
 
 

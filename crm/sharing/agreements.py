@@ -23,6 +23,7 @@ from crm.sharing.matters import AgreementFacts as AgreementFacts  # noqa: PLC041
 from crm.sharing.matters import DisclosureFacts as DisclosureFacts  # noqa: PLC0414 - as above
 from crm.sharing.matters import agreement_matter, disclosure_matter
 from crm.sharing.models import Disclosure, DisclosureEnd, SharingAgreement
+from crm.sharing.places import keep_places_in_step
 from crm.sharing.policy import may_share
 from crm.sharing.publishing import republish, republish_all
 from crm.sharing.queries import require_own
@@ -64,6 +65,7 @@ def make_agreement(
         conditions=facts.conditions,
         retention=facts.retention,
         inquiries=facts.inquiries,
+        gives_places=facts.gives_places,
         valid_from=facts.valid_from,
         valid_to=facts.valid_to,
         created_at=now,
@@ -93,6 +95,7 @@ def narrow_agreement(
     *,
     fields: Collection[SharedField],
     valid_to: dt.date | None,
+    gives_places: bool = False,
     revision: int,
     now: dt.datetime,
 ) -> SharingAgreement:
@@ -109,7 +112,10 @@ def narrow_agreement(
         raise Refused("期間を延ばすときは、新しい取決めを登録してください。", field="valid_to")
     if valid_to and valid_to < max(agreement.valid_from, local_day(now)):
         raise Refused("終わりの日は、今日以後にしてください。", field="valid_to")
+    if gives_places and not agreement.gives_places:
+        raise Refused("項目を増やすときは、新しい取決めを登録してください。", field="gives_places")
     agreement.fields, agreement.valid_to = list(in_order(fields)), valid_to
+    agreement.gives_places = gives_places
     _touch(agreement, actor, now)
     db.flush()
     _put_into_force(db, actor, agreement, "agreement.narrowed", now)
@@ -258,6 +264,7 @@ def _put_into_force(
     concerned = holders_naming(db, agreement.recipient_agency_id)
     republish_all(db, actor, concerned, now=now)
     end_without_agreement(db, actor, now=now)
+    keep_places_in_step(db, actor, now=now)
 
 
 def _fit_agreement(

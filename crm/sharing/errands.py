@@ -7,6 +7,7 @@ from crm.kernel.actor import Actor
 from crm.kernel.db import Database
 from crm.sharing.giver_queries import holders_to_review
 from crm.sharing.information import end_without_agreement
+from crm.sharing.places import keep_places_in_step
 from crm.sharing.publishing import BATCH, republish_all
 
 AFTER_MIDNIGHT = dt.time(0, 5)
@@ -28,3 +29,4 @@ def refresh_office(database: Database, office: Actor, now: dt.datetime) -> None:
             republish_all(db, office, holders[start : start + BATCH], now=now)
     with database.writing(office) as db:
         end_without_agreement(db, office, now=now)
+        keep_places_in_step(db, office, now=now)

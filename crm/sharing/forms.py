@@ -56,6 +56,7 @@ class AgreementForm(OnceForm):
     conditions: str = Field("", title=N_("利用の条件"), max_length=500)
     retention: str = Field("", title=N_("保存と返却・消去"), max_length=200)
     inquiries: str = Field("", title=N_("問合せ先"), max_length=120)
+    gives_places: bool = Field(default=False, title=N_("依頼に添えるもの"))
     valid_from: Day = Field(title=N_("始まりの日"))
     valid_to: Day | None = Field(None, title=N_("終わりの日"))
 
@@ -72,6 +73,7 @@ class NarrowingForm(Form):
         title=N_("提供する項目"),
         json_schema_extra={"missing": N_("提供する項目を選んでください。")},
     )
+    gives_places: bool = Field(default=False, title=N_("依頼に添えるもの"))
     valid_to: Day | None = Field(None, title=N_("終わりの日"))
     revision: int = 0
 

@@ -16,6 +16,7 @@ from crm.sharing.models import DISCLOSURE_BASIS_LABELS, DisclosureBasis
 
 AGREEMENT_TITLE = N_("提供の取決めの登録")
 DISCLOSURE_TITLE = N_("個別の提供の決定")
+PLACES_GIVEN = N_("意見・要望の場所の地点と写真")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class AgreementFacts:
     conditions: str = ""
     retention: str = ""
     inquiries: str = ""
+    gives_places: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +63,15 @@ def agreement_matter(facts: AgreementFacts, office: Office) -> Matter:
             "conditions": facts.conditions,
             "retention": facts.retention,
             "inquiries": facts.inquiries,
+            # left out where it says nothing: what was decided before there was this term holds
+            **({"gives_places": "true"} if facts.gives_places else {}),
         },
         content=[
             (N_("提供先"), office.label),
             (N_("取決めの名称"), facts.title),
             (N_("利用目的"), facts.purpose),
             (N_("提供する項目"), field_words(facts.fields)),
+            (N_("依頼に添えるもの"), PLACES_GIVEN if facts.gives_places else ""),
             (N_("利用の条件"), facts.conditions),
             (N_("保存と返却・消去"), facts.retention),
             (N_("問合せ先"), facts.inquiries),

@@ -73,6 +73,7 @@ class SharingAgreement(StationOwned, Dated, Stamped, table=True):
 
     It is the ceiling; a person's consent narrows it. Its terms are printed with what is exported
     (個人情報保護法 70条): conditions, how long it is kept, when returned or erased, whom to ask.
+    `gives_places` lets the point and the picture of a place go with what that office is asked.
     """
 
     __tablename__ = "sharing_agreement"
@@ -89,6 +90,7 @@ class SharingAgreement(StationOwned, Dated, Stamped, table=True):
     retention: str = Field(default="", max_length=200)
     inquiries: str = Field(default="", max_length=120)
     ended_reason: str = Field(default="", max_length=200)
+    gives_places: bool = False
 
 
 class Disclosure(Held, table=True):

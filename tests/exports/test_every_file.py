@@ -15,6 +15,7 @@ FILES = {
     "bulletins.file": "an information sheet, written to be given out; on record as downloaded",
     "sharing.information_file": "an information sheet another agency gave; on record likewise",
     "requests.photo": "a place on a page of the station's, drawn anew without what a camera adds",
+    "requests.received_photo": "likewise, on the page of whom it was given to",
     "jobs.events": "a job's progress in numbers",
     "factors.passkey_options": "a challenge for a key, as JSON",
     "factors.sign_in_options": "likewise",

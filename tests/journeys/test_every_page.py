@@ -216,6 +216,7 @@ ELSEWHERE = {
     "outbox.manifest": "facts for the browser (tests/outbox)",
     "outbox.offline": "walked in tests/outbox, signed out",
     "requests.photo": "a picture, not a page (tests/requests)",
+    "requests.received_photo": "likewise",
     "jobs.file": "a file, not a page (tests/jobs)",
 }
 

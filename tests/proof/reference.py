@@ -408,7 +408,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
         {"published_contact", "published_note", "published_information"},
         Kind(published, published_by, PUBLISHED),
     ),
-    ({"published_request"}, Kind(asked_of, asked_by, PUBLISHED)),
+    ({"published_request", "published_site"}, Kind(asked_of, asked_by, PUBLISHED)),
     ({"published_progress"}, Kind(asked_of, asked_by, PUBLISHED, is_record=True)),
     ({"audit_entry"}, Kind(audited, own, is_record=True, by_nobody=True)),
     ({"audit_subject"}, Kind(of_auditor, nobody, is_record=True)),

@@ -48,12 +48,14 @@ from crm.meetings import service as meetings
 from crm.meetings.models import MeetingState
 from crm.meetings.queries import parties_to_change
 from crm.meetings.service import MeetingFacts
+from crm.notes.phrasing import offer_phrase
 from crm.notes.service import Beside, NoteContent, NoteFacts, correct_note, log_activity
 from crm.requests.models import RequestState
 from crm.requests.models import StepKind as RequestStepKind
 from crm.requests.queries import request_sent_as
 from crm.requests.referring import refer
 from crm.requests.service import Decided, Told, tell_back
+from crm.requests.site_copies import Handing
 from crm.requests.siting import Pictured, Site, put_site
 from crm.samples.candidates import SEEN_AFTER
 from crm.samples.rows import Row, moment
@@ -177,6 +179,7 @@ class _Player:
             self._handing_over(),
             self._siting(),
             self._referring(),
+            self._own_words(),
         )
 
     def _actor(self, staff_id: UUID, unit_id: UUID, account: UUID | None = None) -> Actor:
@@ -318,7 +321,10 @@ class _Player:
 
     def _agreement(self, row: Row) -> Act:
         def act(db: ScopedSession, now: dt.datetime) -> None:
-            terms = ("title", "purpose", "valid_from", "conditions", "retention", "inquiries")
+            terms = (
+                *("title", "purpose", "valid_from", "conditions", "retention", "inquiries"),
+                "gives_places",
+            )
             facts = AgreementFacts(
                 recipient_station_id=row["recipient_station_id"],
                 fields=[SharedField(field) for field in row["fields"]],
@@ -648,10 +654,31 @@ class _Player:
             actor = self._actor(step["staff_id"], step["unit_id"])
             yield step["at"], 17, actor, self._refer(row, requests[row["request_id"]])
 
+    def _own_words(self) -> Iterator[Doing]:
+        for row in self.tables["station_phrase"]:
+            yield row["created_at"], 43, self._clerk(row["created_by"]), self._phrase(row)
+
+    def _phrase(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            words = (row["use"], row["text"])
+            offer_phrase(db, _actor_of(db), *words, valid_from=row["valid_from"], now=now)
+
+        return act
+
     def _refer(self, row: Row, request: Row) -> Act:
         def act(db: ScopedSession, now: dt.datetime) -> None:
             made = request_sent_as(db, request["station_id"], self.new[request["note_id"]])
-            refer(db, _actor_of(db), made.id, row["recipient_station_id"], row["words"], now=now)
+            sites = {site["reference"] for site in self.tables["published_site"]}
+            given = row["reference"] in sites
+            refer(
+                db,
+                _actor_of(db),
+                made.id,
+                row["recipient_station_id"],
+                row["words"],
+                handing=Handing(point=given, photo=given),
+                now=now,
+            )
 
         return act
 

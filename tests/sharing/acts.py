@@ -40,6 +40,7 @@ def agreed(
     to: str = CITY_OFFICE,
     valid_from: dt.date = TODAY,
     valid_to: dt.date | None = None,
+    gives_places: bool = False,
     now: dt.datetime = NOW,
 ) -> SharingAgreement:
     facts = agreements.AgreementFacts(
@@ -52,6 +53,7 @@ def agreed(
         conditions="第三者に渡さないこと",
         retention="年度末に消去",
         inquiries="若葉署地域課",
+        gives_places=gives_places,
     )
     with world.writing(who) as db:
         return agreements.make_agreement(db, world.actors[who], facts, now=now)
