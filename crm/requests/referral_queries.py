@@ -26,7 +26,10 @@ from crm.requests.models import (
 )
 
 COPIED = tuple(field.name for field in fields(Referral) if field.name not in {"progress", "site"})
-PLACED = ("kind", "longitude", "latitude", "description", "width", "height", "sha256")
+PLACED = (
+    *("kind", "longitude", "latitude", "description", "width", "height", "sha256"),
+    "valid_until",
+)
 """What of a place is read beside its referral; its picture is asked for by itself."""
 
 
@@ -107,7 +110,6 @@ def _rows() -> AnySelect:
             col(PublishedProgress.text),
             col(PublishedProgress.told_by).label("progress_by"),
             *(getattr(PublishedSite, name) for name in PLACED),
-            col(PublishedSite.valid_until),
         )
         .select_from(PublishedRequest)
         .outerjoin(
@@ -139,5 +141,5 @@ def _referral(rows: Sequence[Any]) -> Referral:
     first = rows[0]
     site = None
     if first.kind:
-        site = GivenSite(*(getattr(first, name) for name in PLACED), until=first.valid_until)
+        site = GivenSite(*(getattr(first, name) for name in PLACED))
     return Referral(**{name: getattr(first, name) for name in COPIED}, progress=progress, site=site)

@@ -23,7 +23,7 @@ from crm.requests.models import (
 from crm.requests.policy import is_headquarters, may_refer
 from crm.requests.reporting import put_progress
 from crm.requests.service import RequestFacts, put_step, receive, require_open
-from crm.requests.site_copies import NOTHING_MORE, Handing, give_place
+from crm.requests.site_copies import NOTHING_MORE, Handing, give_place, last_day_of
 from crm.requests.siting import take_over_point
 
 
@@ -48,6 +48,7 @@ def refer(
     request = queries.request_to_change(db, request_id)
     require_open(request)
     office = _office(db, actor, recipient_station_id, now)
+    until = last_day_of(db, actor, office, handing, local_day(now))
     asked = referral_queries.referrals_of(db, request_id)
     if office.label in {one.recipient_name for one in asked}:
         raise Refused(N_("この機関には、すでに依頼しています。"), field="recipient_station_id")
@@ -69,7 +70,7 @@ def refer(
         published_at=now,
     )
     db.add(made)
-    given = give_place(db, actor, made, office, handing, now=now)
+    given = give_place(db, made, handing, until=until, now=now)
     if request.state is RequestState.RECEIVED:
         request.state = RequestState.CONSIDERING
     put_step(db, actor, request, StepKind.REFERRED, now, text=words, to_unit_name=office.label)

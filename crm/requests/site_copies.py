@@ -6,12 +6,11 @@ an agreement that says so: agreements stand above requests, so what they grant i
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from crm.agencies.queries import Office
 from crm.kernel.actor import Actor
-from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
@@ -43,23 +42,37 @@ def grants_on(db: ScopedSession, actor: Actor, day: dt.date) -> Grants:
     return _granted[0](db, actor, day) if _granted else {}
 
 
+def last_day_of(
+    db: ScopedSession, actor: Actor, office: Office, handing: Handing, day: dt.date
+) -> dt.date | None:
+    """Return until when an office may have a place, None without a last day.
+
+    Refused where no agreement lets it have what `handing` says.
+    """
+    if not any(handing) or office.agency_id == actor.agency_id:
+        return None
+    granted = grants_on(db, actor, day)
+    if office.station_id not in granted:
+        raise Refused(
+            N_("この機関には、地点と写真を渡す取決めがありません。"),
+            field="with_point" if handing.point else "with_photo",
+        )
+    return granted[office.station_id]
+
+
 def give_place(
     db: ScopedSession,
-    actor: Actor,
     referral: PublishedRequest,
-    office: Office,
     handing: Handing,
     *,
+    until: dt.date | None,
     now: dt.datetime,
 ) -> list[str]:
     """Let the place go with a referral, and return what went: its point, its photo.
 
-    Refused where no agreement lets that office have it. What is not on record does not go.
+    What is not on record does not go.
     """
-    if not any(handing):
-        return []
-    until = _until(db, actor, office, handing, now)
-    issue = site_queries.issue_of(db, referral.request_id)
+    issue = site_queries.issue_of(db, referral.request_id) if any(handing) else None
     if issue is None:
         return []
     photo = site_queries.photo_of(db, referral.request_id) if handing.photo else None
@@ -100,21 +113,7 @@ def follow_place(db: ScopedSession, request_id: UUID) -> None:
     db.flush()
 
 
-def _until(
-    db: ScopedSession, actor: Actor, office: Office, handing: Handing, now: dt.datetime
-) -> dt.date | None:
-    if office.agency_id == actor.agency_id:
-        return None
-    granted = grants_on(db, actor, local_day(now))
-    if office.station_id not in granted:
-        raise Refused(
-            N_("この機関には、地点と写真を渡す取決めがありません。"),
-            field="with_point" if handing.point else "with_photo",
-        )
-    return granted[office.station_id]
-
-
-def _says(issue: SiteIssue, photo: SitePhoto | None, *, with_point: bool) -> dict[str, object]:
+def _says(issue: SiteIssue, photo: SitePhoto | None, *, with_point: bool) -> dict[str, Any]:
     """Return what a copy says of a place; the picture is the one that was drawn anew."""
     return {
         "kind": issue.kind,

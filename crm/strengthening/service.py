@@ -83,7 +83,7 @@ def plan_day(
     db.flush()
     ours = {name: owner[name] for name in ("agency_id", "station_id")}
     for box in ground:
-        part = {"day_id": made.id, "unit_id": box.unit_id}
+        part: dict[str, Any] = {"day_id": made.id, "unit_id": box.unit_id}
         db.add(StrengtheningUnit(**owner, **part, unit_name=box.name))
         for area_id, name in box.areas:
             db.add(StrengtheningArea(**ours, **part, area_id=area_id, area_name=name))

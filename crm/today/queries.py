@@ -129,7 +129,10 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         running=[one for one in found.running if beat.is_whole_station or one.unit_id in boxes],
         aimed=aimed_lines,
         askers={line.visit.who.holder: line for line in askers},
-        places={one.who.holder: one.areas for one in found.regulars},
+        places={
+            **{one.who.holder: one.areas for one in found.regulars},
+            **{one.who.holder: one.areas for one in aimed if one.areas},
+        },
     )
 
 
@@ -278,7 +281,7 @@ def _running(parts: Iterable[Any], areas: Iterable[Any]) -> list[RunningDay]:
     limits: dict[tuple[UUID, UUID], list[str]] = {}
     for row in sorted(areas, key=lambda row: (row.kana_sort, row.area_name)):
         limits.setdefault((row.day_id, row.unit_id), []).append(row.area_name)
-    days = (RunningDay(*row, limits.get((row.id, row.unit_id), ())) for row in parts)
+    days = (RunningDay(*row, areas=limits.get((row.id, row.unit_id), ())) for row in parts)
     return sorted(days, key=lambda day: (day.first_on, day.day_id, day.unit_name))
 
 

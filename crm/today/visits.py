@@ -132,7 +132,7 @@ def aimed_visits(
             None,
             _day_of(aim.last_at),
             is_liaison=(regular := known.get(aim.who.holder)) is not None and regular.is_liaison,
-            areas=regular.areas if regular else frozenset({aim.area_id} - {None}),
+            areas=regular.areas if regular else frozenset([aim.area_id] if aim.area_id else []),
             is_aimed=True,
         )
         for aim in sorted(aims, key=lambda aim: (aim.who.kana, aim.who.name))

@@ -11,6 +11,7 @@ from crm.kernel.wareki import (
     ParsedDate,
     fiscal_year,
     fiscal_year_label,
+    near_day,
     parse_date,
     wareki,
     wareki_short,
@@ -38,6 +39,20 @@ FIRST_DAY, LAST_DAY = date(1873, 1, 1), date(2100, 12, 31)
 )
 def test_wareki_at_the_edges_of_eras(day: date, long: str, short: str) -> None:
     assert (wareki(day), wareki_short(day)) == (long, short)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 1, 5), "1/5"),
+        (date(2025, 1, 5), "1/5"),
+        (date(2027, 12, 5), "12/5"),
+        (date(2024, 12, 31), "R6.12.31"),
+        (date(2028, 1, 1), "R10.1.1"),
+    ],
+)
+def test_day_of_a_year_further_off_is_said_with_it(day: date, said: str) -> None:
+    assert near_day(day, date(2026, 11, 20)) == said
 
 
 def test_wareki_with_weekday() -> None:

@@ -208,8 +208,8 @@ def test_month_to_come_is_printed_with_its_areas_and_without_a_name(
     assert Runner(world.database).take_next()
 
     with world.reading("chief") as db:
-        (file,) = db.exec(select(JobFile)).all()
-    (sheet,) = pypdf.PdfReader(io.BytesIO(file.content)).pages
+        (content,) = db.exec(select(JobFile.content)).all()
+    (sheet,) = pypdf.PdfReader(io.BytesIO(content)).pages
     text = sheet.extract_text()
     for words in (month.label, BOX, AREA, "新しい自治会長へのあいさつ"):
         assert words in text

@@ -1,13 +1,17 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from crm.contacts.models import Holder
 from crm.kernel.audit import AuditEntry
-from crm.kernel.clock import utc_now
+from crm.kernel.clock import local_day, tour_day, utc_now
+from crm.strengthening.models import StrengtheningDay
 from tests.meetings.acts import planned
 from tests.notes.acts import facts, logged
+from tests.strengthening.acts import chosen as aimed_at
+from tests.strengthening.acts import planned as strengthening_day
 from tests.support.pages import Browser, counted
 from tests.support.world import World
 from tests.today.acts import put_liaison
@@ -110,6 +114,26 @@ def test_long_ago_is_said_with_its_year(browser: Browser, world: World) -> None:
     logged(world, facts(person, happened_at=then), "officer", then)
 
     assert "最後に会った日は令和" in browser.sign_in("officer").get("/today").text
+
+
+def test_day_of_a_strengthening_day_says_where_and_leads_to_the_sheet(
+    browser: Browser, world: World
+) -> None:
+    now = utc_now()
+    day = strengthening_day(world, areas=["みなと町自治会"], first_on=local_day(now), now=now)
+    person = world.person("浜 一", "はま はじめ", care_note="訪問は午後")
+    aimed_at(world, day, Holder(person_id=person.id), now=now)
+    with world.database.system("a tour that began before midnight") as connection:
+        connection.execute(sa.update(StrengtheningDay).values(first_on=tour_day(now)))
+
+    shown = browser.sign_in("officer").get("/today").text
+
+    card = shown[shown.index("今日は訪問強化日です") :].partition("訪問の提案")[0]
+    sheet = f'href="/strengthening-days/{day.id}/units/{world.units["若葉駅前交番"]}"'
+    for words in ("みなと町自治会", "残り1件", "浜 一", "訪問は午後", sheet):
+        assert words in card
+    whole = browser.sign_in("station_chief").get("/today").text
+    assert (sheet in whole, "訪問は午後" in whole) == (True, False)
 
 
 def test_meetings_of_the_week_are_on_the_tour_until_they_are_over(

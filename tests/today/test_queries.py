@@ -320,5 +320,5 @@ def test_others_see_which_box_goes_out_and_not_whom_it_is_to_see(world: World) -
 
     whole = tour(world, "station_chief")
     assert ([one.unit_name for one in whole.running], whole.aimed) == (["若葉駅前交番"], [])
-    neighbor = tour(world, "chuzaisho")
-    assert (neighbor.running, neighbor.aimed) == ([], [])
+    other = tour(world, "stranger")
+    assert (other.running, other.aimed) == ([], [])

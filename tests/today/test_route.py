@@ -1,5 +1,6 @@
 import datetime as dt
 import math
+from dataclasses import replace
 from itertools import pairwise, permutations
 from uuid import UUID
 
@@ -86,6 +87,21 @@ def test_neither_others_answers_nor_tomorrows_promises_nor_peace_are_on_the_way(
     )
 
     assert [stop.who.name for stop in stops_of(shown, {})] == ["前任"]
+
+
+def test_whom_the_strengthening_day_goes_to_is_on_the_way_and_more_than_a_proposal() -> None:
+    who, proposed = named("強"), named("提")
+    aimed = line(who)
+    shown = tour(
+        {who: WEST, proposed: EAST},
+        aimed=[replace(aimed, visit=replace(aimed.visit, is_aimed=True))],
+        due=[line(proposed)],
+    )
+
+    assert {stop.who.name: stop.is_owed for stop in stops_of(shown, POINTS)} == {
+        "強": True,
+        "提": False,
+    }
 
 
 def test_chosen_are_numbered_anew() -> None:
