@@ -281,7 +281,13 @@ def _running(parts: Iterable[Any], areas: Iterable[Any]) -> list[RunningDay]:
     limits: dict[tuple[UUID, UUID], list[str]] = {}
     for row in sorted(areas, key=lambda row: (row.kana_sort, row.area_name)):
         limits.setdefault((row.day_id, row.unit_id), []).append(row.area_name)
-    days = (RunningDay(*row, areas=limits.get((row.id, row.unit_id), ())) for row in parts)
+    days = (
+        RunningDay(
+            *(row.id, row.first_on, row.last_on, row.purpose, row.unit_id, row.unit_name),
+            limits.get((row.id, row.unit_id), ()),
+        )
+        for row in parts
+    )
     return sorted(days, key=lambda day: (day.first_on, day.day_id, day.unit_name))
 
 
