@@ -36,7 +36,8 @@ class Settings(BaseModel):
         default="",
         pattern=r"^(postgresql\+psycopg://.+)?$",
         description=(
-            "The database as the role that owns the tables, for `crm migrate` alone; empty where "
+            "The database as the role that owns the tables, for `crm migrate` and ANALYZE after "
+            "`crm import` and `crm sample-data`; empty where "
             "the product itself owns them. On PostgreSQL let it own nothing (RUNBOOK)."
         ),
     )

@@ -110,7 +110,7 @@ def _timeline_rows(*, of_person: bool) -> AnySelect:
         .limit(sa.bindparam("most", type_=sa.Integer()))
         .subquery()
     )
-    return _note_lines().where(col(ActivityNote.id).in_(sa.select(newest.c.id)))
+    return _note_lines(newest)
 
 
 def note_line(db: ScopedSession, note_id: UUID, units: UnitBook) -> NoteLine:
@@ -130,8 +130,7 @@ def notes_in(db: ScopedSession, area_id: UUID, units: UnitBook) -> Sequence[Note
         .limit(TIMELINE_STEP)
         .subquery()
     )
-    of_area = _note_lines().where(col(ActivityNote.id).in_(sa.select(newest.c.id)))
-    return gather_notes(db.rows(of_area), units)
+    return gather_notes(db.rows(_note_lines(newest)), units)
 
 
 def corrections_of(db: ScopedSession, note_id: UUID) -> Sequence[OldWords]:
@@ -235,55 +234,59 @@ def _taking_part(*, of_person: bool) -> sa.Select[Any]:
 
 
 @cache
-def _note_lines() -> AnySelect:
-    """Select notes, newest first, the author's row first.
+def _note_lines(chosen: sa.Subquery | None = None) -> AnySelect:
+    """Select notes, newest first, the author's row first; those whose `id` is `chosen`, or all.
 
     A note has one row for each member of staff, item handed over, request opened from it and office
-    that took part.
+    that took part. The chosen ones come first in the join: of so many tables PostgreSQL takes the
+    first as they stand, and a condition at the end would find a station's every note beside it.
     """
     answerer = aliased(Staff, name="answerer")
     corrections = sa.select(col(NoteCorrection.id)).where(
         col(NoteCorrection.note_id) == col(ActivityNote.id)
     )
+    lines: AnySelect = sa.select(
+        col(ActivityNote.id),
+        col(ActivityNote.occasion),
+        col(ActivityNote.outcome),
+        col(ActivityNote.happened_at),
+        col(ActivityNote.heard),
+        col(ActivityNote.told),
+        col(ActivityNote.advice),
+        col(ActivityNote.problem),
+        col(Area.name).label("area_name"),
+        col(ActivityNote.next_on),
+        col(ActivityNote.revision),
+        corrections.exists().label("is_corrected"),
+        col(NoteStaff.staff_id),
+        col(NoteStaff.unit_id),
+        col(Staff.family_name),
+        col(Staff.given_name),
+        col(CommunityRequest.id).label("request_id"),
+        col(CommunityRequest.year),
+        col(CommunityRequest.serial),
+        col(CommunityRequest.state),
+        col(CommunityRequest.outcome).label("request_outcome"),
+        col(CommunityRequest.answer),
+        col(CommunityRequest.answered_on),
+        col(CommunityRequest.answered_by),
+        col(CommunityRequest.answered_unit_id),
+        col(answerer.family_name).label("answerer_family_name"),
+        col(answerer.given_name).label("answerer_given_name"),
+        col(InformationItem.id).label("item_id"),
+        col(InformationItem.kind).label("item_kind"),
+        col(InformationItem.issue_number),
+        col(InformationItem.title),
+        col(NoteCompanion.other_station_id).label("companion_id"),
+        col(NoteCompanion.office_name),
+        col(NoteCompanion.names).label("companion_names"),
+    )
+    if chosen is None:
+        lines = lines.select_from(ActivityNote)
+    else:
+        lines = lines.select_from(chosen).join(ActivityNote, col(ActivityNote.id) == chosen.c.id)
     return (
-        sa.select(
-            col(ActivityNote.id),
-            col(ActivityNote.occasion),
-            col(ActivityNote.outcome),
-            col(ActivityNote.happened_at),
-            col(ActivityNote.heard),
-            col(ActivityNote.told),
-            col(ActivityNote.advice),
-            col(ActivityNote.problem),
-            col(Area.name).label("area_name"),
-            col(ActivityNote.next_on),
-            col(ActivityNote.revision),
-            corrections.exists().label("is_corrected"),
-            col(NoteStaff.staff_id),
-            col(NoteStaff.unit_id),
-            col(Staff.family_name),
-            col(Staff.given_name),
-            col(CommunityRequest.id).label("request_id"),
-            col(CommunityRequest.year),
-            col(CommunityRequest.serial),
-            col(CommunityRequest.state),
-            col(CommunityRequest.outcome).label("request_outcome"),
-            col(CommunityRequest.answer),
-            col(CommunityRequest.answered_on),
-            col(CommunityRequest.answered_by),
-            col(CommunityRequest.answered_unit_id),
-            col(answerer.family_name).label("answerer_family_name"),
-            col(answerer.given_name).label("answerer_given_name"),
-            col(InformationItem.id).label("item_id"),
-            col(InformationItem.kind).label("item_kind"),
-            col(InformationItem.issue_number),
-            col(InformationItem.title),
-            col(NoteCompanion.other_station_id).label("companion_id"),
-            col(NoteCompanion.office_name),
-            col(NoteCompanion.names).label("companion_names"),
-        )
-        .select_from(ActivityNote)
-        .join(NoteStaff, col(NoteStaff.note_id) == col(ActivityNote.id))
+        lines.join(NoteStaff, col(NoteStaff.note_id) == col(ActivityNote.id))
         .join(Staff, col(Staff.id) == col(NoteStaff.staff_id))
         .outerjoin(CommunityRequest, col(CommunityRequest.note_id) == col(ActivityNote.id))
         .outerjoin(answerer, col(answerer.id) == col(CommunityRequest.answered_by))
