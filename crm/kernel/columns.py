@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +52,9 @@ def _bytes_of(key: UUID | None) -> bytes | None:
     return None if key is None else key.bytes
 
 
+@lru_cache(maxsize=8192)
 def _uuid_of(found: bytes | None) -> UUID | None:
+    """Return a key; the same areas, units and stations come with every statement of a page."""
     return None if found is None else UUID(bytes=found)
 
 
