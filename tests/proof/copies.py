@@ -100,7 +100,7 @@ class _Received(Sharing):
             unlink_contact(db, partner, self.linked, now=self.now)
             self.linked = None
             return
-        for copy in received_contacts(db, partner, self.today, 1).items:
+        for copy in self._received():
             if copy.is_person:
                 link_contact(db, partner, copy.reference, self.own, now=self.now)
                 self.linked = copy.reference
@@ -112,7 +112,7 @@ class _Received(Sharing):
         type(self).steps += 1
         self.db.flush()
         allowed = [_comparable(one) for one in self.model().values()]
-        listed = received_contacts(self.theirs, self.partner, self.today, 1).items
+        listed = self._received()
         beside = shared_about(self.theirs, self.partner, self.own, self.today, most_notes=1)
         for shown in (*listed, *beside.contacts, *self._opened(listed)):
             told = {name: getattr(shown, name) for name in SHOWN}
@@ -138,6 +138,15 @@ class _Received(Sharing):
         assert not roster.people_named
         super().teardown()
 
+    def _received(self, word: str = "") -> list[ReceivedContact]:
+        """Return what the partner lists, or finds by a word, on every page there is."""
+        first = received_contacts(self.theirs, self.partner, self.today, 1, word)
+        others = (
+            received_contacts(self.theirs, self.partner, self.today, number, word)
+            for number in range(2, first.last + 1)
+        )
+        return [one for page in (first, *others) for one in page.items]
+
     def _opened(self, listed: Sequence[ReceivedContact]) -> Iterator[ReceivedContact]:
         """Open whatever is listed otherwise than when it was opened last."""
         for one in listed:
@@ -150,7 +159,7 @@ class _Received(Sharing):
     def _a_search_finds_by_what_was_given(self, listed: Sequence[ReceivedContact]) -> None:
         self.turn += 1
         word = WORDS[self.turn % len(WORDS)]
-        found = received_contacts(self.theirs, self.partner, self.today, 1, word).items
+        found = self._received(word)
         key = search_key(word)
         given = {one.id for one in listed if key in _searchable(one)}
         assert {one.id for one in found} <= given
