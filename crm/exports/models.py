@@ -16,6 +16,7 @@ class ExportKind(StrEnum):
     """What a file is."""
 
     ROSTER = "roster"
+    ROSTER_REPRINT = "roster_reprint"
     REJECTED_ROWS = "rejected_rows"
     DOSSIER = "dossier"
     ROUND = "round"
@@ -25,6 +26,7 @@ class ExportKind(StrEnum):
 
 EXPORT_KIND_LABELS = {
     ExportKind.ROSTER: N_("連絡員一覧表"),
+    ExportKind.ROSTER_REPRINT: N_("連絡員一覧表の再交付"),
     ExportKind.REJECTED_ROWS: N_("取り込めなかった行"),
     ExportKind.DOSSIER: N_("開示資料"),
     ExportKind.ROUND: N_("訪問先一覧"),

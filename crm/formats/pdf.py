@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from crm.formats.cells import clean_text
 from crm.formats.child import answer_of
 from crm.formats.errors import UnprintableDocument
 
@@ -38,7 +39,7 @@ def render_pdf(
     order = {
         "template": str(TEMPLATES / f"{template}.typ"),
         "fonts": str(FONTS),
-        "data": json.dumps(data, ensure_ascii=False),
+        "data": json.dumps(_clean(data), ensure_ascii=False),
         "timestamp": None if created_at is None else int(created_at.timestamp()),
         "max_memory_bytes": max_memory_bytes,
     }
@@ -58,3 +59,12 @@ def render_pdf(
             "PDFを作成できませんでした。システム管理者に連絡してください。"
         ) from RuntimeError(done.stderr.decode("utf-8", "replace"))
     return done.stdout
+
+
+def _clean(value: object) -> object:
+    """Return plain data whose texts hold nothing that no typeface has: control characters."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {name: _clean(each) for name, each in value.items()}
+    return list(map(_clean, value)) if isinstance(value, list | tuple) else value

@@ -74,21 +74,29 @@ class Sheet:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_sheet(sheet: Sheet, *, now: datetime) -> bytes:
-    """Write an XLSX file of one sheet: A4 landscape, one page wide, ready to print and to sort."""
+def write_sheet(sheet: Sheet, *more: Sheet, now: datetime) -> bytes:
+    """Write an XLSX file: A4 landscape, one page wide, ready to print and to sort.
+
+    Further sheets stand behind the first, whose properties are the file's; each is named after its
+    title.
+    """
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, OPTIONS) as book:
         created = now.astimezone(UTC).replace(tzinfo=None)  # the library writes it as UTC
         book.set_properties({**_clean_all(sheet.properties), "created": created})
-        page = book.add_worksheet(_sheet_name(sheet.title))
         styles = _styles(book)
-        heading = _write_head(page, sheet, styles)
-        end = _write_rows(page, sheet, styles, heading)
-        for offset, line in enumerate(sheet.footer_lines):
-            _write_text(page, end + offset, 0, line, styles["line"])
-        _set_up_view(page, sheet, heading, end - 1)
-        _set_up_paper(page, sheet, heading)
+        for each in (sheet, *more):
+            _fill(book.add_worksheet(_sheet_name(each.title)), each, styles)
     return file.getvalue()
+
+
+def _fill(page: Worksheet, sheet: Sheet, styles: Mapping[str, Format]) -> None:
+    heading = _write_head(page, sheet, styles)
+    end = _write_rows(page, sheet, styles, heading)
+    for offset, line in enumerate(sheet.footer_lines):
+        _write_text(page, end + offset, 0, line, styles["line"])
+    _set_up_view(page, sheet, heading, end - 1)
+    _set_up_paper(page, sheet, heading)
 
 
 def _clean_all(properties: Mapping[str, str]) -> dict[str, str]:

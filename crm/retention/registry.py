@@ -54,6 +54,9 @@ _TRAIL = N_("記録の番号だけを持ち、内容を持たない監査の記�
 _PLACES = N_("組織・区域・設定の記録であり、個人を示さない")
 _PROVISION = N_("提供の事実を番号で示す記録であり、内容を持たない")
 _PUBLISHED = N_("提供の終了と同時に消える写しで、廃棄のときにも残りを消す")
+_ISSUED = N_(
+    "発行した一覧表の控えで、発行の翌年度4月1日から起算し、載っている方を廃棄するときにはそれより前に消す"
+)
 _DECISIONS = N_("決裁・供覧の文書として文書管理規程により保存する")
 
 
@@ -81,6 +84,7 @@ REGISTRY: Mapping[str, Keeping] = {
     ),
     **_all(_contacts(Means.DELETED), "telephone", "contact_link", "quiet_period", "visit_cadence"),
     **_all(_contacts(Means.DELETED, _PUBLISHED), "published_contact"),
+    **_all(_contacts(Means.DELETED, _ISSUED), "roster_document"),
     **_all(_contacts(Means.KEPT, _COUNTS), "acceptance_record", "consent_grant"),
     **_all(_contacts(Means.KEPT, _COUNTS), "liaison_term_area", "disclosure_end", "note_person"),
     **_all(_contacts(Means.KEPT, _COUNTS), "request_party", "coverage_span"),
@@ -136,7 +140,7 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(
         Keeping(Means.KEPT, _PROVISION),
         *("provision_record", "export", "export_subject", "export_file", "export_fetch"),
-        *("roster_issue", "sharing_agreement"),
+        *("roster_issue", "roster_copy", "roster_copy_act", "sharing_agreement"),
     ),
     **_all(
         Keeping(Means.KEPT, _DECISIONS),
@@ -164,6 +168,7 @@ REGISTRY: Mapping[str, Keeping] = {
         *(
             "post_type",
             "station_phrase",
+            "roster_filter",
             "import_batch",
             "intake_batch",
             "job",

@@ -18,6 +18,7 @@ from crm.access.models import StoredFilter
 from crm.candidates.models import CandidateStep
 from crm.consents.models import ConsentRecord
 from crm.contacts.models import Appointment, Person, Telephone
+from crm.exports.models import ExportSubject
 from crm.intake.models import IntakeBatch, IntakeChange, IntakeRow
 from crm.kernel.clock import start_of_day
 from crm.kernel.scope import ScopedSession
@@ -40,6 +41,7 @@ from crm.requests.models import (
     SitePhoto,
 )
 from crm.retention.models import Disposal, Holding
+from crm.rosters.models import RosterDocument, RosterIssue
 from crm.search.models import StoredSearch
 from crm.sharing.models import ContactLink, Disclosure, PublishedContact, PublishedNote
 from crm.visiting.models import QuietPeriod, VisitCadence
@@ -75,7 +77,7 @@ def sweep(db: ScopedSession, disposal: Disposal, keys: Sequence[UUID]) -> dict[s
         for step in steps(keys[start : start + AT_ONCE]):
             done[step.table.name] += _carry_out(db, step)
     if disposal.holding is Holding.CONTACTS:
-        for step in _of_intake(disposal):
+        for step in (*_of_intake(disposal), _of_rosters(disposal)):
             done[step.table.name] += _carry_out(db, step)
     return {table: count for table, count in sorted(done.items()) if count}
 
@@ -150,6 +152,7 @@ def _of_intake_of(person_id: UUID) -> Iterator[Any]:
 
 def _of_people(keys: Any) -> Iterator[Any]:  # noqa: ANN401 - keys, or a select of them
     references = sa.select(col(ContactLink.reference)).where(col(ContactLink.person_id).in_(keys))
+    yield _rosters_naming(keys)
     yield sa.delete(PublishedNote).where(col(PublishedNote.reference).in_(references))
     yield sa.delete(PublishedContact).where(col(PublishedContact.reference).in_(references))
     yield sa.delete(ContactLink).where(col(ContactLink.person_id).in_(keys))
@@ -247,6 +250,25 @@ def _of_intake(disposal: Disposal) -> Iterator[Any]:
     )
     yield sa.delete(IntakeChange).where(col(IntakeChange.batch_id).in_(old))
     yield sa.delete(IntakeRow).where(col(IntakeRow.batch_id).in_(old))
+
+
+def _of_rosters(disposal: Disposal) -> Any:  # noqa: ANN401 - a delete
+    """Delete the documents of rosters issued before the cutoff; their record stays."""
+    old = sa.select(col(RosterIssue.id)).where(
+        col(RosterIssue.station_id) == disposal.station_id,
+        col(RosterIssue.issued_at) < start_of_day(disposal.cutoff),
+    )
+    return sa.delete(RosterDocument).where(col(RosterDocument.issue_id).in_(old))
+
+
+def _rosters_naming(keys: Any) -> Any:  # noqa: ANN401 - a delete
+    """Delete the documents of rosters that name somebody who is forgotten."""
+    naming = (
+        sa.select(col(RosterIssue.id))
+        .join(ExportSubject, col(ExportSubject.export_id) == col(RosterIssue.export_id))
+        .where(col(ExportSubject.person_id).in_(keys))
+    )
+    return sa.delete(RosterDocument).where(col(RosterDocument.issue_id).in_(naming))
 
 
 def _without_words() -> Any:  # noqa: ANN401 - an update

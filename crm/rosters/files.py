@@ -1,36 +1,58 @@
 """The roster as a file: a sheet to work with, or paper to hand out; always in Japanese."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from crm.approvals.models import STEP_ACT_LABELS
 from crm.formats.delimited import Encoding, unwritable, write_table
 from crm.formats.errors import UnprintableDocument
 from crm.formats.pdf import render_pdf
+from crm.formats.vcards import Card, Version, write_cards
 from crm.formats.xlsx import Sheet, SheetColumn, write_sheet
 from crm.kernel.clock import JST
 from crm.kernel.wareki import wareki
-from crm.rosters.columns import RosterColumn, paper_columns, sheet_columns
+from crm.rosters.columns import CardField, RosterColumn, paper_columns, sheet_columns
+from crm.rosters.comparing import DIFFERENCE_LABELS, ChangedLine, Changes
 from crm.rosters.models import RosterFormat, RosterProfile
 from crm.rosters.rows import RosterRow
 from crm.rosters.service import Draft
 
 TITLE = "地域安全連絡員一覧表"
 FOOT = "（敬称略）"
+SEATING_TITLE = "座席表"
+CHANGES_TITLE = "変更表"
+CHANGES_NOTE = "終了した方は、前回の一覧表の番号だけを示します。"
 CAUTIONS = {
     RosterProfile.STATION: "取扱注意・署内限り",
     RosterProfile.MEETING: "取扱注意",
+    RosterProfile.MUNICIPALITY: "取扱注意・提供先限り",
+    RosterProfile.SEATING: "取扱注意",
 }
 MEDIA_TYPES = {
     RosterFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     RosterFormat.PDF: "application/pdf",
     RosterFormat.CSV: "text/csv; charset=utf-8",
     RosterFormat.CSV_CP932: "text/csv; charset=windows-31j",
+    RosterFormat.VCARD4: "text/vcard; charset=utf-8",
+    RosterFormat.VCARD3: "text/vcard; charset=utf-8",
 }
 ENCODINGS: dict[RosterFormat, Encoding] = {
     RosterFormat.CSV: "utf-8-sig",
     RosterFormat.CSV_CP932: "cp932",
 }
+CARDS: dict[RosterFormat, Version] = {RosterFormat.VCARD4: "4.0", RosterFormat.VCARD3: "3.0"}
 PDF_TIMEOUT_S = 120.0
+INDEXED_FROM = 31
+"""Rows from which paper has an index of あかさたな or of areas: more than its first page holds."""
+SEATS_ACROSS = 6
+CHANGES_COLUMNS = (
+    SheetColumn("区別", 8, "center"),
+    SheetColumn("前回の番号", 11, "right"),
+    SheetColumn("今回の番号", 11, "right"),
+    SheetColumn("氏名・団体名", 20),
+    SheetColumn("ふりがな", 20),
+    SheetColumn("内容", 90),
+)
 
 
 def write_file(draft: Draft) -> bytes:
@@ -40,12 +62,15 @@ def write_file(draft: Draft) -> bytes:
     nobody agreed to have them replaced.
     """
     if draft.format is RosterFormat.PDF:
-        return render_pdf(
-            "roster", _paper(draft), timeout_s=PDF_TIMEOUT_S, created_at=draft.made_at
-        )
+        seats = draft.roster.profile is RosterProfile.SEATING
+        paper = _seating(draft) if seats else _paper(draft)
+        return render_pdf("roster", paper, timeout_s=PDF_TIMEOUT_S, created_at=draft.made_at)
     if draft.format in ENCODINGS:
         return _write_text(draft, ENCODINGS[draft.format])
-    return write_sheet(_sheet(draft), now=draft.made_at)
+    if draft.format in CARDS:
+        return write_cards(_cards(draft), version=CARDS[draft.format])
+    more = [_changes_sheet(draft, draft.changes)] if draft.changes else []
+    return write_sheet(_sheet(draft), *more, now=draft.made_at)
 
 
 def file_name(number: str, form: RosterFormat) -> str:
@@ -55,6 +80,8 @@ def file_name(number: str, form: RosterFormat) -> str:
 
 def suffix(form: RosterFormat) -> str:
     """Return how the names of such files end."""
+    if form in CARDS:
+        return "vcf"
     return "csv" if form in ENCODINGS else form.value
 
 
@@ -77,10 +104,42 @@ def _write_text(draft: Draft, encoding: Encoding) -> bytes:
 
 
 def _paper(draft: Draft) -> dict[str, object]:
-    columns = paper_columns(draft.roster.profile)
+    roster, columns = draft.roster, paper_columns(draft.roster.profile)
+    is_indexed = len(roster.rows) >= INDEXED_FROM
     return {
+        **_said_on_every_page(draft),
         "title": TITLE,
-        "as_of": f"{wareki(draft.roster.day)}現在",
+        "stamps": _stamps(draft),
+        "columns": [
+            {"key": each.key, "label": each.label, "width": each.paper, "align": each.align}
+            for each in columns
+        ],
+        "rows": [_printed(columns, row, is_indexed=is_indexed) for row in roster.rows],
+        "counts": _counts(draft),
+        "foot": FOOT,
+        "changes": _changes_paper(draft.changes) if draft.changes else None,
+    }
+
+
+def _seating(draft: Draft) -> dict[str, object]:
+    """Return the chart of seats: who sits where, with the post, and nothing else."""
+    return {
+        **_said_on_every_page(draft),
+        "title": SEATING_TITLE,
+        "across": SEATS_ACROSS,
+        "seats": [
+            {"number": str(row.number), "name": row.name, "kana": row.kana, "post": row.post}
+            for row in draft.roster.rows
+        ],
+        "counts": _counts(draft),
+        "foot": FOOT,
+    }
+
+
+def _said_on_every_page(draft: Draft) -> dict[str, object]:
+    chosen = f"（{draft.roster.chosen}）" if draft.roster.chosen else ""
+    return {
+        "as_of": f"{wareki(draft.roster.day)}現在{chosen}",
         "unit": draft.office,
         "number": draft.number,
         "purpose": draft.purpose,
@@ -89,31 +148,111 @@ def _paper(draft: Draft) -> dict[str, object]:
         "caution": CAUTIONS[draft.roster.profile],
         "watermark": _watermark(draft),
         "terms": _terms(draft),
-        "stamps": _stamps(draft),
-        "columns": [
-            {"key": each.key, "label": each.label, "width": each.paper, "align": each.align}
-            for each in columns
-        ],
-        "rows": [_printed(columns, row) for row in draft.roster.rows],
-        "counts": _counts(draft),
-        "foot": FOOT,
     }
 
 
-def _printed(columns: Sequence[RosterColumn], row: RosterRow) -> dict[str, str]:
-    return {"kana": row.kana, **{column.key: column.text(row) for column in columns}}
+def _printed(
+    columns: Sequence[RosterColumn], row: RosterRow, *, is_indexed: bool
+) -> dict[str, str]:
+    cells = {column.key: column.text(row) for column in columns}
+    return {"kana": row.kana, "index": row.index if is_indexed else "", **cells}
+
+
+def _changes_paper(changes: Changes) -> dict[str, object]:
+    return {
+        "title": CHANGES_TITLE,
+        "since": f"前回（{changes.since}）から　{changes.said}",
+        "note": CHANGES_NOTE,
+        "labels": ["区別", "前回", "今回", "氏名・団体名", "内容"],
+        "rows": [
+            {
+                "difference": DIFFERENCE_LABELS[line.difference],
+                "before": "" if line.before is None else str(line.before),
+                "number": "" if line.number is None else str(line.number),
+                "name": line.row.name if line.row else "",
+                "kana": line.row.kana if line.row else "",
+                "said": _said(line),
+            }
+            for line in changes.lines
+        ],
+    }
+
+
+def _changes_sheet(draft: Draft, changes: Changes) -> Sheet:
+    main = _sheet(draft)
+    return replace(
+        main,
+        title=CHANGES_TITLE,
+        columns=CHANGES_COLUMNS,
+        rows=[
+            [
+                DIFFERENCE_LABELS[line.difference],
+                line.before,
+                line.number,
+                line.row.name if line.row else "",
+                line.row.kana if line.row else "",
+                _said(line),
+            ]
+            for line in changes.lines
+        ],
+        header_lines=(main.header_lines[0], f"前回（{changes.since}）から　{changes.said}"),
+        footer_lines=(CHANGES_NOTE, *main.footer_lines[1:]),
+    )
+
+
+def _said(line: ChangedLine) -> str:
+    return "　".join(f"{label}：{text}" for label, text in line.said)
+
+
+def _cards(draft: Draft) -> Iterator[Card]:
+    """Yield each row as a card, filled from the same columns; what all copies say is its note."""
+    columns = [each for each in sheet_columns(draft.roster.profile) if each.card]
+    numbered = f"作成目的：{draft.purpose}　　一覧表番号：{draft.number}"
+    said = [CAUTIONS[draft.roster.profile], numbered, *_terms(draft)]
+    for row in draft.roster.rows:
+        filled: dict[CardField | None, list[tuple[str, str]]] = {}
+        for column in columns:
+            if text := column.text(row):
+                filled.setdefault(column.card, []).append((column.label, text))
+        yield _card(row, filled, said)
+
+
+def _card(
+    row: RosterRow, filled: Mapping[CardField | None, list[tuple[str, str]]], said: Sequence[str]
+) -> Card:
+    def only(field: CardField) -> str:
+        return "\n".join(text for _, text in filled.get(field, ()))
+
+    name, reading = only(CardField.NAME), only(CardField.READING)
+    family, _, given = name.partition(" ") if row.is_person else ("", "", "")
+    family_reading, _, given_reading = reading.partition(" ") if row.is_person else ("", "", "")
+    notes = [f"{label}：{text}" for label, text in filled.get(CardField.NOTE, ())]
+    return Card(
+        name=name,
+        reading=reading,
+        family=family,
+        given=given,
+        family_reading=family_reading,
+        given_reading=given_reading,
+        organization="" if row.is_person else name,
+        title=only(CardField.TITLE).replace("\n", " "),
+        phones=only(CardField.PHONE).split("\n") if CardField.PHONE in filled else (),
+        address=only(CardField.ADDRESS),
+        note="\n".join([*notes, *said]),
+    )
 
 
 def _sheet(draft: Draft) -> Sheet:
     roster, caution = draft.roster, CAUTIONS[draft.roster.profile]
     columns = sheet_columns(roster.profile)
+    chosen = f"（{roster.chosen}）" if roster.chosen else ""
     return Sheet(
         title=TITLE,
         columns=[SheetColumn(each.label, each.sheet, each.align) for each in columns],
         rows=[[column.read(row) for column in columns] for row in roster.rows],
         header_lines=(
             caution,
-            f"{wareki(roster.day)}現在　{draft.office}",
+            f"{wareki(roster.day)}現在{chosen}　{draft.office}",
         ),
         footer_lines=(
             f"{_counts(draft)}　{FOOT}",
@@ -159,14 +298,14 @@ def _terms(draft: Draft) -> list[str]:
     """Return what whoever holds the file must know: its number, whom it is for, what is asked."""
     slip = draft.slip
     if slip is None:
-        return []
+        return list(draft.roster.terms)
     asked = [
         *([f"条件：{slip.conditions}"] if slip.conditions else []),
         *([f"返却・廃棄の期限：{wareki(slip.return_on)}"] if slip.return_on else []),
     ]
     decided = f"　　決裁：{slip.decision.number}" if slip.decision else ""
     lines = [f"書出番号：{slip.number}　　提供先：{slip.recipient}{decided}"]
-    return [*lines, "　　".join(asked)] if asked else lines
+    return [*lines, *(["　　".join(asked)] if asked else []), *draft.roster.terms]
 
 
 def _counts(draft: Draft) -> str:

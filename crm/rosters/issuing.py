@@ -2,23 +2,30 @@
 
 import datetime as dt
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
+from uuid import UUID
 
 from crm.approvals.models import ApprovalKind
 from crm.approvals.queries import is_required
 from crm.exports.models import EXPORT_RECIPIENT_LABELS, Export, ExportKind, ExportRecipient
 from crm.exports.seconds import decision_of
 from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
+from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
+from crm.kernel.errors import Conflict, NotFound
+from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki
 from crm.rosters.columns import sheet_columns
+from crm.rosters.comparing import named_in
 from crm.rosters.files import ENCODINGS, MEDIA_TYPES, TITLE, file_name, write_file
-from crm.rosters.models import RosterFormat, RosterProfile
+from crm.rosters.issue_queries import document_of, issue_line
+from crm.rosters.models import RosterFormat, RosterOrdering, RosterProfile
+from crm.rosters.policy import require_issuer
+from crm.rosters.selection import Selection
 from crm.rosters.service import (
-    Draft,
     RosterFile,
     RosterOrder,
     Slip,
@@ -26,6 +33,8 @@ from crm.rosters.service import (
     issue_roster,
     written,
 )
+
+DISPOSED = N_("この一覧表の控えは保存期間を過ぎています。再交付できません。")
 
 
 def ask_for_roster(
@@ -46,6 +55,8 @@ def ask_for_roster(
     if order.format in ENCODINGS:
         written(draft, write_file)
     roster = draft.roster
+    if roster.recipient:
+        taking = replace(taking, recipient=roster.recipient)
     facts = ExportFacts(
         kind=ExportKind.ROSTER,
         title=f"{TITLE}　{wareki(roster.day)}現在",
@@ -54,10 +65,45 @@ def ask_for_roster(
         people=len(roster.people_named),
         organizations=len(roster.organizations_named),
         fields=[column.label for column in sheet_columns(roster.profile)],
-        args=_args(draft),
+        args=_args(order, roster.day),
         is_encrypted=order.format is RosterFormat.XLSX and not taking.plain_reason,
         decision=_decision(db, actor, roster.profile, taking, local_day(now)),
         **asdict(taking),
+    )
+    return register_export(db, actor, facts, now=now)
+
+
+def ask_for_reprint(
+    db: ScopedSession,
+    actor: Actor,
+    issue_id: UUID,
+    purpose: str,
+    taking: Taking,
+    *,
+    now: dt.datetime,
+) -> Export:
+    """Ask for the document of an issue once more, just as it was, for use within the station.
+
+    Somebody on it may have taken an agreement back since, so it is not for handing out: whoever
+    wants that has a roster made anew. NotFound for another station's, Conflict once it is disposed
+    of.
+    """
+    require_issuer(actor)
+    issue = issue_line(db, issue_id)
+    document = document_of(db, issue_id)
+    if document is None:
+        raise Conflict(DISPOSED)
+    facts = ExportFacts(
+        kind=ExportKind.ROSTER_REPRINT,
+        title=f"{TITLE}　{issue.number}",
+        purpose=purpose,
+        format=issue.format,
+        people=len(named_in(document.rows, "person")),
+        organizations=len(named_in(document.rows, "organization")),
+        fields=[column.label for column in sheet_columns(issue.profile)],
+        args={"issue_id": str(issue_id)},
+        is_encrypted=issue.format is RosterFormat.XLSX and not taking.plain_reason,
+        **asdict(replace(taking, recipient=EXPORT_RECIPIENT_LABELS[ExportRecipient.WITHIN])),
     )
     return register_export(db, actor, facts, now=now)
 
@@ -72,21 +118,49 @@ def make_roster(making: Making) -> None:
             MadeFile(
                 file_name(made.number, made.format),
                 MEDIA_TYPES[made.format],
-                made.content,
+                making.sealed(made.content),
                 made.roster.people_named,
                 made.roster.organizations_named,
                 made.number,
             )
         )
 
-    def write(draft: Draft) -> bytes:
-        return making.sealed(write_file(draft))
-
     with making.reading() as db:
         decision = decision_of(db, export.id) if export.needs_approval else None
-    slip = Slip(export.number, export.recipient, export.conditions, export.return_on, decision)
+    slip = Slip(
+        export.number, export.recipient, export.conditions, export.return_on, decision, export.id
+    )
     order = _order(export, slip)
-    issue_roster(order, reads=making.reading, finishes=finishes, write=write, now=making.now)
+    issue_roster(order, reads=making.reading, finishes=finishes, write=write_file, now=making.now)
+
+
+@maker(ExportKind.ROSTER_REPRINT)
+def make_reprint(making: Making) -> None:
+    """Hand out the kept document of an issue, to the byte."""
+    issue_id = UUID(making.export.args["issue_id"])
+    with making.reading() as db:
+        issue, document = issue_line(db, issue_id), document_of(db, issue_id)
+        if document is None:
+            raise NotFound
+        content, rows = document.content, document.rows
+    made = MadeFile(
+        file_name(issue.number, issue.format),
+        MEDIA_TYPES[issue.format],
+        making.sealed(content),
+        named_in(rows, "person"),
+        named_in(rows, "organization"),
+        issue.number,
+    )
+    with making.finishing(made) as db:
+        audit.record(
+            db,
+            making.actor,
+            "roster.reprinted",
+            now=making.now,
+            subject=("roster_issue", issue_id),
+            number=issue.number,
+            sha256=issue.sha256,
+        )
 
 
 def _decision(
@@ -100,20 +174,28 @@ def _decision(
     return kind if is_required(db, actor, kind, day) else None
 
 
-def _args(draft: Draft) -> dict[str, Any]:
+def _args(order: RosterOrder, day: dt.date) -> dict[str, Any]:
     return {
-        "profile": draft.roster.profile.value,
-        "as_of": draft.roster.day.isoformat(),
-        "may_replace": draft.may_replace,
+        "profile": order.profile.value,
+        "as_of": day.isoformat(),
+        "may_replace": order.may_replace,
+        "selection": order.selection.key,
+        "ordering": order.ordering.value,
+        "with_changes": order.with_changes,
     }
 
 
 def _order(export: Export, slip: Slip) -> RosterOrder:
+    """Return what an export asks for; one from before there were selections asks for everybody."""
+    args = export.args
     return RosterOrder(
         export.purpose,
-        RosterProfile(export.args["profile"]),
-        dt.date.fromisoformat(export.args["as_of"]),
+        RosterProfile(args["profile"]),
+        dt.date.fromisoformat(args["as_of"]),
         RosterFormat(export.format),
-        may_replace=export.args["may_replace"],
+        may_replace=args["may_replace"],
         slip=slip,
+        selection=Selection.of_key(args.get("selection", "")),
+        ordering=RosterOrdering(args.get("ordering", RosterOrdering.KANA)),
+        with_changes=args.get("with_changes", False),
     )

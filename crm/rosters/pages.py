@@ -1,12 +1,13 @@
 """連絡員一覧表 on screen, and as a file whose issue is on record before it leaves."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
-from litestar import Response, get, post
-from litestar.datastructures import MultiDict
+from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 from uuid_utils.compat import uuid7
 
@@ -19,24 +20,29 @@ from crm.exports.service import MAX_PURPOSE
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, Refused
 from crm.kernel.forms import SentForm, Submission, read_form
-from crm.kernel.i18n import translate
+from crm.kernel.i18n import labels
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
+from crm.rosters import register_pages, selection_pages
 from crm.rosters.columns import paper_columns
-from crm.rosters.files import TITLE
+from crm.rosters.comparing import DIFFERENCE_LABELS, Changes, changes_since
+from crm.rosters.files import SEATING_TITLE, TITLE
 from crm.rosters.forms import RECIPIENTS, IssueForm, RosterQuestion
+from crm.rosters.issue_queries import last_alike
 from crm.rosters.issuing import ask_for_roster
-from crm.rosters.models import ROSTER_PROFILE_LABELS, RosterProfile
+from crm.rosters.models import ROSTER_ORDERING_LABELS, ROSTER_PROFILE_LABELS, RosterProfile
 from crm.rosters.policy import may_issue
-from crm.rosters.queries import recent_issues, roster_on
+from crm.rosters.queries import roster_on
 from crm.rosters.rows import Roster, RosterRow
-from crm.rosters.service import require_come
+from crm.rosters.selecting_queries import Choice, choices
+from crm.rosters.service import require_come, require_copies_of
 from crm.web.pages import page
 from crm.web.visit import Visit
 
-ISSUES_SHOWN = 20
 PURPOSES = {
     RosterProfile.STATION: ExportPurpose.OFFICE,
     RosterProfile.MEETING: ExportPurpose.MEETING,
+    RosterProfile.SEATING: ExportPurpose.MEETING,
+    RosterProfile.MUNICIPALITY: ExportPurpose.OTHER,
 }
 """What a roster is for unless its maker says otherwise."""
 
@@ -44,15 +50,13 @@ PURPOSES = {
 @get("/roster", name="rosters.show", sync_to_thread=True)
 def show(
     desk: CurrentDesk,
-    profile: FromQuery[str] = "",
-    as_of: FromQuery[str] = "",
+    request: Request[Any, Any, Any],
     number: FromQuery[int] = 1,
 ) -> Response[str]:
     """Show the roster of a day; to those who may issue it, also the form to do so."""
     with desk.reads() as visit:
         require_network(visit.actor)
-        sent = MultiDict({"profile": profile, "as_of": as_of})
-        sub = _question(sent, local_day(visit.now))
+        sub = _question(request.query_params, local_day(visit.now))
         return _page(visit, sub, sub.form, number=number, status=200 if sub.form else 422)
 
 
@@ -82,11 +86,15 @@ def _ask(form: IssueForm, kept_hours: int, visit: Visit) -> Export:
 
 
 def _question(sent: SentForm, today: dt.date) -> Submission[RosterQuestion]:
+    """Read which roster is asked for, and see that there can be one."""
     sub = read_form(RosterQuestion, sent)
-    if sub.form is None or sub.form.as_of is None:
+    if sub.form is None:
         return sub
+    day = sub.form.as_of or today
     try:
-        require_come(sub.form.as_of, today)
+        require_come(day, today)
+        if sub.form.profile is RosterProfile.MUNICIPALITY:
+            require_copies_of(sub.form.selection(), day, today)
     except Refused as refusal:
         return sub.refused(refusal)
     return sub
@@ -113,27 +121,63 @@ def _page(
         status=status,
         sub=sub,
         today=today,
-        title=TITLE,
-        profiles=[(each, translate(label)) for each, label in ROSTER_PROFILE_LABELS.items()],
+        title=SEATING_TITLE if roster and roster.profile is RosterProfile.SEATING else TITLE,
+        profiles=labels(ROSTER_PROFILE_LABELS),
+        orderings=labels(ROSTER_ORDERING_LABELS),
         max_purpose=MAX_PURPOSE,
+        offered=_offered(visit, today) if "recipient_id" in sub.errors else [],
         roster=roster,
         columns=paper_columns(roster.profile) if roster else [],
         rows=rows,
-        base=_base(roster) if roster else "",
+        asked=_asked(roster) if roster else {},
+        base=f"/roster?{urlencode(_asked(roster))}&number=" if roster else "",
         may_issue=issues,
-        issues=recent_issues(visit.db, ISSUES_SHOWN) if issues else [],
         profile_labels=ROSTER_PROFILE_LABELS,
+        ordering_labels=ROSTER_ORDERING_LABELS,
         purposes=purpose_choices(),
         recipients=recipient_choices(),
         purpose=PURPOSES[roster.profile] if roster else "",
         recipient=RECIPIENTS[roster.profile] if roster else "",
         request_key=uuid7(),
+        **(_changed(visit, roster) if roster and issues else {"before": None, "changes": None}),
     )
 
 
+def _changed(visit: Visit, roster: Roster) -> dict[str, Any]:
+    """Return what became different since the last issue of the same, and who has ended."""
+    before = last_alike(visit.db, roster.profile, roster.selection.key)
+    changes = changes_since(before, roster)
+    return {
+        "before": before,
+        "changes": changes,
+        "difference_labels": DIFFERENCE_LABELS,
+        "links": _links(changes) if changes else {},
+    }
+
+
+def _links(changes: Changes) -> dict[int, tuple[str, UUID]]:
+    """Return whose page shows who has ended, by the number they had; the page says who that is."""
+    return {
+        line.before: line.holder.subject
+        for line in changes.lines
+        if line.row is None and line.before is not None
+    }
+
+
+def _offered(visit: Visit, today: dt.date) -> Sequence[Choice]:
+    return choices(visit.db, visit.actor, today).recipient_id
+
+
 def _roster(visit: Visit, question: RosterQuestion, today: dt.date) -> Roster:
-    day = question.as_of or today
-    return roster_on(visit.db, visit.actor, question.profile, day, today=today)
+    return roster_on(
+        visit.db,
+        visit.actor,
+        question.profile,
+        question.as_of or today,
+        today=today,
+        selection=question.selection(),
+        ordering=question.ordering,
+    )
 
 
 def _seen(visit: Visit, roster: Roster, rows: Page[RosterRow]) -> None:
@@ -155,8 +199,14 @@ def _rows(roster: Roster, number: int) -> Page[RosterRow]:
     return Page(roster.rows[first : first + PAGE_SIZE], total, number)
 
 
-def _base(roster: Roster) -> str:
-    return f"/roster?{urlencode({'profile': roster.profile, 'as_of': roster.day})}&number="
+def _asked(roster: Roster) -> dict[str, object]:
+    """Return what was asked for as the fields of a form."""
+    return {
+        "profile": roster.profile,
+        "as_of": roster.day,
+        "ordering": roster.ordering,
+        **dict(roster.selection),
+    }
 
 
-HANDLERS = [show, issue]
+HANDLERS = [show, issue, *selection_pages.HANDLERS, *register_pages.HANDLERS]

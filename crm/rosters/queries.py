@@ -1,4 +1,4 @@
-"""Reading a roster within what was agreed, and the issues already made.
+"""Reading a roster within what was agreed.
 
 Nothing that was not agreed to is read at all: names are loaded only of holders who agreed to the
 recipient, telephones only of those who agreed to be called. A row cannot show what it never had.
@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from crm.agencies.models import BOXES, Staff, Unit, UnitJurisdiction, UnitPlacement
+from crm.agencies.models import BOXES, Unit, UnitJurisdiction, UnitPlacement
 from crm.areas.models import Area
 from crm.consents.models import ConsentScope
 from crm.consents.queries import grants_in_force
@@ -20,46 +20,82 @@ from crm.contacts.models import Appointment, Holder, HolderKeys, Organization, P
 from crm.contacts.post_queries import held_on, posts_where
 from crm.kernel.actor import Actor
 from crm.kernel.columns import holds
+from crm.kernel.i18n import N_
 from crm.kernel.kana import furigana, kana_sort_key
 from crm.kernel.phone import PhoneKind, national
 from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.liaisons.queries import ActiveTerm, active_terms
-from crm.rosters.models import RosterFormat, RosterIssue, RosterProfile
-from crm.rosters.rows import Facts, Name, Places, Post, Roster, joined
+from crm.rosters.copy_queries import copies_held
+from crm.rosters.models import RosterOrdering, RosterProfile
+from crm.rosters.rows import Facts, LeftOut, Name, Places, Post, Roster, joined
+from crm.rosters.selecting_queries import chosen_of
+from crm.rosters.selection import EVERYBODY, Selection
 
 RECIPIENT_SCOPES = {
     RosterProfile.STATION: ConsentScope.WITHIN_STATION,
     RosterProfile.MEETING: ConsentScope.OTHER_LIAISONS,
+    RosterProfile.SEATING: ConsentScope.OTHER_LIAISONS,
 }
-"""What a holder must have agreed to in order to stand on a roster of each profile."""
+"""What a holder must have agreed to in order to stand on a roster of each profile; what another
+agency gets is copied to it already, by consent (docs/decisions/0007)."""
+OUTSIDE = N_("選んだ範囲の外の連絡員")
+NO_LIAISONS = N_("招待者のうち連絡員でない方")
+NO_CALLS = N_("電話での連絡に同意がないため、電話番号を載せない連絡員")
+NO_SPEAKER = N_("同意がないため、氏名を載せない窓口担当者")
 
 Scopes = Mapping[Holder, frozenset[ConsentScope]]
 
 
-class IssueLine(NamedTuple):
-    """A roster that was issued, as the history lists it."""
-
-    number: str
-    issued_at: dt.datetime
-    profile: RosterProfile
-    as_of: dt.date
-    purpose: str
-    format: RosterFormat
-    issued_by: str
-    persons: int
-    organizations: int
-
-
 def roster_on(
-    db: ScopedSession, actor: Actor, profile: RosterProfile, day: dt.date, *, today: dt.date
+    db: ScopedSession,
+    actor: Actor,
+    profile: RosterProfile,
+    day: dt.date,
+    *,
+    today: dt.date,
+    selection: Selection = EVERYBODY,
+    ordering: RosterOrdering = RosterOrdering.KANA,
 ) -> Roster:
-    """Return the roster of the actor's station as of `day`, in 五十音 order.
+    """Return the roster of the actor's station as of `day`, or of a part of it.
 
     A grant counts when it is in force on `day` and still is `today`: whoever took an agreement
-    back is on no roster made since, of whatever day. At most seven statements, however many rows.
+    back is on no roster made since, of whatever day. At most eight statements, however many rows.
     """
     terms = _terms_by_holder(active_terms(db, day))
+    chosen = chosen_of(db, actor, selection, day)
+    within = {holder: held for holder, held in terms.items() if chosen.takes(holder)}
+    wanted = _Wanted(profile, day, selection, ordering, chosen.name)
+    if profile is RosterProfile.MUNICIPALITY:
+        return _provided(db, actor, wanted, within, len(terms))
+    narrowed = [
+        LeftOut(OUTSIDE, len(terms) - len(within)),
+        LeftOut(
+            NO_LIAISONS, len((chosen.holders or set()) - set(terms)) if selection.meeting_id else 0
+        ),
+    ]
+    return _agreed_roster(db, actor, wanted, within, narrowed, today)
+
+
+class _Wanted(NamedTuple):
+    profile: RosterProfile
+    day: dt.date
+    selection: Selection
+    ordering: RosterOrdering
+    chosen: str
+
+
+def _agreed_roster(
+    db: ScopedSession,
+    actor: Actor,
+    wanted: _Wanted,
+    terms: Mapping[Holder, Sequence[ActiveTerm]],
+    narrowed: Iterable[LeftOut],
+    today: dt.date,
+) -> Roster:
+    """Return who of those under `terms` agreed to stand on it, with what they agreed to."""
+    profile, day = wanted.profile, wanted.day
+    is_own = profile is RosterProfile.STATION
     contacts = {
         Holder(person_id=term.contact_person_id)
         for held in terms.values()
@@ -75,13 +111,54 @@ def roster_on(
         names=_names(db, listed),
         places=_places(db, actor, listed.values(), day),
         posts=_posts(db, {*listed, *named}, day),
-        phones=_phones(db, called) if profile is RosterProfile.STATION else {},
+        phones=_phones(db, called) if is_own else {},
         named=named,
-        shows_remarks=profile is RosterProfile.STATION,
+        shows_remarks=is_own,
+        ordering=wanted.ordering,
     )
-    order = sorted(listed, key=lambda holder: facts.names[holder].order)
-    rows = tuple(facts.row(number, each, listed[each]) for number, each in enumerate(order, 1))
-    return Roster(profile, day, rows, len(terms) - len(listed))
+    rules = (
+        *narrowed,
+        LeftOut(NO_CALLS, len(listed) - len(called) if is_own else 0),
+        LeftOut(NO_SPEAKER, len(contacts) - len(named)),
+    )
+    return Roster(
+        profile,
+        day,
+        tuple(facts.rows(listed)),
+        len(terms) - len(listed),
+        wanted.selection,
+        wanted.ordering,
+        wanted.chosen,
+        tuple(rule for rule in rules if rule.people > 0),
+    )
+
+
+def _provided(
+    db: ScopedSession,
+    actor: Actor,
+    wanted: _Wanted,
+    terms: Mapping[Holder, Sequence[ActiveTerm]],
+    serving: int,
+) -> Roster:
+    """Return those whose copies the office in question holds, with nothing but what those hold."""
+    copies = copies_held(db, actor, wanted.selection.recipient_id, wanted.day)
+    held = [copy for copy in copies if copy.holder in terms]
+    by_area = wanted.ordering is RosterOrdering.AREA
+    held.sort(key=lambda copy: (copy.areas if by_area else "", copy.order))
+    first = held[0] if held else None
+    outside = serving - len(terms)
+    return Roster(
+        wanted.profile,
+        wanted.day,
+        tuple(copy.row(number, by_area=by_area) for number, copy in enumerate(held, 1)),
+        len(terms) - len(held),
+        wanted.selection,
+        wanted.ordering,
+        wanted.chosen,
+        (LeftOut(OUTSIDE, outside),) if outside else (),
+        first.recipient_name if first else "",
+        tuple(dict.fromkeys(line for copy in held for line in copy.terms)),
+    )
 
 
 def office_name(db: ScopedSession, station_id: UUID, day: dt.date) -> str:
@@ -97,55 +174,6 @@ def office_name(db: ScopedSession, station_id: UUID, day: dt.date) -> str:
         .order_by(col(UnitPlacement.name))
     ).first()
     return found or ""
-
-
-def lock_numbers(db: ScopedSession, station_id: UUID) -> None:
-    """Let no other transaction take a 一覧表番号 of the station until this one ends."""
-    db.exec(select(Unit.id).where(Unit.id == station_id).with_for_update(key_share=True)).one()
-
-
-def issues_numbered(db: ScopedSession, prefix: str) -> int:
-    """Return how many issues of the station have a number that begins with `prefix`."""
-    return db.exec(
-        select(sa.func.count())
-        .select_from(RosterIssue)
-        .where(col(RosterIssue.number).startswith(prefix, autoescape=True))
-    ).one()
-
-
-def recent_issues(db: ScopedSession, limit: int) -> Sequence[IssueLine]:
-    """Return the station's issues, newest first."""
-    rows = db.rows(
-        sa.select(
-            col(RosterIssue.number),
-            col(RosterIssue.issued_at),
-            col(RosterIssue.profile),
-            col(RosterIssue.as_of),
-            col(RosterIssue.purpose),
-            col(RosterIssue.format),
-            col(Staff.family_name),
-            col(Staff.given_name),
-            col(RosterIssue.persons),
-            col(RosterIssue.organizations),
-        )
-        .join(Staff, col(Staff.id) == RosterIssue.issued_by)
-        .order_by(col(RosterIssue.issued_at).desc(), col(RosterIssue.number).desc())
-        .limit(limit)
-    )
-    return [
-        IssueLine(
-            row.number,
-            row.issued_at,
-            row.profile,
-            row.as_of,
-            row.purpose,
-            row.format,
-            f"{row.family_name} {row.given_name}".strip(),
-            row.persons,
-            row.organizations,
-        )
-        for row in rows
-    ]
 
 
 def _terms_by_holder(terms: Iterable[ActiveTerm]) -> dict[Holder, list[ActiveTerm]]:
@@ -175,6 +203,7 @@ def _names(db: ScopedSession, listed: Mapping[Holder, Sequence[ActiveTerm]]) -> 
             col(Organization.name),
             col(Organization.kana),
             sa.func.coalesce(col(Person.kana_sort), col(Organization.kana_sort)).label("kana_sort"),
+            sa.func.coalesce(col(Person.kana_row), col(Organization.kana_row)).label("kana_row"),
         )
         .outerjoin(Person, col(Person.id) == LiaisonTerm.person_id)
         .outerjoin(Organization, col(Organization.id) == LiaisonTerm.organization_id)
@@ -187,7 +216,7 @@ def _names(db: ScopedSession, listed: Mapping[Holder, Sequence[ActiveTerm]]) -> 
         kana = row.kana if row.name else f"{row.family_kana} {row.given_kana}".strip()
         # a row that was never given a key has no reading, and stands with those at the end
         order = (row.kana_sort or kana_sort_key(""), text, str(holder.subject[1]))
-        found[holder] = Name(text, furigana(kana), order)
+        found[holder] = Name(text, furigana(kana), order, furigana(row.kana_row))
     return found
 
 
@@ -196,7 +225,12 @@ def _places(
 ) -> dict[UUID, Places]:
     """Return each term's areas, and the station's boxes responsible for them on `day`."""
     rows = db.rows(
-        sa.select(col(LiaisonTermArea.term_id), col(Area.name), col(UnitPlacement.name))
+        sa.select(
+            col(LiaisonTermArea.term_id),
+            col(Area.name),
+            col(UnitPlacement.name),
+            col(Area.kana_sort),
+        )
         .join(Area, col(Area.id) == LiaisonTermArea.area_id)
         .outerjoin(
             UnitJurisdiction,
@@ -217,12 +251,16 @@ def _places(
         .where(col(LiaisonTermArea.term_id).in_([term.id for held in listed for term in held]))
         .order_by(col(LiaisonTermArea.position), col(Area.name), col(UnitPlacement.name))
     )
-    found: dict[UUID, list[tuple[str, str | None]]] = {}
-    for term_id, area, box in rows:
-        found.setdefault(term_id, []).append((area, box))
+    found: dict[UUID, list[list[str]]] = {}
+    for term_id, *place in rows:
+        found.setdefault(term_id, []).append(place)
     return {
-        term_id: Places(joined(area for area, _ in pairs), joined(box for _, box in pairs))
-        for term_id, pairs in found.items()
+        term_id: Places(
+            joined(area for area, _, _ in places),
+            joined(box for _, box, _ in places),
+            (places[0][2] or kana_sort_key(""), places[0][0]),
+        )
+        for term_id, places in found.items()
     }
 
 

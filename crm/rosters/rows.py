@@ -1,15 +1,18 @@
 """What a roster says, line by line, put together from nothing but what was agreed to."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
 from crm.contacts.models import Holder
 from crm.kernel.audit import Subject
+from crm.kernel.i18n import N_
+from crm.kernel.kana import kana_sort_key
 from crm.liaisons.queries import ActiveTerm
-from crm.rosters.models import RosterProfile
+from crm.rosters.models import RosterOrdering, RosterProfile
+from crm.rosters.selection import EVERYBODY, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,12 @@ class RosterRow:
     phone: str
     concurrent: str
     boxes: str
-    asked_on: dt.date
+    asked_on: dt.date | None
     remark: str
     speaker_id: UUID | None = None
+    address: str = ""
+    index: str = ""
+    """What it is filed under: a row of あかさたな, or an area."""
 
     @property
     def subjects(self) -> list[Subject]:
@@ -44,17 +50,32 @@ class RosterRow:
         return self.holder.person_id is not None
 
 
+class LeftOut(NamedTuple):
+    """How many a rule keeps off a roster, wholly or in part; `rule` says it as a msgid."""
+
+    rule: str
+    people: int
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The liaisons of a station on a day, as one kind of reader may know them.
+    """The liaisons of a station on a day, or some of them, as one kind of reader may know them.
 
-    `left_out` counts the liaisons of that day who did not agree to the recipient.
+    `left_out` counts the liaisons of that day who did not agree to the recipient, `narrowed` what
+    the other rules did. `chosen` names the selection. What is provided to another agency names it
+    in `recipient` and the terms it is bound to in `terms`.
     """
 
     profile: RosterProfile
     day: dt.date
     rows: tuple[RosterRow, ...]
     left_out: int
+    selection: Selection = EVERYBODY
+    ordering: RosterOrdering = RosterOrdering.KANA
+    chosen: str = ""
+    narrowed: tuple[LeftOut, ...] = ()
+    recipient: str = ""
+    terms: tuple[str, ...] = ()
 
     @property
     def persons(self) -> int:
@@ -82,11 +103,12 @@ class Roster:
 
 
 class Name(NamedTuple):
-    """What a holder is called, and where that stands in 五十音 order."""
+    """What a holder is called, and where that stands in 五十音 order and in its index."""
 
     text: str
     kana: str
     order: tuple[str, str, str]
+    filed: str = ""
 
 
 class Post(NamedTuple):
@@ -102,10 +124,14 @@ _NO_POST = Post(None, "", "", "")
 
 
 class Places(NamedTuple):
-    """The areas a term is about, and the boxes responsible for them."""
+    """The areas a term is about, the boxes responsible for them, and where the first is filed."""
 
     areas: str
     boxes: str
+    order: tuple[str, str] = ("", "")
+
+
+NOWHERE = N_("区域なし")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +144,29 @@ class Facts:
     phones: Mapping[Holder, str]
     named: Collection[Holder]
     shows_remarks: bool
+    ordering: RosterOrdering = RosterOrdering.KANA
+
+    def rows(self, listed: Mapping[Holder, Sequence[ActiveTerm]]) -> Iterator[RosterRow]:
+        """Yield what the roster says of everybody `listed`, in its order, numbered from one."""
+        placed = {holder: self._first_place(terms) for holder, terms in listed.items()}
+        order = sorted(listed, key=lambda holder: self._place(holder, placed[holder]))
+        for number, holder in enumerate(order, 1):
+            row = self.row(number, holder, listed[holder])
+            by_area = self.ordering is RosterOrdering.AREA
+            yield replace(row, index=placed[holder][1] if by_area else self.names[holder].filed)
+
+    def _place(self, holder: Holder, place: tuple[str, str]) -> tuple[str, ...]:
+        """Return where `holder` stands: in 五十音 order, or by area, then organization."""
+        if self.ordering is RosterOrdering.KANA:
+            return self.names[holder].order
+        posts = self.posts.get(holder.person_id, ()) if holder.person_id else ()
+        body = posts[0].lines.split("\n")[0] if posts else self.names[holder].text
+        return (*place, body, *self.names[holder].order)
+
+    def _first_place(self, terms: Sequence[ActiveTerm]) -> tuple[str, str]:
+        """Return where the first area of `terms` is filed; whoever has none stands at the end."""
+        places = [self.places[term.id].order for term in terms if term.id in self.places]
+        return places[0] if places else (kana_sort_key(""), NOWHERE)
 
     def row(self, number: int, holder: Holder, terms: Sequence[ActiveTerm]) -> RosterRow:
         """Return what the roster says of `holder`, who is a liaison under `terms`."""

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from crm.approvals.lines import ApprovalLine
@@ -18,10 +19,19 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import fiscal_year, fiscal_year_label
-from crm.rosters.models import RosterFormat, RosterIssue, RosterProfile
-from crm.rosters.policy import may_issue
-from crm.rosters.queries import issues_numbered, lock_numbers, office_name, roster_on
+from crm.rosters.comparing import Changes, changes_since, kept_rows
+from crm.rosters.issue_queries import issues_numbered, last_alike, lock_numbers
+from crm.rosters.models import (
+    RosterDocument,
+    RosterFormat,
+    RosterIssue,
+    RosterOrdering,
+    RosterProfile,
+)
+from crm.rosters.policy import require_issuer
+from crm.rosters.queries import office_name, roster_on
 from crm.rosters.rows import Roster
+from crm.rosters.selection import EVERYBODY, Selection
 
 ATTEMPTS = 5
 
@@ -42,13 +52,16 @@ class Slip:
     conditions: str = ""
     return_on: dt.date | None = None
     decision: ApprovalLine | None = None
+    export_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RosterOrder:
     """What somebody asks for: why, for whom, as of which day (today if None), in which form.
 
-    `may_replace` agrees to 〓 in place of characters that the encoding asked for does not have.
+    `selection` says of whom, `ordering` in which order. `with_changes` adds what became different
+    since the issue before. `may_replace` agrees to 〓 in place of characters that the encoding
+    asked for does not have.
     """
 
     purpose: str
@@ -57,6 +70,9 @@ class RosterOrder:
     format: RosterFormat
     may_replace: bool = False
     slip: Slip | None = None
+    selection: Selection = EVERYBODY
+    ordering: RosterOrdering = RosterOrdering.KANA
+    with_changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +88,12 @@ class Draft:
     made_at: dt.datetime
     may_replace: bool = False
     slip: Slip | None = None
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RosterFile:
-    """The file of a roster; once its issue is on record it may leave."""
+    """The document of a roster; once its issue is on record it may leave."""
 
     number: str
     format: RosterFormat
@@ -120,7 +137,16 @@ def draft_roster(db: ScopedSession, order: RosterOrder, *, now: dt.datetime) -> 
     purpose = _purpose(order.purpose)
     day = order.as_of or today
     require_come(day, today)
-    roster = roster_on(db, actor, order.profile, day, today=today)
+    _require_fit(order, day, today)
+    roster = roster_on(
+        db,
+        actor,
+        order.profile,
+        day,
+        today=today,
+        selection=order.selection,
+        ordering=order.ordering,
+    )
     if not roster.rows:
         raise Refused("載せる連絡員がいないため、一覧表を作成できません。", field="as_of")
     unit = whole_name(actor.station_name, actor.unit_name)
@@ -135,6 +161,7 @@ def draft_roster(db: ScopedSession, order: RosterOrder, *, now: dt.datetime) -> 
         made_at=now,
         may_replace=order.may_replace,
         slip=order.slip,
+        changes=_changes(db, roster) if order.with_changes else None,
     )
 
 
@@ -150,7 +177,16 @@ def record_issue(
     lock_numbers(db, station_id)
     today = local_day(now)
     then = draft.roster
-    if roster_on(db, actor, then.profile, then.day, today=today) != then:
+    now_so = roster_on(
+        db,
+        actor,
+        then.profile,
+        then.day,
+        today=today,
+        selection=then.selection,
+        ordering=then.ordering,
+    )
+    if now_so != then:
         raise Conflict("連絡員又は同意の記録が変わりました。もう一度作成してください。")
     if _next_number(db, today) != draft.number:
         raise NumberTaken
@@ -168,9 +204,21 @@ def record_issue(
         issued_by=actor.staff_id,
         unit_id=actor.unit_id,
         sha256=hashlib.sha256(content).hexdigest(),
+        selection=then.selection.key,
+        selection_name=then.chosen,
+        **_on_slip(draft.slip),
     )
     db.add(issue)
     db.flush()
+    db.add(
+        RosterDocument(
+            agency_id=actor.agency_id,
+            station_id=station_id,
+            issue_id=issue.id,
+            content=content,
+            rows=kept_rows(then),
+        )
+    )
     _audit(db, actor, issue, then, now)
     return issue
 
@@ -179,6 +227,17 @@ def require_come(day: dt.date, today: dt.date) -> None:
     """Raise Refused for a day that has not come yet: nobody knows who will have agreed."""
     if day > today:
         raise Refused("「基準日」は今日までの日付を入力してください。", field="as_of")
+
+
+def require_copies_of(selection: Selection, day: dt.date, today: dt.date) -> None:
+    """Raise Refused for a roster made of another office's copies: whose, and those of today."""
+    if selection.recipient_id is None:
+        raise Refused("提供先の機関を選んでください。", field="recipient_id")
+    if day != today:
+        raise Refused(
+            "市町提供用は、相手方が現に持つ写しから作成します。「基準日」は今日にしてください。",
+            field="as_of",
+        )
 
 
 def whole_name(station: str, unit: str) -> str:
@@ -198,9 +257,34 @@ def written(draft: Draft, write: Callable[[Draft], bytes]) -> RosterFile:
 
 def _issuer(db: ScopedSession) -> tuple[Actor, UUID]:
     actor = db.actor
-    if actor is None or actor.station_id is None or not may_issue(actor):
-        raise Forbidden("一覧表を作成できるのは、一覧表を管理する課の職員と課長・署長です。")
+    if actor is None:
+        raise Forbidden
+    require_issuer(actor)
+    if actor.station_id is None:
+        raise Forbidden
     return actor, actor.station_id
+
+
+def _require_fit(order: RosterOrder, day: dt.date, today: dt.date) -> None:
+    """Raise Refused for what a profile does not come in."""
+    if order.profile is RosterProfile.SEATING and order.format is not RosterFormat.PDF:
+        raise Refused("座席表はPDFで作成してください。", field="format")
+    if order.profile is RosterProfile.MUNICIPALITY:
+        require_copies_of(order.selection, day, today)
+
+
+def _changes(db: ScopedSession, roster: Roster) -> Changes | None:
+    return changes_since(last_alike(db, roster.profile, roster.selection.key), roster)
+
+
+def _on_slip(slip: Slip | None) -> dict[str, Any]:
+    if slip is None:
+        return {}
+    return {
+        "export_id": slip.export_id,
+        "recipient": slip.recipient,
+        "decision": slip.decision.number if slip.decision else "",
+    }
 
 
 def _purpose(text: str) -> str:

@@ -46,7 +46,8 @@ WITHIN_FLOOR = {
     "today": {"breakglass", "coverage", "shifts", "strengthening"},
     "samples": {"coverage", "sharing", "strengthening", "handovers", "shifts"},
     "oversight": {"sharing"},
-    "retention": {"intake", "search", "sharing"},
+    "retention": {"intake", "search", "sharing", "rosters"},
+    "rosters": {"sharing"},
 }
 OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),

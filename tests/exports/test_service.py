@@ -140,7 +140,8 @@ def test_of_many_who_fetch_at_once_one_gets_the_file(world: World) -> None:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_fetched_file_is_not_left_on_the_disk(world: World) -> None:
     put_liaisons(world, 40)
-    export = asked(world)
+    # the roster itself is kept with its issue: this is what was handed out, under its password
+    export = asked(world, RosterFormat.XLSX, taking=ENCRYPTED)
     made(world, export)
     with world.reading("chief") as db:
         content = bytes(db.exec(select(ExportContent.content)).one())

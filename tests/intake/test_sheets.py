@@ -16,6 +16,7 @@ ROSTER_MEANINGS = {
     "post": Meaning.ORGANIZATION_AND_POST,
     "areas": Meaning.AREAS,
     "phone": Meaning.PHONE,
+    "address": Meaning.ADDRESS,
     "concurrent": Meaning.CONCURRENT,
     "boxes": Meaning.BOX,
     "asked_on": Meaning.ASKED_ON,

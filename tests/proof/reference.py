@@ -145,6 +145,15 @@ def written_at_the_station(who: Who, row: Row) -> bool:
     return own_at_the_station(who, row) and of_own_agency(who, row)
 
 
+def kept_for_oneself_or_the_unit(who: Who, row: Row) -> bool:
+    shared = row["of_unit"] and row["unit_id"] == who.unit
+    return of_own_station(who, row) and (own(who, row) or shared)
+
+
+def kept_for_oneself(who: Who, row: Row) -> bool:
+    return of_own_station(who, row) and written_as_own(who, row)
+
+
 def own_or_administered(who: Who, row: Row) -> bool:
     return own(who, row) or by_own_administrator(who, row)
 
@@ -354,6 +363,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
             *("approach", "acceptance_record", "consent_record", "consent_grant"),
             *("asking_rule", "candidate_step"),
             *("note_correction", "request_step", "roster_issue", "reading_check"),
+            *("roster_document", "roster_copy", "roster_copy_act"),
             *("disclosure", "disclosure_end", "provision_record", "approval_step"),
             *("circulation", "circulation_recipient", "circulation_confirmation"),
             *("brief_reading", "succession_answer"),
@@ -391,6 +401,10 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
         Kind(own, written_as_own, PERSONAL),
     ),
     ({"draft"}, Kind(own, written_as_own, (*PERSONAL, "page", "target", "content"))),
+    (
+        {"roster_filter"},
+        Kind(kept_for_oneself_or_the_unit, kept_for_oneself, (*STATION, "account_id", "unit_id")),
+    ),
     ({"job"}, Kind(own, written_as_own, (*PERSONAL, "name", "args", "request_key"))),
     ({"job_file"}, Kind(own_at_the_station, written_at_the_station, MADE)),
     (

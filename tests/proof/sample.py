@@ -198,7 +198,7 @@ def _live(town: Sample) -> None:
 
 TAKEN_OUT = {
     *("export", "export_subject", "export_file", "export_content", "export_fetch"),
-    "roster_issue",
+    *("roster_issue", "roster_document", "roster_copy", "roster_copy_act"),
 }
 """Tables of what left the house."""
 

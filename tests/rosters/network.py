@@ -166,4 +166,5 @@ def file_text(content: bytes, form: RosterFormat) -> str:
         return pdf_text(content)
     if form is RosterFormat.XLSX:
         return re.sub(r"\s", "", sheet_text(content))
-    return re.sub(r"\s", "", content.decode(ENCODINGS[form]))
+    text = content.decode(ENCODINGS.get(form, "utf-8")).replace("\r\n ", "")
+    return re.sub(r"\s", "", text.replace("\\n", ""))

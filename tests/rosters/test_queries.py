@@ -53,6 +53,7 @@ def test_row_says_all_that_was_agreed_to(world: World) -> None:
         boxes="若葉駅前交番\nみなと駐在所",
         asked_on=START,
         remark="電話は夕方",
+        index="た",
     )
     assert row.holder.person_id == term.person_id
 
