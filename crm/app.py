@@ -20,6 +20,7 @@ from crm.access import pages as access_pages
 from crm.access.desk import client_address, provide_desk, record_refused_form
 from crm.administration import pages as administration_pages
 from crm.approvals import pages as approval_pages
+from crm.bodies import pages as body_pages
 from crm.breakglass import pages as breakglass_pages
 from crm.bulletins import pages as bulletin_pages
 from crm.candidates import pages as candidate_pages
@@ -76,6 +77,7 @@ PAGES = (
     note_circulation_pages,
     outbox_pages,
     request_pages,
+    body_pages,
     meeting_pages,
     approval_pages,
     circulation_pages,

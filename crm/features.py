@@ -10,6 +10,8 @@ from crm.approvals import models as approval_models
 from crm.approvals import policy as approval_policy
 from crm.areas import models as area_models
 from crm.areas import policy as area_policy
+from crm.bodies import models as body_models
+from crm.bodies import policy as body_policy
 from crm.breakglass import models as breakglass_models
 from crm.breakglass import policy as breakglass_policy
 from crm.bulletins import models as bulletin_models
@@ -121,6 +123,7 @@ MODELS = (
     visiting_models,
     note_models,
     shift_models,
+    body_models,
     meeting_models,
     outbox_models,
     coverage_models,
@@ -154,6 +157,7 @@ POLICIES = (
     visiting_policy,
     note_policy,
     shift_policy,
+    body_policy,
     meeting_policy,
     outbox_policy,
     coverage_policy,

@@ -112,6 +112,20 @@ class KnownDevice(AgencyOwned, Stamped, table=True):
     revoked_at: dt.datetime | None = Field(default=None, sa_type=Moment)
 
 
+class CalendarFeed(AgencyOwned, table=True):
+    """The address under which a calendar fetches an account's meetings without a sign-in.
+
+    `token_hash` is the SHA-256 of its secret part: the table opens nothing. Renewing it ends the
+    address there was; closing the account ends it for good.
+    """
+
+    __tablename__ = "calendar_feed"
+
+    account_id: UUID = Field(foreign_key="account.id", sa_type=Key, unique=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    renewed_at: dt.datetime = Field(sa_type=Moment)
+
+
 class Draft(AgencyOwned, table=True):
     """What stood in a form when the screen was locked; its author's alone, for a day.
 

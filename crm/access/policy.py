@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from crm.access.models import (
     Account,
+    CalendarFeed,
     Draft,
     KnownDevice,
     SignInAttempt,
@@ -149,6 +150,18 @@ register(
         write=lambda actor, row: may_keep_accounts(actor) and row.agency_id == actor.agency_id,
         fixed=("agency_id", "cookie_hash"),
         by_nobody=True,
+    ),
+)
+register(
+    CalendarFeed,
+    Rule(
+        read=lambda actor: cast(
+            "sa.ColumnElement[bool]", CalendarFeed.account_id == actor.account_id
+        ),
+        write=lambda actor, row: (
+            row.account_id == actor.account_id and row.agency_id == actor.agency_id
+        ),
+        fixed=("agency_id", "account_id"),
     ),
 )
 register(

@@ -1,6 +1,7 @@
 """Naming a person or an organization in a list: the columns it takes, and what they come to."""
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlmodel import col
 
@@ -52,3 +53,21 @@ def named_of(row: Any) -> Named:  # noqa: ANN401 - a row that holds NAMES
         f"{row.family_kana} {row.given_kana}".strip(),
         row.care_note,
     )
+
+
+def said_of(holder: Holder) -> str:
+    """Return how a form says whom it means: 「person:KEY」."""
+    kind, key = holder.subject
+    return f"{kind}:{key}"
+
+
+def holder_said(value: str) -> Holder | None:
+    """Return whom a form means by `said_of`; None for what no page of ours offers."""
+    kind, _, key = value.partition(":")
+    try:
+        named = UUID(key)
+    except ValueError:
+        return None
+    if kind == "person":
+        return Holder(person_id=named)
+    return Holder(organization_id=named) if kind == "organization" else None

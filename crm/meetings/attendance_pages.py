@@ -11,7 +11,7 @@ from crm.access.desk import CurrentDesk
 from crm.contacts.queries import require_reader
 from crm.kernel.clock import local_day
 from crm.kernel.forms import Submission, blank
-from crm.kernel.i18n import N_, labels
+from crm.kernel.i18n import N_, labels, translate
 from crm.liaisons.queries import areas_of_station
 from crm.meetings import queries, service
 from crm.meetings.forms import (
@@ -28,16 +28,19 @@ from crm.meetings.models import (
     Presence,
     Reply,
 )
-from crm.meetings.page_parts import seen
+from crm.meetings.page_parts import as_key, seen
 from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit
+
+OF_BODY = "body"
+"""What stands for the members of a meeting's body where an area can be chosen."""
 
 
 @get("/meetings/{meeting_id:uuid}/invitations", name="meetings.invitations", sync_to_thread=True)
 def invitations(
-    desk: CurrentDesk, meeting_id: FromPath[UUID], area: FromQuery[UUID | None] = None
+    desk: CurrentDesk, meeting_id: FromPath[UUID], area: FromQuery[str | None] = None
 ) -> Response[str]:
-    """Show the liaisons who can be invited, those of one area or all."""
+    """Show who can be invited: the members of its body, the liaisons of one area, or all."""
     with desk.reads() as visit:
         return _invitation_page(visit, meeting_id, blank(), area=area)
 
@@ -110,14 +113,20 @@ def _invitation_page(
     sub: Submission[Any],
     status: int = 200,
     *,
-    area: UUID | None = None,
+    area: str | None = None,
 ) -> Response[str]:
     require_reader(visit.actor)
     day = local_day(visit.now)
     meeting = queries.meeting_of(visit.db, meeting_id)
     known = queries.holders_invited(visit.db, meeting_id)
-    liaisons = queries.invitees(visit.db, day, area_id=area)
-    new = [one for one in liaisons if one.holder not in known]
+    of_body = meeting.body_id is not None and area in (None, OF_BODY)
+    asked = queries.invitees(
+        visit.db,
+        local_day(meeting.starts_at) if of_body else day,
+        area_id=as_key(area or ""),
+        body_id=meeting.body_id if of_body else None,
+    )
+    new = [one for one in asked if one.holder not in known]
     named = [one.holder.subject for one in new]
     visit.seen("people.listed", ("meeting", meeting_id), named=named, count=len(named))
     return page(
@@ -126,9 +135,14 @@ def _invitation_page(
         status=status,
         sub=sub,
         meeting=meeting,
-        area=area,
+        area=OF_BODY if of_body else area or "",
         areas=[
-            (line.id, line.name) for line in areas_of_station(visit.db, meeting.station_id, day)
+            *([(OF_BODY, translate(N_("この会議体の委員")))] if meeting.body_id else []),
+            ("", translate(N_("全ての区域"))),
+            *(
+                (str(line.id), line.name)
+                for line in areas_of_station(visit.db, meeting.station_id, day)
+            ),
         ],
         invitees=new,
         channels=labels(CHANNEL_LABELS),

@@ -7,13 +7,18 @@ from uuid import UUID
 from pydantic import Field
 
 from crm.contacts.models import Holder
+from crm.contacts.naming import holder_said
 from crm.kernel.errors import Refused
-from crm.kernel.forms import Form, LocalTime, OnceForm, SentForm
+from crm.kernel.forms import Day, Form, LocalTime, OnceForm, SentForm
 from crm.kernel.i18n import N_
-from crm.meetings.models import CancelReason, Channel, MeetingKind, Style
+from crm.meetings.models import CancelReason, Channel, MeetingKind, Rhythm, Style
+from crm.meetings.service import MeetingFacts
 
 A = TypeVar("A", bound=StrEnum)
 MOST_VISITORS = 9999
+MOST_SKIPPED = 12
+MONTHS_AHEAD = 6
+MOST_MONTHS = 12
 NOT_SAID = "none"
 """What a row of a list sends where nothing is on record."""
 
@@ -27,10 +32,21 @@ class _MeetingFields(OnceForm):
     place: str = Field(default="", max_length=200, title=N_("場所"))
     held_with: str = Field(default="", max_length=120, title=N_("併催する会合"))
     host_organization_id: UUID | None = Field(default=None, title=N_("併催する団体"))
+    body_id: UUID | None = Field(default=None, title=N_("会議体"))
+
+    def facts(self) -> MeetingFacts:
+        """Return what the form says of the meeting."""
+        return MeetingFacts(**self.model_dump(include=set(MeetingFacts.__slots__)))
 
 
 class MeetingForm(_MeetingFields):
     """A meeting to plan."""
+
+
+class AgainForm(_MeetingFields):
+    """A meeting like an earlier one."""
+
+    same_parties: bool = Field(default=False, title=N_("同じ方に案内する"))
 
 
 class ChangeForm(_MeetingFields):
@@ -52,6 +68,30 @@ class AttendanceForm(Form):
     visitors: int = Field(default=0, ge=0, le=MOST_VISITORS, title=N_("ほかの出席者の人数"))
 
 
+class SeriesForm(_MeetingFields):
+    """The first meeting of a series, how the others follow it, and how far ahead they are made."""
+
+    rhythm: Rhythm = Field(
+        title=N_("開く間隔"), json_schema_extra={"missing": N_("開く間隔を選んでください。")}
+    )
+    every: int = Field(default=1, ge=1, le=MOST_SKIPPED, title=N_("何回分ごとか"))
+    months: int = Field(default=MONTHS_AHEAD, ge=1, le=MOST_MONTHS, title=N_("何か月先まで"))
+
+
+class ExtensionForm(Form):
+    """How far ahead the meetings of a series are made."""
+
+    months: int = Field(default=MONTHS_AHEAD, ge=1, le=MOST_MONTHS, title=N_("何か月先まで"))
+    revision: int
+
+
+class SeriesEndForm(Form):
+    """The last day a meeting of a series may fall on."""
+
+    ended_on: Day = Field(title=N_("最後の日"))
+    revision: int
+
+
 class CancellationForm(Form):
     """Why a meeting does not take place."""
 
@@ -63,7 +103,10 @@ class CancellationForm(Form):
 
 def holders_of(parties: list[str]) -> list[Holder]:
     """Return whom the boxes ticked name; Refused for what no page of ours offers."""
-    return [_holder(value) for value in parties]
+    holders = [holder for value in parties if (holder := holder_said(value))]
+    if len(holders) < len(parties):
+        raise Refused(N_("案内する方を選び直してください。"), field="parties")
+    return holders
 
 
 def answers_of(sent: SentForm, keys: list[UUID], kind: type[A]) -> dict[UUID, A | None]:
@@ -77,16 +120,3 @@ def answers_of(sent: SentForm, keys: list[UUID], kind: type[A]) -> dict[UUID, A 
         elif said in set(kind):
             found[key] = kind(said)
     return found
-
-
-def _holder(value: str) -> Holder:
-    kind, _, key = value.partition(":")
-    try:
-        named = UUID(key)
-    except ValueError:
-        raise Refused(N_("案内する方を選び直してください。"), field="parties") from None
-    if kind == "person":
-        return Holder(person_id=named)
-    if kind == "organization":
-        return Holder(organization_id=named)
-    raise Refused(N_("案内する方を選び直してください。"), field="parties")

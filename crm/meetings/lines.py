@@ -7,12 +7,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from crm.contacts.models import Holder
+from crm.contacts.naming import said_of
 from crm.kernel.kana import furigana
 from crm.meetings.models import (
     WAS_THERE,
     Channel,
     Meeting,
     MeetingKind,
+    MeetingSeries,
     MeetingState,
     Presence,
     Reply,
@@ -33,6 +35,23 @@ class MeetingLine(NamedTuple):
     held_with: str
     invited: int
     came: int
+
+
+class SeriesLine(NamedTuple):
+    """A series, and how many of its meetings are planned."""
+
+    series: MeetingSeries
+    planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class WholeSeries:
+    """A series with the names around it and its meetings, the last first."""
+
+    series: MeetingSeries
+    host_name: str
+    body_name: str
+    meetings: Sequence[MeetingLine]
 
 
 class ComingMeeting(NamedTuple):
@@ -75,6 +94,8 @@ class WholeMeeting:
     meeting: Meeting
     unit_name: str
     host_name: str
+    body_name: str
+    series: MeetingSeries | None
     parties: Sequence[PartyLine]
 
     @property
@@ -105,5 +126,4 @@ class Invitee(NamedTuple):
     @property
     def value(self) -> str:
         """How a form says it."""
-        kind, key = self.holder.subject
-        return f"{kind}:{key}"
+        return said_of(self.holder)

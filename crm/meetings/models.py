@@ -85,6 +85,7 @@ class CancelReason(StrEnum):
     DISASTER = "disaster"
     INFECTION = "infection"
     TOO_FEW = "too_few"
+    SERIES_ENDED = "series_ended"
     OTHER = "other"
 
 
@@ -94,6 +95,7 @@ CANCEL_REASON_LABELS = {
     CancelReason.DISASTER: N_("災害・事件対応"),
     CancelReason.INFECTION: N_("感染症"),
     CancelReason.TOO_FEW: N_("参加者が集まらず"),
+    CancelReason.SERIES_ENDED: N_("定期開催の終了"),
     CancelReason.OTHER: N_("その他"),
 }
 
@@ -151,13 +153,75 @@ PRESENCE_LABELS = {
 WAS_THERE = (Presence.PRESENT, Presence.PROXY)
 
 
-class Meeting(StationOwned, Stamped, table=True):
-    """One gathering of a station and its network.
+class Rhythm(StrEnum):
+    """How the meetings of a series follow one another; which day it is says the first of them."""
+
+    WEEKLY = "weekly"
+    MONTHLY_WEEKDAY = "monthly_weekday"
+    MONTHLY_LAST_WEEKDAY = "monthly_last_weekday"
+    MONTHLY_DAY = "monthly_day"
+    YEARLY_WEEKDAY = "yearly_weekday"
+    YEARLY_DAY = "yearly_day"
+
+
+RHYTHM_LABELS = {
+    Rhythm.WEEKLY: N_("毎週（同じ曜日）"),
+    Rhythm.MONTHLY_WEEKDAY: N_("毎月（第何週かの同じ曜日）"),
+    Rhythm.MONTHLY_LAST_WEEKDAY: N_("毎月（最後の同じ曜日）"),
+    Rhythm.MONTHLY_DAY: N_("毎月（同じ日）"),
+    Rhythm.YEARLY_WEEKDAY: N_("毎年（同じ月の第何週かの同じ曜日）"),
+    Rhythm.YEARLY_DAY: N_("毎年（同じ月日）"),
+}
+
+
+class _Gathering(StationOwned, Stamped):
+    """What a meeting and a series of them have in common.
 
     `unit_id` organizes it. Held within another gathering (併催), that one's name stands in
-    `held_with` and, where it is on file, its organization in `host_organization_id`. `visitors`
-    counts who came from other agencies and without being invited by name. `client_key` makes a form
-    sent twice one meeting.
+    `held_with` and, where it is on file, its organization in `host_organization_id`; `body_id` is
+    the body that meets.
+    """
+
+    kind: MeetingKind = Field(sa_type=choice(MeetingKind))
+    title: str = Field(max_length=120)
+    place: str = Field(default="", max_length=200)
+    style: Style = Field(default=Style.IN_PERSON, sa_type=choice(Style))
+    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
+    host_organization_id: UUID | None = Field(
+        default=None, foreign_key="organization.id", sa_type=Key, index=True
+    )
+    held_with: str = Field(default="", max_length=120)
+    body_id: UUID | None = Field(default=None, foreign_key="body.id", sa_type=Key, index=True)
+
+
+class MeetingSeries(_Gathering, table=True):
+    """Meetings that follow one another: every second Tuesday, every April.
+
+    The first begins at `first_at`, the others at the same hour; each is a meeting of its own, which
+    is moved or canceled alone. `every` skips weeks, months or years; `ended_on` is the last day one
+    may fall on. `client_key` makes a form sent twice one series.
+    """
+
+    __tablename__ = "meeting_series"
+    __table_args__ = (
+        sa.UniqueConstraint("station_id", "client_key"),
+        sa.CheckConstraint("every > 0", name="every"),
+    )
+
+    rhythm: Rhythm = Field(sa_type=choice(Rhythm))
+    every: int = Field(default=1)
+    first_at: dt.datetime = Field(sa_type=Moment)
+    lasts_minutes: int | None = None
+    ended_on: dt.date | None = None
+    client_key: UUID = Field(sa_type=Key)
+
+
+class Meeting(_Gathering, table=True):
+    """One gathering of a station and its network.
+
+    `visitors` counts who came from other agencies and without being invited by name. Of a series,
+    `series_day` is the day its rhythm gave, wherever the meeting was moved. `client_key` makes a
+    form sent twice one meeting.
     """
 
     __tablename__ = "meeting"
@@ -169,19 +233,13 @@ class Meeting(StationOwned, Stamped, table=True):
         sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="in_order"),
         sa.CheckConstraint("visitors >= 0", name="visitors"),
         sa.Index("ix_meeting_station_id_starts_at", "station_id", "starts_at"),
+        sa.Index("ix_meeting_series_id_series_day", "series_id", "series_day", unique=True),
     )
 
-    kind: MeetingKind = Field(sa_type=choice(MeetingKind))
-    title: str = Field(max_length=120)
     starts_at: dt.datetime = Field(sa_type=Moment)
     ends_at: dt.datetime | None = Field(default=None, sa_type=Moment)
-    place: str = Field(default="", max_length=200)
-    style: Style = Field(default=Style.IN_PERSON, sa_type=choice(Style))
-    unit_id: UUID = Field(foreign_key="unit.id", sa_type=Key)
-    host_organization_id: UUID | None = Field(
-        default=None, foreign_key="organization.id", sa_type=Key, index=True
-    )
-    held_with: str = Field(default="", max_length=120)
+    series_id: UUID | None = Field(default=None, foreign_key="meeting_series.id", sa_type=Key)
+    series_day: dt.date | None = None
     state: MeetingState = Field(default=MeetingState.PLANNED, sa_type=choice(MeetingState))
     canceled_because: CancelReason | None = Field(default=None, sa_type=choice(CancelReason))
     visitors: int = Field(default=0)

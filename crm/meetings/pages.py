@@ -8,12 +8,20 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
-from crm.contacts.queries import organization_choices, require_reader
+from crm.contacts.queries import require_reader
 from crm.kernel.clock import JST, local_day, start_of_day
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_, labels
-from crm.meetings import attendance_pages, queries, service
-from crm.meetings.forms import CancellationForm, ChangeForm, MeetingForm
+from crm.meetings import (
+    attendance_pages,
+    joint_pages,
+    month_pages,
+    queries,
+    series_pages,
+    service,
+)
+from crm.meetings.forms import AgainForm, CancellationForm, ChangeForm, MeetingForm
+from crm.meetings.joint_pages import held_within
 from crm.meetings.models import (
     CANCEL_REASON_LABELS,
     CHANNEL_LABELS,
@@ -22,13 +30,15 @@ from crm.meetings.models import (
     PRESENCE_LABELS,
     REPLY_LABELS,
     STYLE_LABELS,
+    CancelReason,
     Meeting,
     MeetingKind,
     Style,
 )
-from crm.meetings.page_parts import seen
+from crm.meetings.page_parts import as_key, meeting_choices, seen, sieve_of, sieve_shown
 from crm.meetings.queries import Shown
-from crm.meetings.service import MeetingFacts
+from crm.meetings.recurring import course_of
+from crm.meetings.rhythm import phrase_of
 from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit
 
@@ -37,14 +47,20 @@ PLANNED = N_("会議を登録しました。続けて、案内する方を選べ
 
 @get("/meetings", name="meetings.index", sync_to_thread=True)
 def index(
-    desk: CurrentDesk, shown: FromQuery[str] = "", number: FromQuery[int] = 1
+    desk: CurrentDesk,
+    shown: FromQuery[str] = "",
+    number: FromQuery[int] = 1,
+    kind: FromQuery[str] = "",
+    body: FromQuery[str] = "",
+    state: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show what comes, or what was."""
+    """Show what comes, or what was, of every kind or narrowed."""
     with desk.reads() as visit:
         require_reader(visit.actor)
         which = Shown.PAST if shown == Shown.PAST else Shown.COMING
+        sieve = sieve_of(kind, body, state)
         today = start_of_day(local_day(visit.now))
-        found = queries.meetings_page(visit.db, which, since=today, number=number)
+        found = queries.meetings_page(visit.db, which, sieve, since=today, number=number)
         return page(
             visit,
             "meetings/index.html",
@@ -52,14 +68,23 @@ def index(
             pages=found,
             kinds=MEETING_KIND_LABELS,
             states=MEETING_STATE_LABELS,
+            **sieve_shown(visit, sieve),
         )
 
 
 @get("/meetings/new", name="meetings.new", sync_to_thread=True)
-def new(desk: CurrentDesk) -> Response[str]:
-    """Show the form that plans a meeting."""
+def new(
+    desk: CurrentDesk,
+    within: FromQuery[str] = "",
+    series: FromQuery[str] = "",
+    on: FromQuery[str] = "",
+    body: FromQuery[str] = "",
+) -> Response[str]:
+    """Show the form that plans a meeting, alone or within a gathering that comes anyway."""
     with desk.reads() as visit:
-        return _form_page(visit, blank(kind=MeetingKind.REGIONAL_SAFETY, style=Style.IN_PERSON))
+        known = {"kind": MeetingKind.REGIONAL_SAFETY, "style": Style.IN_PERSON}
+        within_it = held_within(visit, within, series, on)
+        return _form_page(visit, blank(**known | within_it, body_id=as_key(body)))
 
 
 @post("/meetings", name="meetings.plan", sync_to_thread=True)
@@ -69,7 +94,7 @@ def plan(desk: CurrentDesk) -> Response[Any]:
 
         def act(form: MeetingForm) -> Response[None]:
             made = service.plan(
-                visit.db, visit.actor, _facts(form), client_key=form.request_key, now=visit.now
+                visit.db, visit.actor, form.facts(), client_key=form.request_key, now=visit.now
             )
             return saved(visit, "meetings.show", PLANNED, meeting_id=made.id)
 
@@ -84,11 +109,20 @@ def show(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[str]:
 
 
 @get("/meetings/{meeting_id:uuid}/edit", name="meetings.edit", sync_to_thread=True)
-def edit(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[str]:
-    """Show the form that says it anew."""
+def edit(
+    desk: CurrentDesk,
+    meeting_id: FromPath[UUID],
+    within: FromQuery[str] = "",
+    series: FromQuery[str] = "",
+    on: FromQuery[str] = "",
+) -> Response[str]:
+    """Show the form that says it anew, as it is or within a gathering that comes anyway."""
     with desk.reads() as visit:
         meeting = queries.meeting_of(visit.db, meeting_id)
-        return _form_page(visit, _said(meeting), meeting=meeting)
+        known = _said(meeting).values
+        if within_it := held_within(visit, within, series, on):
+            known = {name: known[name] for name in known if name != "ends_at"} | within_it
+        return _form_page(visit, blank(**known), meeting=meeting)
 
 
 @post("/meetings/{meeting_id:uuid}/edit", name="meetings.change", sync_to_thread=True)
@@ -102,13 +136,44 @@ def change(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
                 visit.db,
                 visit.actor,
                 meeting_id,
-                _facts(form),
+                form.facts(),
                 revision=form.revision,
                 now=visit.now,
             )
             return saved(visit, "meetings.show", N_("訂正しました。"), meeting_id=meeting_id)
 
         return submitted(visit, ChangeForm, partial(_form_page, visit, meeting=meeting), act)
+
+
+@get("/meetings/{meeting_id:uuid}/again", name="meetings.again", sync_to_thread=True)
+def again(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[str]:
+    """Show the form that plans a meeting like this one, without its day."""
+    with desk.reads() as visit:
+        meeting = queries.meeting_of(visit.db, meeting_id)
+        known = _said(meeting).values
+        timeless = {name: known[name] for name in known if name not in _ONCE}
+        return _form_page(visit, blank(**timeless, same_parties="on"), like=meeting)
+
+
+@post("/meetings/{meeting_id:uuid}/again", name="meetings.plan_again", sync_to_thread=True)
+def plan_again(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
+    """Plan a meeting like this one, with the same people on its list or none."""
+    with desk.writes() as visit:
+        meeting = queries.meeting_of(visit.db, meeting_id)
+
+        def act(form: AgainForm) -> Response[None]:
+            made = service.plan_again(
+                visit.db,
+                visit.actor,
+                meeting_id,
+                form.facts(),
+                with_parties=form.same_parties,
+                client_key=form.request_key,
+                now=visit.now,
+            )
+            return saved(visit, "meetings.show", PLANNED, meeting_id=made.id)
+
+        return submitted(visit, AgainForm, partial(_form_page, visit, like=meeting), act)
 
 
 @post("/meetings/{meeting_id:uuid}/cancellation", name="meetings.cancel", sync_to_thread=True)
@@ -132,9 +197,8 @@ def revive(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
         return saved(visit, "meetings.show", N_("予定に戻しました。"), meeting_id=meeting_id)
 
 
-def _facts(form: MeetingForm | ChangeForm) -> MeetingFacts:
-    said = form.model_dump(exclude={"request_key", "revision"})
-    return MeetingFacts(**said)
+_ONCE = ("starts_at", "ends_at", "revision", "request_key")
+"""What a meeting like an earlier one does not take over."""
 
 
 def _said(meeting: Meeting) -> Submission[Any]:
@@ -148,23 +212,24 @@ def _said(meeting: Meeting) -> Submission[Any]:
         place=meeting.place,
         held_with=meeting.held_with,
         host_organization_id=meeting.host_organization_id,
+        body_id=meeting.body_id,
         revision=meeting.revision,
     )
 
 
 def _form_page(
-    visit: Visit, sub: Submission[Any], status: int = 200, *, meeting: Meeting | None = None
+    visit: Visit,
+    sub: Submission[Any],
+    status: int = 200,
+    *,
+    meeting: Meeting | None = None,
+    like: Meeting | None = None,
 ) -> Response[str]:
     require_reader(visit.actor)
+    known = meeting or like
+    choices = meeting_choices(visit, body_id=known.body_id if known else None)
     return page(
-        visit,
-        "meetings/form.html",
-        status=status,
-        sub=sub,
-        meeting=meeting,
-        kinds=labels(MEETING_KIND_LABELS),
-        styles=labels(STYLE_LABELS),
-        organizations=[(one.id, one.name) for one in organization_choices(visit.db)],
+        visit, "meetings/form.html", status=status, sub=sub, meeting=meeting, like=like, **choices
     )
 
 
@@ -186,7 +251,12 @@ def _show_page(
         channels=CHANNEL_LABELS,
         replies=REPLY_LABELS,
         presences=PRESENCE_LABELS,
-        reasons=labels(CANCEL_REASON_LABELS),
+        phrase=phrase_of(course_of(whole.series)) if whole.series else "",
+        reasons=[
+            (reason, label)
+            for reason, label in labels(CANCEL_REASON_LABELS)
+            if reason is not CancelReason.SERIES_ENDED
+        ],
         reason_labels=CANCEL_REASON_LABELS,
     )
 
@@ -200,5 +270,10 @@ HANDLERS = [
     change,
     cancel,
     revive,
+    again,
+    plan_again,
+    *joint_pages.HANDLERS,
+    *month_pages.HANDLERS,
+    *series_pages.HANDLERS,
     *attendance_pages.HANDLERS,
 ]

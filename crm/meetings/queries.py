@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,9 +12,11 @@ from sqlmodel import col, select
 
 from crm.agencies.models import UnitPlacement
 from crm.areas.models import Area
+from crm.bodies.models import Body, BodyMember
 from crm.contacts.models import OWNERS, Holder, Organization, Owner, Person
 from crm.contacts.naming import NAMES, named_of
 from crm.contacts.post_queries import posts_of
+from crm.contacts.queries import KNOWN
 from crm.kernel.clock import local_day
 from crm.kernel.columns import Moment, holds
 from crm.kernel.errors import NotFound
@@ -22,7 +24,14 @@ from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.meetings.lines import Invitee, MeetingLine, PartyLine, WholeMeeting
-from crm.meetings.models import WAS_THERE, Meeting, MeetingParty, MeetingState
+from crm.meetings.models import (
+    WAS_THERE,
+    Meeting,
+    MeetingKind,
+    MeetingParty,
+    MeetingSeries,
+    MeetingState,
+)
 
 
 class Shown(StrEnum):
@@ -30,6 +39,17 @@ class Shown(StrEnum):
 
     COMING = "coming"
     PAST = "past"
+
+
+class Sieve(NamedTuple):
+    """What a list of meetings is narrowed by; None lets everything through."""
+
+    kind: MeetingKind | None = None
+    body_id: UUID | None = None
+    state: MeetingState | None = None
+
+
+NO_SIEVE = Sieve()
 
 
 def meeting_of(db: ScopedSession, meeting_id: UUID, *, to_change: bool = False) -> Meeting:
@@ -45,6 +65,29 @@ def meeting_sent_as(db: ScopedSession, station_id: UUID, client_key: UUID) -> Me
     """Return the meeting a form made already."""
     return db.exec(
         select(Meeting).where(Meeting.station_id == station_id, Meeting.client_key == client_key)
+    ).first()
+
+
+def previous_in_series(db: ScopedSession, meeting: Meeting) -> Meeting | None:
+    """Return the meeting before this one in its series, or of its body where it has none.
+
+    One that was canceled is passed over. None where there is neither, or this is the first.
+    """
+    if meeting.series_id is not None:
+        same = col(Meeting.series_id) == meeting.series_id
+    elif meeting.body_id is not None:
+        same = col(Meeting.body_id) == meeting.body_id
+    else:
+        return None
+    return db.exec(
+        select(Meeting)
+        .where(
+            same,
+            col(Meeting.starts_at) < meeting.starts_at,
+            col(Meeting.state) != MeetingState.CANCELED,
+        )
+        .order_by(col(Meeting.starts_at).desc(), col(Meeting.id).desc())
+        .limit(1)
     ).first()
 
 
@@ -65,32 +108,64 @@ def coming_rows() -> AnySelect:
 
 
 def meetings_page(
-    db: ScopedSession, which: Shown, *, since: dt.datetime, number: int
+    db: ScopedSession,
+    which: Shown,
+    sieve: Sieve = NO_SIEVE,
+    *,
+    since: dt.datetime,
+    number: int,
 ) -> Page[MeetingLine]:
     """Return one page of what comes, the next first, or of what was, the last first."""
     is_past = sa.or_(col(Meeting.starts_at) < since, col(Meeting.state) != MeetingState.PLANNED)
-    wanted = is_past if which is Shown.PAST else sa.not_(is_past)
-    total = db.exec(select(sa.func.count(col(Meeting.id))).where(wanted)).one()
+    wanted = [is_past if which is Shown.PAST else sa.not_(is_past), *_passing(sieve)]
+    total = db.exec(select(sa.func.count(col(Meeting.id))).where(*wanted)).one()
     number = min(max(1, number), Page((), total).last)
     starts = col(Meeting.starts_at)
-    rows = db.rows(
-        sa.select(
-            col(Meeting.id),
-            col(Meeting.kind),
-            col(Meeting.title),
-            starts,
-            col(Meeting.place),
-            col(Meeting.style),
-            col(Meeting.state),
-            col(Meeting.held_with),
-            *_counts(),
-        )
-        .where(wanted)
+    ordered = (
+        meeting_lines()
+        .where(*wanted)
         .order_by(starts.desc() if which is Shown.PAST else starts, col(Meeting.id))
-        .offset(offset_of(number))
-        .limit(PAGE_SIZE)
     )
-    return Page([MeetingLine(*row) for row in rows], total, number)
+    return Page(lines_of(db, ordered.offset(offset_of(number)).limit(PAGE_SIZE)), total, number)
+
+
+def meetings_between(
+    db: ScopedSession, sieve: Sieve, first: dt.datetime, last: dt.datetime
+) -> Sequence[MeetingLine]:
+    """Return what begins from `first` until before `last`, in order of time."""
+    starts = col(Meeting.starts_at)
+    within = (starts >= first, starts < last, *_passing(sieve))
+    return lines_of(db, meeting_lines().where(*within).order_by(starts, col(Meeting.id)))
+
+
+def meeting_lines() -> AnySelect:
+    """Select meetings as lists show them, for `lines_of`."""
+    return sa.select(
+        col(Meeting.id),
+        col(Meeting.kind),
+        col(Meeting.title),
+        col(Meeting.starts_at),
+        col(Meeting.place),
+        col(Meeting.style),
+        col(Meeting.state),
+        col(Meeting.held_with),
+        *_counts(),
+    )
+
+
+def lines_of(db: ScopedSession, statement: AnySelect) -> list[MeetingLine]:
+    """Return the rows of `meeting_lines`, narrowed and ordered."""
+    return [MeetingLine(*row) for row in db.rows(statement)]
+
+
+def _passing(sieve: Sieve) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions a list is narrowed by."""
+    asked = (
+        (sieve.kind, col(Meeting.kind) == sieve.kind),
+        (sieve.body_id, col(Meeting.body_id) == sieve.body_id),
+        (sieve.state, col(Meeting.state) == sieve.state),
+    )
+    return [condition for value, condition in asked if value is not None]
 
 
 def _counts() -> tuple[sa.ScalarSelect[int], sa.ScalarSelect[int]]:
@@ -111,7 +186,13 @@ def whole_meeting(db: ScopedSession, meeting_id: UUID) -> WholeMeeting:
     row = next(
         iter(
             db.rows(
-                sa.select(Meeting, col(UnitPlacement.name), col(Organization.name))
+                sa.select(
+                    Meeting,
+                    col(UnitPlacement.name),
+                    col(Organization.name),
+                    col(Body.name),
+                    MeetingSeries,
+                )
                 .outerjoin(
                     UnitPlacement,
                     sa.and_(
@@ -120,6 +201,8 @@ def whole_meeting(db: ScopedSession, meeting_id: UUID) -> WholeMeeting:
                     ),
                 )
                 .outerjoin(Organization, col(Organization.id) == col(Meeting.host_organization_id))
+                .outerjoin(Body, col(Body.id) == col(Meeting.body_id))
+                .outerjoin(MeetingSeries, col(MeetingSeries.id) == col(Meeting.series_id))
                 .where(col(Meeting.id) == meeting_id)
             )
         ),
@@ -127,7 +210,9 @@ def whole_meeting(db: ScopedSession, meeting_id: UUID) -> WholeMeeting:
     )
     if row is None:
         raise NotFound
-    return WholeMeeting(row[0], row[1] or "", row[2] or "", _parties(db, row[0]))
+    meeting, *names, series = row
+    unit, host, body = (name or "" for name in names)
+    return WholeMeeting(meeting, unit, host, body, series, _parties(db, meeting))
 
 
 def _parties(db: ScopedSession, meeting: Meeting) -> Sequence[PartyLine]:
@@ -153,6 +238,19 @@ def holders_invited(db: ScopedSession, meeting_id: UUID) -> frozenset[Holder]:
     return frozenset(Holder(row.person_id, row.organization_id) for row in rows)
 
 
+def holders_to_invite_again(db: ScopedSession, meeting_id: UUID) -> Sequence[Holder]:
+    """Return who was on the list of a meeting, without those who were disposed of since."""
+    rows = db.rows(
+        sa.select(col(MeetingParty.person_id), col(MeetingParty.organization_id))
+        .outerjoin(Person, col(Person.id) == col(MeetingParty.person_id))
+        .where(
+            col(MeetingParty.meeting_id) == meeting_id,
+            sa.or_(col(MeetingParty.person_id).is_(None), KNOWN),
+        )
+    )
+    return [Holder(*row) for row in rows]
+
+
 @cache
 def attended_by(owner: Owner) -> AnySelect:
     """Select the meetings `owners` came to, or sent somebody to, for a timeline; built once."""
@@ -166,18 +264,25 @@ def attended_by(owner: Owner) -> AnySelect:
     )
 
 
-def invitees(db: ScopedSession, day: dt.date, *, area_id: UUID | None = None) -> Sequence[Invitee]:
+def invitees(
+    db: ScopedSession, day: dt.date, *, area_id: UUID | None = None, body_id: UUID | None = None
+) -> Sequence[Invitee]:
     """Return the liaisons serving on `day`, in kana order, each once; two statements.
 
-    With `area_id` those of one area.
+    With `area_id` those of one area; with `body_id` who sits on that body on `day` instead, liaison
+    or not, but for other agencies' members, of whom only words are kept.
     """
+    wanted = _liaisons(day, area_id) if body_id is None else _members(day, body_id)
+    found: dict[Holder, list[Any]] = {}
+    for row in db.rows(wanted):
+        found.setdefault(named_of(row).holder, []).append(row)
+    posts = posts_of(db, found, day)
+    return [_invitee(holder, rows, posts.get(holder, "")) for holder, rows in found.items()]
+
+
+def _liaisons(day: dt.date, area_id: UUID | None) -> AnySelect:
     wanted = (
-        sa.select(
-            *NAMES,
-            _ORDER.label("kana_sort"),
-            col(Area.name).label("area_name"),
-            col(LiaisonTerm.id).label("term_id"),
-        )
+        sa.select(*NAMES, _ORDER.label("kana_sort"), col(Area.name).label("area_name"))
         .select_from(LiaisonTerm)
         .outerjoin(Person, col(Person.id) == col(LiaisonTerm.person_id))
         .outerjoin(Organization, col(Organization.id) == col(LiaisonTerm.organization_id))
@@ -186,13 +291,22 @@ def invitees(db: ScopedSession, day: dt.date, *, area_id: UUID | None = None) ->
         .where(holds(LiaisonTerm, day))
         .order_by(_ORDER, col(LiaisonTerm.id), col(LiaisonTermArea.position))
     )
-    if area_id is not None:
-        wanted = wanted.where(col(LiaisonTermArea.area_id) == area_id)
-    found: dict[Holder, list[Any]] = {}
-    for row in db.rows(wanted):
-        found.setdefault(named_of(row).holder, []).append(row)
-    posts = posts_of(db, found, day)
-    return [_invitee(holder, rows, posts.get(holder, "")) for holder, rows in found.items()]
+    return wanted if area_id is None else wanted.where(col(LiaisonTermArea.area_id) == area_id)
+
+
+def _members(day: dt.date, body_id: UUID) -> AnySelect:
+    return (
+        sa.select(*NAMES, _ORDER.label("kana_sort"), sa.literal("").label("area_name"))
+        .select_from(BodyMember)
+        .outerjoin(Person, col(Person.id) == col(BodyMember.person_id))
+        .outerjoin(Organization, col(Organization.id) == col(BodyMember.organization_id))
+        .where(
+            holds(BodyMember, day),
+            col(BodyMember.body_id) == body_id,
+            col(BodyMember.words) == "",
+        )
+        .order_by(_ORDER, col(BodyMember.id))
+    )
 
 
 _ORDER = sa.func.coalesce(col(Person.kana_sort), col(Organization.kana_sort), "")

@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from crm.bodies import queries as bodies
 from crm.contacts.models import Holder
 from crm.contacts.queries import names_of, require_known
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.audit import Subject
 from crm.kernel.clock import local_day
+from crm.kernel.columns import Stamped
 from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
@@ -42,6 +44,7 @@ class MeetingFacts:
     style: Style = Style.IN_PERSON
     held_with: str = ""
     host_organization_id: UUID | None = None
+    body_id: UUID | None = None
 
 
 def plan(
@@ -50,23 +53,35 @@ def plan(
     """Put a meeting on the calendar; the same form again gives the first."""
     if actor.station_id is None or not actor.reads_people:
         raise Forbidden
-    _check(db, facts)
+    check(db, facts)
     if first := queries.meeting_sent_as(db, actor.station_id, client_key):
         return first
-    meeting = Meeting(
-        agency_id=actor.agency_id,
-        station_id=actor.station_id,
-        unit_id=actor.unit_id,
-        client_key=client_key,
-        created_at=now,
-        created_by=actor.account_id,
-        updated_at=now,
-        updated_by=actor.account_id,
-        **_columns(facts),
-    )
+    meeting = Meeting(**made_by(actor, now), client_key=client_key, **asdict(facts))
     db.add(meeting)
     db.flush()
     _audit(db, actor, "meeting.planned", meeting, now)
+    return meeting
+
+
+def plan_again(
+    db: ScopedSession,
+    actor: Actor,
+    meeting_id: UUID,
+    facts: MeetingFacts,
+    *,
+    with_parties: bool,
+    client_key: UUID,
+    now: dt.datetime,
+) -> Meeting:
+    """Plan a meeting like an earlier one; `with_parties` puts the same people on its list.
+
+    How they are invited is not carried over: nobody has been yet.
+    """
+    queries.meeting_of(db, meeting_id)
+    meeting = plan(db, actor, facts, client_key=client_key, now=now)
+    holders = queries.holders_to_invite_again(db, meeting_id) if with_parties else ()
+    if holders:
+        invite(db, actor, meeting.id, holders, channel=None, now=now)
     return meeting
 
 
@@ -83,10 +98,10 @@ def change(
     meeting = queries.meeting_of(db, meeting_id, to_change=True)
     if meeting.revision != revision:
         raise Conflict
-    _check(db, facts)
-    for column, value in _columns(facts).items():
+    check(db, facts)
+    for column, value in asdict(facts).items():
         setattr(meeting, column, value)
-    _touch(meeting, actor, now)
+    touch(meeting, actor, now)
     _audit(db, actor, "meeting.changed", meeting, now)
     return meeting
 
@@ -126,7 +141,7 @@ def invite(
             presence=Presence.PRESENT if came_uninvited else None,
         )
         db.add(party)
-    _touch(meeting, actor, now)
+    touch(meeting, actor, now)
     _audit(db, actor, "meeting.invited", meeting, now, named=[one.subject for one in new])
     return len(new)
 
@@ -148,7 +163,7 @@ def note_replies(
     ]
     for party in changed:
         party.reply = replies[party.id]
-    _touch(meeting, actor, now)
+    touch(meeting, actor, now)
     named = [_holder_of(party).subject for party in changed]
     _audit(db, actor, "meeting.replies_noted", meeting, now, named=named)
 
@@ -176,7 +191,7 @@ def note_presence(
     for party in changed:
         party.presence = presence[party.id]
     meeting.state, meeting.visitors = MeetingState.HELD, visitors
-    _touch(meeting, actor, now)
+    touch(meeting, actor, now)
     named = [_holder_of(party).subject for party in changed]
     _audit(db, actor, "meeting.held", meeting, now, named=named)
     return meeting
@@ -199,7 +214,7 @@ def cancel(
             field="canceled_because",
         )
     meeting.state, meeting.canceled_because = MeetingState.CANCELED, because
-    _touch(meeting, actor, now)
+    touch(meeting, actor, now)
     _audit(db, actor, "meeting.canceled", meeting, now)
     return meeting
 
@@ -210,41 +225,45 @@ def revive(db: ScopedSession, actor: Actor, meeting_id: UUID, *, now: dt.datetim
     if meeting.state is not MeetingState.CANCELED:
         raise Refused(N_("中止した会議ではありません。"))
     meeting.state, meeting.canceled_because = MeetingState.PLANNED, None
-    _touch(meeting, actor, now)
+    touch(meeting, actor, now)
     _audit(db, actor, "meeting.revived", meeting, now)
     return meeting
 
 
-def _check(db: ScopedSession, facts: MeetingFacts) -> None:
+def check(db: ScopedSession, facts: MeetingFacts) -> None:
+    """Raise Refused, at its field, for a meeting that cannot be so."""
     host = facts.host_organization_id
     if host is not None and not names_of(db, (), [host]):
         raise Refused(N_("併催する団体を選び直してください。"), field="host_organization_id")
+    if facts.body_id is not None and not bodies.is_body(db, facts.body_id):
+        raise Refused(N_("会議体を選び直してください。"), field="body_id")
     if facts.ends_at is not None and facts.ends_at < facts.starts_at:
         raise Refused(N_("終わりの日時は、始まりより後にしてください。"), field="ends_at")
     if facts.style is Style.IN_PERSON and not facts.place.strip():
         raise Refused(N_("場所を入力してください。"), field="place")
 
 
-def _columns(facts: MeetingFacts) -> dict[str, Any]:
+def made_by(actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    """Return the columns that say whose a new meeting is and who made it."""
     return {
-        "kind": facts.kind,
-        "title": facts.title,
-        "starts_at": facts.starts_at,
-        "ends_at": facts.ends_at,
-        "place": facts.place,
-        "style": facts.style,
-        "held_with": facts.held_with,
-        "host_organization_id": facts.host_organization_id,
+        "agency_id": actor.agency_id,
+        "station_id": actor.station_id,
+        "unit_id": actor.unit_id,
+        "created_at": now,
+        "created_by": actor.account_id,
+        "updated_at": now,
+        "updated_by": actor.account_id,
     }
+
+
+def touch(row: Stamped, actor: Actor, now: dt.datetime) -> None:
+    """Note who changed a row last, and let it be the next revision."""
+    row.revision += 1
+    row.updated_at, row.updated_by = now, actor.account_id
 
 
 def _holder_of(party: MeetingParty) -> Holder:
     return Holder(party.person_id, party.organization_id)
-
-
-def _touch(meeting: Meeting, actor: Actor, now: dt.datetime) -> None:
-    meeting.revision += 1
-    meeting.updated_at, meeting.updated_by = now, actor.account_id
 
 
 def _audit(

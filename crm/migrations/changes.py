@@ -94,6 +94,21 @@ def drop_columns(table: str, *columns: str) -> None:
         op.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
 
 
+def add_key(table: str, column: str, target: str) -> None:
+    """Add a key that may be missing and refers to a row of `target`.
+
+    Said in SQL: what SQLite adds with a reference must be said with the column.
+    """
+    kind = "uuid" if op.get_bind().dialect.name == "postgresql" else "BLOB"
+    name = f"fk_{table}_{column}"
+    op.execute(
+        sa.text(
+            f"ALTER TABLE {table} ADD COLUMN {column} {kind}"
+            f" CONSTRAINT {name} REFERENCES {target} (id)"
+        )
+    )
+
+
 def add_choice(table: str, column: str, kind: str, values: list[str], default: str) -> None:
     """Add a column that holds one of `values`; the table is not rebuilt, for others refer to it.
 

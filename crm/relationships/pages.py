@@ -12,9 +12,8 @@ from crm.bulletins.models import INFORMATION_KIND_LABELS
 from crm.consents.models import CONSENT_METHOD_LABELS, scope_labels
 from crm.contacts.models import ORGANIZATION_KIND_LABELS, Holder
 from crm.kernel.clock import local_day
-from crm.kernel.i18n import current_locale, translate
+from crm.kernel.i18n import translate
 from crm.kernel.kana import furigana
-from crm.kernel.wareki import wareki
 from crm.liaisons.models import LIAISON_STATE_LABELS, LiaisonState
 from crm.notes.models import OUTCOME_LABELS, Occasion, occasion_labels, problem_label
 from crm.relationships import queries
@@ -127,16 +126,8 @@ def _shown(visit: Visit, standing: queries.Standing, steps: int) -> dict[str, An
         "may_share": may_share(actor),
         "outcomes": OUTCOME_LABELS,
         "icons": ICONS,
-        "month_name": month_name,
         "this_month": local_day(visit.now).replace(day=1),
     }
-
-
-def month_name(first: dt.date) -> str:
-    """Return the month a stretch of the timeline is headed with."""
-    if current_locale() == "en":
-        return f"{first:%B %Y}"
-    return wareki(first).removesuffix("1日")
 
 
 HANDLERS = [show_person, show_organization]

@@ -21,7 +21,6 @@ from crm.contacts.vacancy_queries import IS_HEAD, NEW_FOR, SINCE, is_vacant
 from crm.kernel.actor import Actor
 from crm.kernel.columns import DAY, Key, holds
 from crm.kernel.scope import AnySelect, ScopedSession
-from crm.kernel.text import search_key
 from crm.kernel.together import together
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.notes import queries as notes
@@ -32,9 +31,6 @@ from crm.strengthening.proposals import Charge, Known, Proposal, proposals_of
 from crm.strengthening.queries import PLAN, Plan
 from crm.visiting.lines import Cadences
 from crm.visiting.models import VisitCadence
-
-MOST_FOUND = 20
-
 
 def proposals_for(
     db: ScopedSession, actor: Actor, plan: Plan, *, revisit_days: int, now: dt.datetime
@@ -71,16 +67,6 @@ def proposals_for(
     )
     _add_what_to_know(db, actor, proposals, plan, now)
     return proposals
-
-
-def found_by_name(db: ScopedSession, words: str) -> Sequence[tuple[Holder, str]]:
-    """Return people and organizations whose name or reading holds `words`; one statement."""
-    key = search_key(words)
-    if not key:
-        return []
-    people, organizations = together(db, _found(), words=f"%{_escaped(key)}%")
-    named = [named_of(row) for row in (*people, *organizations)]
-    return [(who.holder, f"{who.name}　{who.furigana}".strip()) for who in named[:MOST_FOUND]]
 
 
 def names_of_holders(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, str]:
@@ -307,29 +293,3 @@ def _cadences_of(rows: Sequence[Any], default_days: int) -> Cadences:
         },
         {row.area_id: row.every_days for row in rows if row.area_id},
     )
-
-
-@cache
-def _found() -> tuple[AnySelect, ...]:
-    words = sa.bindparam("words", type_=sa.String())
-    people = (
-        sa.select(*NAMES)
-        .select_from(Person)
-        .outerjoin(Organization, sa.false())
-        .where(contacts.KNOWN, col(Person.search_key).like(words, escape="/"))
-        .order_by(col(Person.kana_sort))
-        .limit(MOST_FOUND)
-    )
-    organizations = (
-        sa.select(*NAMES)
-        .select_from(Organization)
-        .outerjoin(Person, sa.false())
-        .where(col(Organization.search_key).like(words, escape="/"))
-        .order_by(col(Organization.kana_sort))
-        .limit(MOST_FOUND)
-    )
-    return people, organizations
-
-
-def _escaped(key: str) -> str:
-    return key.replace("/", "//").replace("%", "/%").replace("_", "/_")

@@ -10,13 +10,14 @@ from litestar.params import FromPath
 
 from crm.access.desk import CurrentDesk
 from crm.contacts.models import Holder
+from crm.contacts.name_queries import found_by_name
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_
 from crm.strengthening import queries, service
 from crm.strengthening.forms import TargetsForm, aim_key, subject_of
 from crm.strengthening.models import REASON_LABELS
 from crm.strengthening.policy import require_planner
-from crm.strengthening.proposal_queries import found_by_name, names_of_holders, proposals_for
+from crm.strengthening.proposal_queries import names_of_holders, proposals_for
 from crm.strengthening.proposals import BoxProposals, by_unit
 from crm.strengthening.queries import Plan
 from crm.visiting.models import QUIET_REASON_LABELS

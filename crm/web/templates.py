@@ -100,6 +100,16 @@ def show_moment(moment: dt.datetime | None) -> str:
     return f"{show_day(local.date())} {local:%H:%M}"
 
 
+def show_time(moment: dt.datetime) -> str:
+    """Show the time of day in Japan, 19:00."""
+    return f"{moment.astimezone(JST):%H:%M}"
+
+
+def show_month(first: dt.date) -> str:
+    """Show a month, by its first day: 「令和8年11月」."""
+    return f"{first:%B %Y}" if current_locale() == "en" else wareki(first).removesuffix("1日")
+
+
 def show_short(moment: dt.datetime | dt.date) -> str:
     """Show month and day, 11/20."""
     day = moment.astimezone(JST).date() if isinstance(moment, dt.datetime) else moment
@@ -117,8 +127,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "wareki": show_day,
     "wareki_weekday": show_weekday,
     "jst": show_moment,
+    "hm": show_time,
     "md": show_short,
     "md_near": show_near,
+    "month": show_month,
     "national": national,
     "t": translate_plain,
 }
