@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
+from crm.access.feeds import drop_feed
 from crm.access.guessable import is_guessable
 from crm.access.models import Account
 from crm.access.passwords import hash_password
@@ -150,13 +151,14 @@ def close_account(
 ) -> None:
     """Let an account sign in no more, from its next request on; Refused for the last administrator.
 
-    Nothing it did is lost, and it can be opened again.
+    Nothing it did is lost, and it can be opened again; its calendar's address is gone for good.
     """
     account = _account_to_change(db, actor, account_id, revision)
     _require_other_administrator(db, account.staff_id, local_day(now))
     account.is_active = False
     _stamp(account, actor, now)
     end_sessions(db, account_id, now)
+    drop_feed(db, account_id)
     audit.record(db, actor, "account.closed", now=now, subject=("account", account_id))
 
 

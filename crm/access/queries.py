@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from crm.access.models import (
     Account,
+    CalendarFeed,
     DeviceKind,
     Draft,
     KnownDevice,
@@ -167,6 +168,26 @@ def actor_of_account(db: ScopedSession, account_id: UUID, day: dt.date) -> Actor
         {"day": day},
     )
     return _actor_of(rows, None) if rows else None
+
+
+def own_feed(db: ScopedSession, account_id: UUID) -> CalendarFeed | None:
+    """Return the address a calendar fetches the meetings of one's own account under."""
+    return db.exec(select(CalendarFeed).where(CalendarFeed.account_id == account_id)).first()
+
+
+def reader_of_feed(db: ScopedSession, token_hash: str, day: dt.date) -> tuple[Actor, str] | None:
+    """Return whose calendar asks, with the rights of `day`, and their language.
+
+    None for an address that was renewed or never there, and for whoever holds no post any more.
+    """
+    rows = db.rows(
+        _actor_select()
+        .join(CalendarFeed, col(CalendarFeed.account_id) == Account.id)
+        .where(col(CalendarFeed.token_hash) == token_hash)
+        .execution_options(**SIGN_IN),
+        {"day": day},
+    )
+    return (_actor_of(rows, None), rows[0].locale) if rows else None
 
 
 def require_auditor(actor: Actor) -> None:

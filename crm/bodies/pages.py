@@ -78,9 +78,7 @@ def correct(desk: CurrentDesk, body_id: FromPath[UUID]) -> Response[Any]:
 
         def act(form: CorrectionForm) -> Response[None]:
             facts, revision = form.facts(), form.revision
-            service.correct(
-                visit.db, visit.actor, body_id, facts, revision=revision, now=visit.now
-            )
+            service.correct(visit.db, visit.actor, body_id, facts, revision=revision, now=visit.now)
             return saved(visit, "bodies.show", N_("訂正しました。"), body_id=body_id)
 
         return submitted(visit, CorrectionForm, partial(_form_page, visit, body=body), act)
@@ -93,9 +91,7 @@ def dissolve(desk: CurrentDesk, body_id: FromPath[UUID]) -> Response[Any]:
 
         def act(form: EndForm) -> Response[None]:
             day, revision = form.ended_on, form.revision
-            service.dissolve(
-                visit.db, visit.actor, body_id, day, revision=revision, now=visit.now
-            )
+            service.dissolve(visit.db, visit.actor, body_id, day, revision=revision, now=visit.now)
             return saved(visit, "bodies.show", N_("廃止を記録しました。"), body_id=body_id)
 
         return submitted(visit, EndForm, partial(_show_page, visit, body_id), act)

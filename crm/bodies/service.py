@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from crm.agencies.queries import units_on
@@ -136,7 +137,8 @@ def seat(
         created_by=actor.account_id,
         updated_at=now,
         updated_by=actor.account_id,
-        **(facts.holder.columns if facts.holder else {}),
+        person_id=facts.holder.person_id if facts.holder else None,
+        organization_id=facts.holder.organization_id if facts.holder else None,
     )
     db.add(member)
     _touch(body, actor, now)
@@ -158,9 +160,7 @@ def end_term(
     if member.revision != revision:
         raise Conflict
     if day < member.valid_from:
-        raise Refused(
-            N_("終わりの日は、任期の始まりより後にしてください。"), field="valid_to"
-        )
+        raise Refused(N_("終わりの日は、任期の始まりより後にしてください。"), field="valid_to")
     member.valid_to = day
     _touch(member, actor, now)
     body = queries.body_of(db, member.body_id)
@@ -192,9 +192,7 @@ def _check_seat(db: ScopedSession, body: Body, facts: SeatFacts) -> None:
             field="holder",
         )
     if last is not None and last < first:
-        raise Refused(
-            N_("終わりの日は、任期の始まりより後にしてください。"), field="valid_to"
-        )
+        raise Refused(N_("終わりの日は、任期の始まりより後にしてください。"), field="valid_to")
     if body.ended_on is not None and (last is None or last > body.ended_on):
         raise Refused(N_("この会議体は廃止されています。"), field="valid_from")
     if facts.holder is None:
@@ -211,7 +209,7 @@ def _newest(db: ScopedSession, body_id: UUID, revision: int) -> Body:
     return body
 
 
-def _columns(facts: BodyFacts) -> dict[str, object]:
+def _columns(facts: BodyFacts) -> dict[str, Any]:
     kana = organization_reading(facts.kana)
     return {**asdict(facts), "kana": kana, "kana_sort": kana_sort_key(kana)}
 

@@ -29,7 +29,7 @@ from crm.web.visit import Visit
 def joint(
     desk: CurrentDesk,
     area: FromQuery[str] = "",
-    body: FromQuery[str] = "",
+    council: FromQuery[str] = "",
     meeting: FromQuery[str] = "",
 ) -> Response[str]:
     """Propose what a meeting can be held with, for an area, a body, or a meeting's own list."""
@@ -37,7 +37,7 @@ def joint(
         require_reader(visit.actor)
         if meeting_id := as_key(meeting):
             return _for_meeting(visit, meeting_id)
-        return _for_chosen(visit, as_key(area), as_key(body))
+        return _for_chosen(visit, as_key(area), as_key(council))
 
 
 def _for_meeting(visit: Visit, meeting_id: UUID) -> Response[str]:
@@ -58,15 +58,14 @@ def _for_chosen(visit: Visit, area_id: UUID | None, body_id: UUID | None) -> Res
     """Propose for the liaisons of an area or of all, or for the members of a body."""
     day = local_day(visit.now)
     wanted = {
-        one.holder: one
-        for one in queries.invitees(visit.db, day, area_id=area_id, body_id=body_id)
+        one.holder: one for one in queries.invitees(visit.db, day, area_id=area_id, body_id=body_id)
     }
     found = _proposals(visit, wanted)
     named = [one.holder.subject for proposal in found for one in proposal.who]
     visit.seen("people.listed", named=named, count=len({*named}))
     station_id = visit.actor.station_id
     areas = areas_of_station(visit.db, station_id, day) if station_id else []
-    chosen = {"body": str(body_id)} if body_id else {}
+    chosen = {"council": str(body_id)} if body_id else {}
     return page(
         visit,
         "meetings/joint.html",

@@ -15,7 +15,7 @@ from crm.contacts.models import Appointment, Holder, Organization, PostType
 from crm.contacts.post_queries import held_on
 from crm.contacts.vacancy_queries import IS_HEAD
 from crm.kernel.clock import local_day
-from crm.kernel.columns import DAY, Moment
+from crm.kernel.columns import DAY, Key, Moment
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.together import together
 from crm.meetings.joint import Expecting, Gathering, Seated, next_of_series
@@ -39,7 +39,7 @@ def what_comes(db: ScopedSession, now: dt.datetime) -> Coming:
     rows = together(db, _selects(), meets_from=now, meets_to=now + AHEAD, day=today)
     planned, series, parties, seats, posts, organizations = rows
     gatherings = [
-        *(Gathering(*row[1:], meeting_id=row.meeting_id) for row in planned),
+        *(Gathering(*row) for row in planned),
         *next_of_series(series, today, until),
     ]
     invited: dict[UUID, set[Holder]] = {}
@@ -68,12 +68,12 @@ def _is_coming() -> sa.ColumnElement[bool]:
 
 def _planned() -> AnySelect:
     return sa.select(
-        col(Meeting.id).label("meeting_id"),
         col(Meeting.title),
         col(Meeting.starts_at),
         col(Meeting.place),
         col(Meeting.host_organization_id),
         col(Meeting.body_id),
+        col(Meeting.id).label("meeting_id"),
     ).where(_is_coming())
 
 
@@ -141,7 +141,7 @@ def _posts() -> AnySelect:
     return (
         sa.select(
             col(Appointment.person_id),
-            sa.cast(sa.null(), at.type).label("organization_id"),
+            sa.cast(sa.null(), Key()).label("organization_id"),
             sa.case((_is_host(at), at), else_=col(Organization.parent_id)).label("host_id"),
         )
         .join(Organization, col(Organization.id) == at)
@@ -157,7 +157,7 @@ def _organizations() -> AnySelect:
     """Select the hosts themselves and the organizations below them."""
     own, above = col(Organization.id), col(Organization.parent_id)
     return sa.select(
-        sa.cast(sa.null(), own.type).label("person_id"),
+        sa.cast(sa.null(), Key()).label("person_id"),
         own.label("organization_id"),
         sa.case((_is_host(own), own), else_=above).label("host_id"),
     ).where(sa.or_(_is_host(own), _is_host(above)))

@@ -54,6 +54,21 @@ class WholeSeries:
     meetings: Sequence[MeetingLine]
 
 
+class DatedMeeting(NamedTuple):
+    """A meeting as a calendar keeps it."""
+
+    id: UUID
+    kind: MeetingKind
+    title: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    place: str
+    state: MeetingState
+    unit_name: str
+    revision: int
+    updated_at: dt.datetime
+
+
 class ComingMeeting(NamedTuple):
     """A meeting that is planned, as a day shows it."""
 

@@ -37,15 +37,15 @@ def month(
     desk: CurrentDesk,
     first: FromQuery[str] = "",
     kind: FromQuery[str] = "",
-    body: FromQuery[str] = "",
-    state: FromQuery[str] = "",
+    council: FromQuery[str] = "",
+    standing: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the meetings of a month as weeks, this month unless another is asked for."""
     with desk.reads() as visit:
         require_reader(visit.actor)
         today = local_day(visit.now)
         shown = month_of(first, today)
-        sieve = sieve_of(kind, body, state)
+        sieve = sieve_of(kind, council, standing)
         dates = SUNDAY_FIRST.monthdatescalendar(shown.year, shown.month)
         since, until = start_of_day(dates[0][0]), end_of_day(dates[-1][-1])
         found = queries.meetings_between(visit.db, sieve, since, until)
@@ -67,11 +67,11 @@ def month(
 
 
 def month_of(text: str, today: dt.date) -> dt.date:
-    """Return the first day of the month an address names, 「2026-11」; of this one for any other."""
+    """Return the first day of the month an address names, 「2026-11」, else of this one."""
     year, _, number = text.partition("-")
-    if year.isdecimal() and number.isdecimal():
-        if int(year) in YEARS and int(number) in MONTHS:
-            return dt.date(int(year), int(number), 1)
+    says = (int(year), int(number)) if year.isdecimal() and number.isdecimal() else (0, 0)
+    if says[0] in YEARS and says[1] in MONTHS:
+        return dt.date(*says, 1)
     return today.replace(day=1)
 
 
@@ -86,9 +86,7 @@ def _weeks(
     on: dict[dt.date, list[MeetingLine]] = {}
     for meeting in meetings:
         on.setdefault(local_day(meeting.starts_at), []).append(meeting)
-    return [
-        [Day(day, day.month == first.month, on.get(day, [])) for day in week] for week in dates
-    ]
+    return [[Day(day, day.month == first.month, on.get(day, [])) for day in week] for week in dates]
 
 
 HANDLERS = [month]

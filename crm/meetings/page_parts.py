@@ -56,7 +56,7 @@ def sieve_of(kind: str, body: str, state: str) -> Sieve:
 def sieve_shown(visit: Visit, sieve: Sieve) -> dict[str, Any]:
     """Return what the fields of a sieve show, and the part of an address that keeps it."""
     bodies = body_choices(visit.db, local_day(visit.now), chosen=sieve.body_id)
-    said = {"kind": sieve.kind, "body": sieve.body_id, "state": sieve.state}
+    said = {"kind": sieve.kind, "council": sieve.body_id, "standing": sieve.state}
     return {
         "sieve": sieve,
         "sieve_query": urlencode({name: value for name, value in said.items() if value}),

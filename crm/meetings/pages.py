@@ -14,6 +14,7 @@ from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_, labels
 from crm.meetings import (
     attendance_pages,
+    feed_pages,
     joint_pages,
     month_pages,
     queries,
@@ -51,14 +52,14 @@ def index(
     shown: FromQuery[str] = "",
     number: FromQuery[int] = 1,
     kind: FromQuery[str] = "",
-    body: FromQuery[str] = "",
-    state: FromQuery[str] = "",
+    council: FromQuery[str] = "",
+    standing: FromQuery[str] = "",
 ) -> Response[str]:
     """Show what comes, or what was, of every kind or narrowed."""
     with desk.reads() as visit:
         require_reader(visit.actor)
         which = Shown.PAST if shown == Shown.PAST else Shown.COMING
-        sieve = sieve_of(kind, body, state)
+        sieve = sieve_of(kind, council, standing)
         today = start_of_day(local_day(visit.now))
         found = queries.meetings_page(visit.db, which, sieve, since=today, number=number)
         return page(
@@ -78,13 +79,13 @@ def new(
     within: FromQuery[str] = "",
     series: FromQuery[str] = "",
     on: FromQuery[str] = "",
-    body: FromQuery[str] = "",
+    council: FromQuery[str] = "",
 ) -> Response[str]:
     """Show the form that plans a meeting, alone or within a gathering that comes anyway."""
     with desk.reads() as visit:
         known = {"kind": MeetingKind.REGIONAL_SAFETY, "style": Style.IN_PERSON}
         within_it = held_within(visit, within, series, on)
-        return _form_page(visit, blank(**known | within_it, body_id=as_key(body)))
+        return _form_page(visit, blank(**known | within_it, body_id=as_key(council)))
 
 
 @post("/meetings", name="meetings.plan", sync_to_thread=True)
@@ -272,6 +273,7 @@ HANDLERS = [
     revive,
     again,
     plan_again,
+    *feed_pages.HANDLERS,
     *joint_pages.HANDLERS,
     *month_pages.HANDLERS,
     *series_pages.HANDLERS,

@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import asdict
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from dateutil.relativedelta import relativedelta
-from uuid_utils.compat import uuid7
 
 from crm.contacts.queries import require_reader
 from crm.kernel import audit
@@ -60,7 +59,7 @@ def begin_series(
     db.flush()
     until = local_day(now) + relativedelta(months=months)
     made = _make(db, actor, series, days_of(course, course.first, max(until, course.first)), now)
-    _audit(db, actor, "series.begun", series, made, now)
+    _audit(db, actor, "series.started", series, made, now)
     return series
 
 
@@ -136,7 +135,7 @@ def _make(
             ends_at=starts + lasts * MINUTE if lasts is not None else None,
             series_id=series.id,
             series_day=day,
-            client_key=uuid7(),
+            client_key=uuid5(series.client_key, day.isoformat()),
         )
         for day in days
     ]

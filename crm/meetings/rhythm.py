@@ -111,4 +111,4 @@ def _week_of(day: dt.date) -> int:
 
 
 def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time())  # noqa: DTZ001 - a calendar's day, in nobody's zone
+    return dt.datetime.combine(day, dt.time())

@@ -36,8 +36,8 @@ def series_sent_as(db: ScopedSession, station_id: UUID, client_key: UUID) -> Mee
 
 def days_made(db: ScopedSession, series_id: UUID) -> frozenset[dt.date]:
     """Return the days of its rhythm for which a series has a meeting, wherever it was moved."""
-    days = db.exec(select(Meeting.series_day).where(col(Meeting.series_id) == series_id))
-    return frozenset(day for day in days if day is not None)
+    own = sa.select(col(Meeting.series_day)).where(col(Meeting.series_id) == series_id)
+    return frozenset(row.series_day for row in db.rows(own))
 
 
 def planned_after(db: ScopedSession, series_id: UUID, after: dt.datetime) -> Sequence[Meeting]:

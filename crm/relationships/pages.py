@@ -1,6 +1,5 @@
 """The page of a person and of an organization: what must be known, and one timeline."""
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
+from crm.bodies.models import BODY_ROLE_LABELS
 from crm.bulletins.models import INFORMATION_KIND_LABELS
 from crm.consents.models import CONSENT_METHOD_LABELS, scope_labels
 from crm.contacts.models import ORGANIZATION_KIND_LABELS, Holder
@@ -112,6 +112,7 @@ def _shown(visit: Visit, standing: queries.Standing, steps: int) -> dict[str, An
     scopes = scope_labels(actor)
     return {
         "standing": standing,
+        "body_roles": BODY_ROLE_LABELS,
         "quiet_reasons": QUIET_REASON_LABELS,
         "today": local_day(visit.now),
         "steps": steps,

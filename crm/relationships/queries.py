@@ -12,6 +12,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from crm.areas.models import Area
+from crm.bodies.lines import Seat
+from crm.bodies.queries import seats_of
 from crm.consents.models import ConsentMethod, ConsentScope
 from crm.consents.queries import Consent
 from crm.contacts import post_queries
@@ -91,8 +93,8 @@ class OrganizationFacts(NamedTuple):
 class Standing:
     """Where a holder stands as a liaison, what was agreed to, and what they bear already.
 
-    `posts` are all they held, or that were held there. `visibility` says who can see what of them,
-    `received` what other offices gave of them.
+    `posts` are all they held, or that were held there; `seats` the bodies they sit on today.
+    `visibility` says who can see what of them, `received` what other offices gave of them.
     """
 
     state: LiaisonState
@@ -100,6 +102,7 @@ class Standing:
     scopes: Sequence[ConsentScope]
     burden: Burden
     posts: Sequence[Post]
+    seats: Sequence[Seat]
     months: Sequence[Month]
     has_more: bool
     visibility: Visibility
@@ -122,7 +125,7 @@ def standing_of(
     today = local_day(now)
     units = notes.unit_book(db, actor.station_id)
     newest = notes.timeline_of(db, holder, units, steps=steps)
-    burden, posts, attended = _burden_and_posts(db, actor, holder, units, now)
+    told_of = _beside(db, actor, holder, units, now)
     course = liaisons.course_of(db, holder)
     most = max(1, steps) * notes.TIMELINE_STEP
     shared = sharing.shared_about(db, actor, holder, today, most_notes=most + 1)
@@ -136,15 +139,16 @@ def standing_of(
     received = Stretch(told[:most], len(told) > most)
     events = [
         *steps_of(course.happenings()),
-        *changes_of_posts(_tenure(post, holder) for post in posts),
-        *meetings_attended(attended),
+        *changes_of_posts(_tenure(post, holder) for post in told_of.posts),
+        *meetings_attended(told_of.attended),
     ]
     return Standing(
         state=course.state_on(today),
         acceptance=accepted[-1] if accepted else None,
         scopes=_scopes(shared.consent),
-        burden=burden,
-        posts=posts,
+        burden=told_of.burden,
+        posts=told_of.posts,
+        seats=[seat for seat in told_of.seats if seat.holds_on(today)],
         months=by_month(own, received, events, today=today),
         has_more=own.has_more or received.has_more,
         visibility=shared.visibility,
@@ -189,25 +193,36 @@ def organization_facts(db: ScopedSession, organization_id: UUID) -> Organization
     return OrganizationFacts(organization, area_name, parent_name, _phones(found))
 
 
-def _burden_and_posts(
-    db: ScopedSession, actor: Actor, holder: Holder, units: notes.UnitBook, now: dt.datetime
-) -> tuple[Burden, list[Post], Sequence[Any]]:
-    """Return what a holder bears, every post they hold or held, and the meetings they came to.
+class _Beside(NamedTuple):
+    """What a holder bears, every post they hold or held, where they sit and where they came."""
 
-    One statement.
-    """
+    burden: Burden
+    posts: list[Post]
+    seats: list[Seat]
+    attended: Sequence[Any]
+
+
+def _beside(
+    db: ScopedSession, actor: Actor, holder: Holder, units: notes.UnitBook, now: dt.datetime
+) -> _Beside:
+    """Return all of it by one statement."""
     owner: Owner = "person_id" if holder.person_id else "organization_id"
-    burdens, (held, attended) = burdens_of(
+    burdens, (held, seats, attended) = burdens_of(
         db,
         actor,
         [holder],
         units,
         now=now,
-        beside=(post_queries.posts_beside(owner, ever=True), meetings.attended_by(owner)),
+        beside=(
+            post_queries.posts_beside(owner, ever=True),
+            seats_of(owner),
+            meetings.attended_by(owner),
+        ),
         owners=[holder.subject[1]],
     )
     posts = [_post(line) for line in post_queries.posts_in_order(held)]
-    return burdens.get(holder, NOTHING), posts, attended
+    sits = sorted((Seat(*row) for row in seats), key=lambda seat: (seat.valid_from, seat.name))
+    return _Beside(burdens.get(holder, NOTHING), posts, sits, attended)
 
 
 def _post(line: PostLine) -> Post:

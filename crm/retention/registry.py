@@ -52,6 +52,7 @@ _STAFF = N_("職員の記録であり、人事の文書管理による")
 _FACTORS = N_("職員の認証の手段であり、アカウントの停止とともに使えなくなる")
 _TRAIL = N_("記録の番号だけを持ち、内容を持たない監査の記録")
 _PLACES = N_("組織・区域・設定の記録であり、個人を示さない")
+_BODIES = N_("会議体の記録で、委員の氏名を持たない。廃棄の対象にしない")
 _PROVISION = N_("提供の事実を番号で示す記録であり、内容を持たない")
 _PUBLISHED = N_("提供の終了と同時に消える写しで、廃棄のときにも残りを消す")
 _ISSUED = N_(
@@ -88,7 +89,9 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(_contacts(Means.KEPT, _COUNTS), "acceptance_record", "consent_grant"),
     **_all(_contacts(Means.KEPT, _COUNTS), "liaison_term_area", "disclosure_end", "note_person"),
     **_all(_contacts(Means.KEPT, _COUNTS), "request_party", "coverage_span"),
-    **_all(_notes(Means.KEPT, _COUNTS), "meeting", "meeting_party"),
+    **_all(_notes(Means.KEPT, _COUNTS), "meeting", "meeting_party", "meeting_series"),
+    **_all(_contacts(Means.KEPT, _COUNTS), "body_member"),
+    **_all(Keeping(Means.KEPT, _BODIES), "body"),
     **_all(_contacts(Means.KEPT, _COUNTS), "strengthening_target"),
     **_all(_notes(Means.EMPTIED), "activity_note", "community_request", "request_step"),
     **_all(_notes(Means.DELETED), "note_correction", "site_photo"),
@@ -160,7 +163,7 @@ REGISTRY: Mapping[str, Keeping] = {
     **_all(
         Keeping(Means.KEPT, _FACTORS),
         *("totp_factor", "passkey", "recovery_code", "factor_challenge", "openid_link"),
-        *("openid_request", "factor_reset"),
+        *("openid_request", "factor_reset", "calendar_feed"),
     ),
     **_all(
         Keeping(Means.NONE, _PLACES),

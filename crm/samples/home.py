@@ -10,6 +10,7 @@ from crm.bulletins.models import HANDED_TO_AGENCIES
 from crm.kernel.actor import AgencyKind
 from crm.samples.activity import put_activity
 from crm.samples.book import PostKind
+from crm.samples.councils import put_councils
 from crm.samples.crew import (
     Crew,
     Login,
@@ -111,6 +112,7 @@ class _Site:
         notes = self.rows.at_station(station.id, _dice(self.order, self.home, "activity"))
         put_activity(notes, station, crew, community, network, shelf, size)
         put_meetings(self._desk("meetings"), station, network)
+        put_councils(self._desk("councils"), station, network)
         put_strengthening(self._desk("strengthening"), station, crew, network)
         put_handovers(self._desk("handovers"), station, crew)
         put_tours(self._desk("tours"), station, crew, network)

@@ -32,6 +32,7 @@ from crm.strengthening.queries import PLAN, Plan
 from crm.visiting.lines import Cadences
 from crm.visiting.models import VisitCadence
 
+
 def proposals_for(
     db: ScopedSession, actor: Actor, plan: Plan, *, revisit_days: int, now: dt.datetime
 ) -> list[Proposal]:

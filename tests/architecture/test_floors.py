@@ -18,7 +18,7 @@ FLOORS = (
         *("approvals", "circulations"),
     },
     {"contacts", "consents"},
-    {"liaisons", "candidates", "requests", "notes", "bulletins", "meetings", "visiting"},
+    {"liaisons", "candidates", "requests", "notes", "bulletins", "bodies", "meetings", "visiting"},
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "breakglass", "samples"),
@@ -40,7 +40,7 @@ WITHIN_FLOOR = {
     "seals": {"access", "agencies", "jobs"},
     "candidates": {"liaisons"},
     "requests": {"liaisons"},
-    "meetings": {"liaisons"},
+    "meetings": {"liaisons", "bodies"},
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
     "today": {"breakglass", "coverage", "shifts", "strengthening"},
@@ -54,7 +54,8 @@ OPEN_ROOMS = {
     *("passwords", "throttle", "attempts", "filters", "drawings"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
     *("trail", "standing", "checks", "seconds", "entering", "burden"),
-    *("naming", "post_queries", "vacancy_queries", "running_queries", "reassigning"),
+    *("naming", "name_queries", "post_queries", "vacancy_queries", "running_queries"),
+    *("reassigning", "feeds", "rhythm"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

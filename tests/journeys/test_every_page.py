@@ -44,6 +44,19 @@ VIEWERS = {
     "meetings.invitations": "officer",
     "meetings.replies": "officer",
     "meetings.attendance": "officer",
+    "meetings.joint": "officer",
+    "meetings.month": "officer",
+    "meetings.again": "officer",
+    "meetings.all_series": "officer",
+    "meetings.series": "officer",
+    "meetings.series_new": "officer",
+    "meetings.calendar": "officer",
+    "bodies.index": "officer",
+    "bodies.new": "officer",
+    "bodies.show": "officer",
+    "bodies.edit": "officer",
+    "bodies.member": "officer",
+    "bodies.term": "officer",
     "requests.index": "officer",
     "requests.new": "officer",
     "requests.show": "officer",
@@ -220,6 +233,8 @@ ELSEWHERE = {
     "outbox.offline": "walked in tests/outbox, signed out",
     "requests.photo": "a picture, not a page (tests/requests)",
     "requests.received_photo": "likewise",
+    "meetings.feed": "a calendar, not a page (tests/meetings)",
+    "meetings.event": "a calendar, not a page (tests/meetings)",
     "jobs.file": "a file, not a page (tests/jobs)",
 }
 
@@ -277,6 +292,11 @@ KEYS = {
     "candidate_id": (
         f"SELECT id FROM liaison_candidate WHERE state = 'received' AND station_id = {_OWN}"
     ),
+    "body_id": f"SELECT id FROM body WHERE station_id = {_OWN}",
+    "member_id": (
+        f"SELECT id FROM body_member WHERE words = '' AND valid_to IS NULL AND station_id = {_OWN}"
+    ),
+    "series_id": f"SELECT id FROM meeting_series WHERE station_id = {_OWN}",
     "meeting_id": f"SELECT id FROM meeting WHERE state = 'planned' AND station_id = {_OWN}",
     "item_id": (
         "SELECT id FROM information_item WHERE withdrawn_on IS NULL"

@@ -347,7 +347,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
             *("activity_note", "note_person", "note_organization", "note_staff"),
             *("note_companion", "station_phrase", "site_issue", "site_photo"),
             *("community_request", "request_party"),
-            *("meeting", "meeting_party"),
+            *("meeting", "meeting_party", "meeting_series", "body", "body_member"),
             *("note_information", "sharing_agreement", "contact_link"),
             *("intake_batch", "intake_row", "intake_change", "disposal"),
             *("suspension_request", "quiet_period", "visit_cadence"),
@@ -405,6 +405,7 @@ SPECIFIED: tuple[tuple[set[str], Kind], ...] = (
         {"roster_filter"},
         Kind(kept_for_oneself_or_the_unit, kept_for_oneself, (*STATION, "account_id", "unit_id")),
     ),
+    ({"calendar_feed"}, Kind(own, written_as_own, PERSONAL)),
     ({"job"}, Kind(own, written_as_own, (*PERSONAL, "name", "args", "request_key"))),
     ({"job_file"}, Kind(own_at_the_station, written_at_the_station, MADE)),
     (

@@ -38,7 +38,17 @@ PLAIN = {
     *("form_version", "sha256", "media_type", "act", "subject_type", "occasion", "kind"),
     *("handling", "content", "key", "scheme", "login", "locale", "password_hash", "client_key"),
     *("recipient_name", "giver_name", "digest", "path", "route", "format", "encoding"),
-    *("page", "target", "code_hash", "cookie_hash", "issuer", "record_type", "after", "number"),
+    *(
+        "page",
+        "target",
+        "code_hash",
+        "cookie_hash",
+        "token_hash",
+        "issuer",
+        "record_type",
+        "after",
+        "number",
+    ),
     *("kept", "error", "source"),
 }
 """Columns that hold no words of anybody: what is sorted, compared or looked up by, and what an
@@ -61,6 +71,8 @@ class Sample:
     rows: dict[str, dict[UUID, Row]] = field(default_factory=dict)
     everybody: dict[str, Who | None] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    tokens: dict[UUID, str] = field(default_factory=dict)
+    """The secret part of each calendar's address, by the key of its row."""
     passwords: list[str] = field(default_factory=list)
     """Of the workbooks that wait to be fetched."""
 
@@ -276,11 +288,23 @@ def _sign_in(town: Sample) -> None:
                     "level": SignInLevel.SECOND_FACTOR,
                 }
                 connection.execute(sa.insert(sessions).values(row | more))
+            _put_feed(town, connection, account, now)
     with town.database.reading(None) as db:
         for account, login in known:
             actor = actor_of_account(db, account, local_day(now))
             town.everybody[login] = facts_of(actor) if actor else None
     _known_as(town, person)
+
+
+def _put_feed(town: Sample, connection: sa.Connection, account: UUID, now: dt.datetime) -> None:
+    """Let a calendar fetch the meetings of an account, by a secret that is known here."""
+    accounts, feeds = (SQLModel.metadata.tables[name] for name in ("account", "calendar_feed"))
+    agency = sa.select(accounts.c.agency_id).where(accounts.c.id == account).scalar_subquery()
+    key = uuid7()
+    town.tokens[key] = f"token-{account}"
+    token_hash = service.hash_of(town.tokens[key])
+    row = {"id": key, "account_id": account, "token_hash": token_hash, "renewed_at": now}
+    connection.execute(sa.insert(feeds).values(agency_id=agency, **row))
 
 
 def _of_police() -> sa.Select[UUID]:

@@ -34,6 +34,10 @@ TABLES = {
     "note_id": "activity_note",
     "request_id": "community_request",
     "meeting_id": "meeting",
+    "body_id": "body",
+    "member_id": "body_member",
+    "series_id": "meeting_series",
+    "token": "calendar_feed",
     "candidate_id": "liaison_candidate",
     "referral_id": "published_request",
     "item_id": "information_item",
@@ -155,7 +159,7 @@ def some_walk(town: Sample, way: Way, who: str, random: Random) -> Walk:
         key = some_key(town, table_of(name), random, town.everybody[who])
         walk.subject = walk.subject or (table_of(name), key)
         # by a reference both sides call a contact they share
-        asked = town.rows[table_of(name)].get(key, {}).get(name, key)
+        asked = town.rows[table_of(name)].get(key, {}).get(name, town.tokens.get(key, key))
         walk.path = re.sub(r"\{" + name + r":\w+\}", str(asked), walk.path)
     for name, words in CHOICES.items():
         walk.path = walk.path.replace("{" + name + ":str}", random.choice(words))

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from crm.approvals.models import ApprovalKind, ApprovalRoute
+from crm.bodies import service as bodies
+from crm.bodies.service import BodyFacts, SeatFacts
 from crm.bulletins.files import Sheet
 from crm.bulletins.service import ItemFacts, issue_item
 from crm.candidates.models import StepKind
@@ -47,6 +49,8 @@ from crm.liaisons.service import (
 from crm.meetings import service as meetings
 from crm.meetings.models import MeetingState
 from crm.meetings.queries import parties_to_change
+from crm.meetings.recurring import begin_series
+from crm.meetings.rhythm import Course
 from crm.meetings.service import MeetingFacts
 from crm.notes.phrasing import offer_phrase
 from crm.notes.service import Beside, NoteContent, NoteFacts, correct_note, log_activity
@@ -58,6 +62,7 @@ from crm.requests.service import Decided, Told, tell_back
 from crm.requests.site_copies import Handing
 from crm.requests.siting import Pictured, Site, put_site
 from crm.samples.candidates import SEEN_AFTER
+from crm.samples.councils import MONTHS
 from crm.samples.rows import Row, moment
 from crm.sharing.agreements import AgreementFacts, DisclosureFacts, disclose, make_agreement
 from crm.sharing.information import publish_information
@@ -171,6 +176,7 @@ class _Player:
             self._consenting(),
             self._ending(),
             self._logging(),
+            self._sitting(),
             self._meeting(),
             self._touring(),
             self._linking(),
@@ -760,7 +766,11 @@ class _Player:
 
     def _meeting(self) -> Iterator[Doing]:
         """Yield how people were invited, what they answered, and who came."""
+        for row in self.tables["meeting_series"]:
+            yield row["created_at"], 22, self._clerk(row["created_by"]), self._recur(row)
         for row in self.tables["meeting"]:
+            if row["series_id"]:
+                continue  # a series plans its own
             actor, after = self._clerk(row["created_by"]), row["starts_at"] + dt.timedelta(hours=3)
             parties = [
                 one for one in self.tables["meeting_party"] if one["meeting_id"] == row["id"]
@@ -773,6 +783,47 @@ class _Player:
                 yield after, 19, actor, self._hold(row, parties)
             if row["state"] is MeetingState.CANCELED:
                 yield row["starts_at"], 19, actor, self._cancel(row)
+
+    def _sitting(self) -> Iterator[Doing]:
+        """Yield which bodies were established, and who was seated there."""
+        for row in self.tables["body"]:
+            yield row["created_at"], 20, self._clerk(row["created_by"]), self._establish(row)
+        for row in self.tables["body_member"]:
+            yield row["created_at"], 21, self._clerk(row["created_by"]), self._seat(row)
+
+    def _establish(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            told = ("kind", "name", "kana", "legal_basis", "secretariat_unit_id")
+            facts = BodyFacts(**{name: row[name] for name in told})
+            key = row["client_key"]
+            made = bodies.establish(db, _actor_of(db), facts, client_key=key, now=now)
+            self.new[row["id"]] = made.id
+
+        return act
+
+    def _seat(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            holder = None if row["words"] else self._holder(row)
+            told = ("words", "role", "valid_from", "valid_to")
+            facts = SeatFacts(holder=holder, **{name: row[name] for name in told})
+            bodies.seat(db, _actor_of(db), self.new[row["body_id"]], facts, now=now)
+
+        return act
+
+    def _recur(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            told = ("kind", "title", "place", "style")
+            first = MeetingFacts(
+                **{name: row[name] for name in told},
+                starts_at=row["first_at"],
+                ends_at=row["first_at"] + dt.timedelta(minutes=row["lasts_minutes"]),
+                body_id=self.new[row["body_id"]],
+            )
+            course = Course(row["rhythm"], row["every"], local_day(row["first_at"]))
+            key = row["client_key"]
+            begin_series(db, _actor_of(db), first, course, months=MONTHS, client_key=key, now=now)
+
+        return act
 
     def _plan(self, row: Row) -> Act:
         def act(db: ScopedSession, now: dt.datetime) -> None:

@@ -1,0 +1,165 @@
+import datetime as dt
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from crm.kernel.clock import JST, local_day
+from crm.kernel.errors import Conflict, NotFound, Refused
+from crm.meetings import queries, recurring, series_queries, service
+from crm.meetings.lines import WholeSeries
+from crm.meetings.models import (
+    CancelReason,
+    Meeting,
+    MeetingKind,
+    MeetingSeries,
+    MeetingState,
+    Rhythm,
+)
+from crm.meetings.rhythm import Course
+from crm.meetings.service import MeetingFacts
+from tests.support.pages import counted
+from tests.support.world import NOW, TODAY, World
+
+FIRST_AT = dt.datetime(2026, 12, 8, 19, 0, tzinfo=JST)
+"""The second Tuesday of December."""
+FACTS = MeetingFacts(
+    kind=MeetingKind.REGULAR_MEETING,
+    title="連合自治会 定例会",
+    starts_at=FIRST_AT,
+    ends_at=FIRST_AT + dt.timedelta(minutes=90),
+    place="みなと公民館",
+)
+COURSE = Course(Rhythm.MONTHLY_WEEKDAY, 1, FIRST_AT.date())
+
+
+def begun(world: World, course: Course = COURSE, months: int = 3) -> MeetingSeries:
+    with world.writing("officer") as db:
+        actor = world.actors["officer"]
+        return recurring.begin_series(
+            db, actor, FACTS, course, months=months, client_key=uuid7(), now=NOW
+        )
+
+
+def whole(world: World, series: MeetingSeries, who: str = "officer") -> WholeSeries:
+    with world.reading(who) as db:
+        found = series_queries.whole_series(db, series.id)
+        db.expunge_all()
+        return found
+
+
+def days(found: WholeSeries) -> list[str]:
+    return [f"{local_day(one.starts_at):%m-%d}" for one in reversed(found.meetings)]
+
+
+def moved(world: World, meeting_id: object, by: dt.timedelta) -> None:
+    with world.writing("officer") as db:
+        meeting = db.get(Meeting, meeting_id)
+        assert meeting is not None
+        facts = MeetingFacts(
+            kind=meeting.kind,
+            title=meeting.title,
+            starts_at=meeting.starts_at + by,
+            place=meeting.place,
+        )
+        actor = world.actors["officer"]
+        service.change(db, actor, meeting.id, facts, revision=meeting.revision, now=NOW)
+
+
+def test_series_plans_its_meetings_some_months_ahead(world: World) -> None:
+    found = whole(world, begun(world))
+
+    assert days(found) == ["12-08", "01-12", "02-09"]
+    last = found.meetings[0]
+    assert (last.title, last.starts_at.astimezone(JST).hour) == ("連合自治会 定例会", 19)
+
+
+def test_same_form_sent_twice_begins_one_series(world: World) -> None:
+    key, made = uuid7(), []
+    for _ in range(2):
+        with world.writing("officer") as db:
+            actor = world.actors["officer"]
+            series = recurring.begin_series(
+                db, actor, FACTS, COURSE, months=3, client_key=key, now=NOW
+            )
+            made.append(series.id)
+
+    assert made[0] == made[1]
+    assert len(whole(world, series).meetings) == 3
+
+
+def test_moved_or_canceled_meeting_leaves_the_rest_and_is_not_made_again(world: World) -> None:
+    series = begun(world)
+    first, second, third = reversed(whole(world, series).meetings)
+    moved(world, second.id, dt.timedelta(days=7))
+    with world.writing("officer") as db:
+        actor = world.actors["officer"]
+        service.cancel(db, actor, third.id, CancelReason.SNOW, now=NOW)
+
+    with world.writing("officer") as db:
+        made = recurring.extend_series(db, actor, series.id, months=5, revision=1, now=NOW)
+
+    found = whole(world, series)
+    assert (made, days(found)) == (2, ["12-08", "01-19", "02-09", "03-09", "04-13"])
+    assert [one.state for one in reversed(found.meetings)][2] is MeetingState.CANCELED
+    assert first.starts_at == found.meetings[-1].starts_at
+
+
+def test_ended_series_cancels_what_was_planned_later_and_plans_no_more(world: World) -> None:
+    series = begun(world)
+    actor = world.actors["officer"]
+    with world.writing("officer") as db:
+        ends = dt.date(2027, 1, 12)
+        assert recurring.end_series(db, actor, series.id, ends, revision=1, now=NOW) == 1
+
+    with world.writing("officer") as db:
+        made = recurring.extend_series(db, actor, series.id, months=12, revision=2, now=NOW)
+
+    states = [one.state for one in reversed(whole(world, series).meetings)]
+    assert made == 0
+    assert states == [MeetingState.PLANNED, MeetingState.PLANNED, MeetingState.CANCELED]
+
+
+def test_rhythm_that_leaves_months_out_is_refused(world: World) -> None:
+    with pytest.raises(Refused) as refused:
+        begun(world, Course(Rhythm.MONTHLY_LAST_WEEKDAY, 1, FIRST_AT.date()))
+
+    assert refused.value.field == "rhythm"
+
+
+def test_stale_form_is_a_conflict(world: World) -> None:
+    series = begun(world)
+
+    with world.writing("officer") as db, pytest.raises(Conflict):
+        recurring.end_series(db, world.actors["officer"], series.id, TODAY, revision=0, now=NOW)
+
+
+def test_series_is_the_stations_alone(world: World) -> None:
+    with pytest.raises(NotFound):
+        whole(world, begun(world), who="stranger_chief")
+
+
+def test_meeting_before_in_its_series_passes_over_the_canceled(world: World) -> None:
+    series = begun(world)
+    first, second, third = reversed(whole(world, series).meetings)
+    actor = world.actors["officer"]
+    with world.writing("officer") as db:
+        service.cancel(db, actor, second.id, CancelReason.RAIN, now=NOW)
+
+    with world.reading("officer") as db:
+        found = [
+            queries.previous_in_series(db, queries.meeting_of(db, one.id)) for one in (first, third)
+        ]
+        before = [one.id if one else None for one in found]
+
+    assert before == [None, first.id]
+
+
+@pytest.mark.parametrize("months", [1, 12])
+def test_series_costs_the_same_however_many_meetings(world: World, months: int) -> None:
+    series = begun(world, months=months)
+
+    with world.reading("officer") as db, counted(world.database) as statements:
+        found = series_queries.whole_series(db, series.id)
+        listed = series_queries.all_series(db, TODAY)
+
+    assert (len(found.meetings), listed[0].planned, len(statements)) == (months, months, 3)
