@@ -5,9 +5,9 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, col
 
-from crm.contacts.models import Held
+from crm.contacts.models import Held, Holder
 from crm.kernel.columns import Dated, Key, SortKey, Stamped, StationOwned, choice
 from crm.kernel.i18n import N_
 
@@ -103,3 +103,16 @@ class BodyMember(Held, Dated, Stamped, table=True):
     body_id: UUID = Field(foreign_key="body.id", sa_type=Key, index=True)
     role: BodyRole = Field(sa_type=choice(BodyRole))
     words: str = Field(default="", max_length=120)
+
+    @property
+    def holder(self) -> Holder | None:
+        """Whose seat it is; None where only words are kept."""
+        if self.person_id is None and self.organization_id is None:
+            return None
+        return Holder(self.person_id, self.organization_id)
+
+
+HAS_HOLDER = sa.or_(
+    col(BodyMember.person_id).is_not(None), col(BodyMember.organization_id).is_not(None)
+)
+"""The condition that a seat is a person's or an organization's, not in words alone."""

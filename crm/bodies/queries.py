@@ -157,7 +157,7 @@ def _members(db: ScopedSession, body_id: UUID) -> Sequence[MemberLine]:
 
 
 def _member(seat: BodyMember, row: sa.Row[tuple[object, ...]]) -> MemberLine:
-    who = None if seat.words else named_of(row)
+    who = named_of(row) if seat.holder else None
     return MemberLine(
         seat.id,
         who.holder if who else None,

@@ -111,7 +111,7 @@ def dissolve(
         _touch(seat, actor, now)
     body.ended_on = day
     _touch(body, actor, now)
-    named = [holder.subject for seat in seats if (holder := holder_of(seat))]
+    named = [holder.subject for seat in seats if (holder := seat.holder)]
     _audit(db, actor, "body.dissolved", body, now, named)
     return body
 
@@ -164,13 +164,8 @@ def end_term(
     member.valid_to = day
     _touch(member, actor, now)
     body = queries.body_of(db, member.body_id)
-    _audit(db, actor, "body.member_ended", body, now, _named(holder_of(member)))
+    _audit(db, actor, "body.member_ended", body, now, _named(member.holder))
     return member
-
-
-def holder_of(member: BodyMember) -> Holder | None:
-    """Return whose a seat is; None where only words are kept."""
-    return None if member.words else Holder(member.person_id, member.organization_id)
 
 
 def _check(db: ScopedSession, facts: BodyFacts, today: dt.date) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from crm.bodies.models import BodyMember
+from crm.bodies.models import HAS_HOLDER, BodyMember
 from crm.contacts.models import Appointment, Holder, Organization, PostType
 from crm.contacts.post_queries import held_on
 from crm.contacts.vacancy_queries import IS_HEAD
@@ -123,7 +123,7 @@ def _seats() -> AnySelect:
         col(BodyMember.valid_from),
         col(BodyMember.valid_to),
     ).where(
-        col(BodyMember.words) == "",
+        HAS_HOLDER,
         sa.or_(col(BodyMember.valid_to).is_(None), col(BodyMember.valid_to) >= DAY),
     )
 

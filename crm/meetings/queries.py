@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from crm.agencies.models import UnitPlacement
 from crm.areas.models import Area
-from crm.bodies.models import Body, BodyMember
+from crm.bodies.models import HAS_HOLDER, Body, BodyMember
 from crm.contacts.models import OWNERS, Holder, Organization, Owner, Person
 from crm.contacts.naming import NAMES, named_of
 from crm.contacts.post_queries import posts_of
@@ -303,7 +303,7 @@ def _members(day: dt.date, body_id: UUID) -> AnySelect:
         .where(
             holds(BodyMember, day),
             col(BodyMember.body_id) == body_id,
-            col(BodyMember.words) == "",
+            HAS_HOLDER,
         )
         .order_by(_ORDER, col(BodyMember.id))
     )

@@ -226,6 +226,8 @@ def _sing(town: Sample, names: Collection[str]) -> None:
     with town.database.system(REASON) as connection:
         _unguard(connection)
         phones = SQLModel.metadata.tables["telephone"]
+        # a canary stands where there may be no word as well
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
         # what was never understood is shown as written, canary and all
         connection.execute(sa.update(phones).values(e164=None))
         for name in sorted(names):
@@ -241,6 +243,7 @@ def _sing(town: Sample, names: Collection[str]) -> None:
                     number += 1
                 if sung:
                     connection.execute(sa.update(table).where(table.c.id == key).values(sung))
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints=OFF")
 
 
 def _unguard(connection: sa.Connection) -> None:

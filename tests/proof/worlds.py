@@ -214,10 +214,11 @@ class _Builder:
     def _fill(self, kind: type[SQLModel]) -> None:
         """Make rows of a table, owned by whichever office, with every key from those there are."""
         table = columns_of(kind)
+        once = [index for index in table.indexes if index.unique]
         unique = [
             tuple(column.name for column in constraint.columns)
-            for constraint in table.constraints
-            if isinstance(constraint, sa.UniqueConstraint | sa.PrimaryKeyConstraint)
+            for constraint in (*table.constraints, *once)
+            if isinstance(constraint, sa.UniqueConstraint | sa.PrimaryKeyConstraint | sa.Index)
         ]
         seen: set[tuple[object, ...]] = set()
         for _ in range(ROWS_OF_A_TABLE):
