@@ -6,8 +6,8 @@ from alembic import op
 from crm.kernel.columns import Key, Moment, SortKey
 from crm.migrations.changes import add_key, drop_columns, fence, restate_choices, unfence
 
-revision = "0037"
-down_revision = "0036"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
