@@ -6,8 +6,8 @@ from alembic import op
 from crm.kernel.columns import Key, Moment, SortKey
 from crm.migrations.changes import add_key, drop_columns, fence, restate_choices, unfence
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
