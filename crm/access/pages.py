@@ -16,7 +16,7 @@ from crm.access.desk import CurrentDesk, Desk, Gate
 from crm.access.filters import keep_words
 from crm.access.forms import LocaleForm, SignInForm, TrailForm
 from crm.access.throttle import TooManyAttempts
-from crm.access.trail import label_of, trail_line
+from crm.access.trail_lines import label_of, trail_line
 from crm.kernel.clock import utc_now
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form

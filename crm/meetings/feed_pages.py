@@ -2,7 +2,7 @@
 
 What is fetched without a sign-in leaves the house for good, and what somebody typed may hold a
 name: it says only what was chosen from a list (the kind of meeting, the unit, the time, whether it
-was canceled) and the address of the page, which asks for a sign-in (docs/decisions/0021).
+was canceled) and the address of the page, which asks for a sign-in (docs/decisions/0022).
 """
 
 import datetime as dt

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from crm.access.desk import CurrentDesk
-from crm.access.trail import trail_line
+from crm.access.trail_lines import trail_line
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form

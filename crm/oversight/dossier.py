@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from crm.access.trail import label_of
+from crm.access.trail_lines import label_of
 from crm.consents.models import CONSENT_METHOD_LABELS, CONSENT_SCOPE_LABELS
 from crm.consents.queries import Consent
 from crm.contacts.lines import PhoneLine, PostLine

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
 from crm.access.queries import require_auditor
-from crm.access.trail import label_of, trail_line
+from crm.access.trail_lines import label_of, trail_line
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form

@@ -53,7 +53,7 @@ OPEN_ROOMS = {
     *("models", "queries", "lines", "service", "filing", "policy", "desk", "asking", "errands"),
     *("passwords", "throttle", "attempts", "filters", "drawings"),
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
-    *("trail", "standing", "checks", "seconds", "entering", "burden"),
+    *("trail_lines", "standing", "checks", "seconds", "entering", "burden"),
     *("naming", "name_queries", "post_queries", "vacancy_queries", "running_queries"),
     *("reassigning", "feeds", "rhythm"),
 }
