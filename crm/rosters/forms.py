@@ -33,6 +33,7 @@ class RosterQuestion(Form):
     unit_id: UUID | None = Field(default=None, title=N_("担当交番・駐在所"))
     area_id: UUID | None = Field(default=None, title=N_("担当区域"))
     post_type_id: UUID | None = Field(default=None, title=N_("役職の種別"))
+    body_id: UUID | None = Field(default=None, title=N_("会議体の委員"))
     meeting_id: UUID | None = Field(default=None, title=N_("会議の招待者"))
     recipient_id: UUID | None = Field(default=None, title=N_("提供先の機関"))
 
@@ -43,6 +44,7 @@ class RosterQuestion(Form):
             self.unit_id,
             self.area_id,
             self.post_type_id,
+            self.body_id,
             self.meeting_id,
             self.recipient_id if is_provided else None,
         )

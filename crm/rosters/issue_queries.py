@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -171,6 +172,13 @@ def copies_of(db: ScopedSession, issue_id: UUID) -> Sequence[CopyLine]:
             acts = {**line.acts, row.act: ActLine(row.act, row.acted_on, row.actor_name)}
             found[row.id] = CopyLine(*copy, acts)
     return list(found.values())
+
+
+@cache
+def copies_out() -> AnySelect:
+    """Select the copies of a station's rosters that are out; built once, for every tour."""
+    gone = sa.select(col(RosterCopyAct.copy_id))
+    return sa.select(col(RosterCopy.id).label("copy_id")).where(col(RosterCopy.id).not_in(gone))
 
 
 def copy_of(db: ScopedSession, copy_id: UUID) -> RosterCopy:

@@ -6,7 +6,8 @@ recipient, telephones only of those who agreed to be called. A row cannot show w
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,17 +20,18 @@ from crm.consents.queries import grants_in_force
 from crm.contacts.models import Appointment, Holder, HolderKeys, Organization, Person, Telephone
 from crm.contacts.post_queries import held_on, posts_where
 from crm.kernel.actor import Actor
-from crm.kernel.columns import holds
+from crm.kernel.columns import Key, holds
 from crm.kernel.i18n import N_
 from crm.kernel.kana import furigana, kana_sort_key
 from crm.kernel.phone import PhoneKind, national
-from crm.kernel.scope import ScopedSession
+from crm.kernel.scope import AnySelect, ScopedSession
+from crm.kernel.together import together
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
 from crm.liaisons.queries import ActiveTerm, active_terms
 from crm.rosters.copy_queries import copies_held
 from crm.rosters.models import RosterOrdering, RosterProfile
 from crm.rosters.rows import Facts, LeftOut, Name, Places, Post, Roster, joined
-from crm.rosters.selecting_queries import chosen_of
+from crm.rosters.selecting_queries import STATION, chosen_of
 from crm.rosters.selection import EVERYBODY, Selection
 
 RECIPIENT_SCOPES = {
@@ -40,9 +42,11 @@ RECIPIENT_SCOPES = {
 """What a holder must have agreed to in order to stand on a roster of each profile; what another
 agency gets is copied to it already, by consent (docs/decisions/0007)."""
 OUTSIDE = N_("選んだ範囲の外の連絡員")
-NO_LIAISONS = N_("招待者のうち連絡員でない方")
+NO_LIAISONS = N_("招待者・委員のうち連絡員でない方")
 NO_CALLS = N_("電話での連絡に同意がないため、電話番号を載せない連絡員")
 NO_SPEAKER = N_("同意がないため、氏名を載せない窓口担当者")
+
+TERMS = sa.bindparam("terms", type_=Key(), expanding=True)
 
 Scopes = Mapping[Holder, frozenset[ConsentScope]]
 
@@ -68,11 +72,10 @@ def roster_on(
     wanted = _Wanted(profile, day, selection, ordering, chosen.name)
     if profile is RosterProfile.MUNICIPALITY:
         return _provided(db, actor, wanted, within, len(terms))
+    names_others = selection.meeting_id or selection.body_id
     narrowed = [
         LeftOut(OUTSIDE, len(terms) - len(within)),
-        LeftOut(
-            NO_LIAISONS, len((chosen.holders or set()) - set(terms)) if selection.meeting_id else 0
-        ),
+        LeftOut(NO_LIAISONS, len((chosen.holders or set()) - set(terms)) if names_others else 0),
     ]
     return _agreed_roster(db, actor, wanted, within, narrowed, today)
 
@@ -107,9 +110,10 @@ def _agreed_roster(
     listed = {holder: held for holder, held in terms.items() if scope in agreed[holder]}
     named = {contact for contact in contacts if scope in agreed[contact]}
     called = {holder for holder in listed if ConsentScope.BY_PHONE in agreed[holder]}
+    names, places = _listed(db, actor, listed.values(), day)
     facts = Facts(
-        names=_names(db, listed),
-        places=_places(db, actor, listed.values(), day),
+        names=names,
+        places=places,
         posts=_posts(db, {*listed, *named}, day),
         phones=_phones(db, called) if is_own else {},
         named=named,
@@ -191,8 +195,47 @@ def _agreed(db: ScopedSession, holders: Collection[Holder], day: dt.date, today:
     return {holder: then[holder] & still[holder] for holder in holders}
 
 
-def _names(db: ScopedSession, listed: Mapping[Holder, Sequence[ActiveTerm]]) -> dict[Holder, Name]:
-    rows = db.rows(
+def _listed(
+    db: ScopedSession, actor: Actor, terms: Iterable[Sequence[ActiveTerm]], day: dt.date
+) -> tuple[dict[Holder, Name], dict[UUID, Places]]:
+    """Return what holders under `terms` are called and where each term serves; one statement."""
+    ids = [term.id for held in terms for term in held]
+    asked = {"terms": ids, "day": day, "station": actor.station_id}
+    names, places = together(db, (_name_rows(), _place_rows()), **asked)
+    return _names(names), _places(places)
+
+
+def _names(rows: Iterable[Any]) -> dict[Holder, Name]:
+    found: dict[Holder, Name] = {}
+    for row in rows:
+        holder = Holder(row.person_id, row.organization_id)
+        text = row.name or f"{row.family_name} {row.given_name}".strip()
+        kana = row.kana if row.name else f"{row.family_kana} {row.given_kana}".strip()
+        # a row that was never given a key has no reading, and stands with those at the end
+        order = (row.kana_sort or kana_sort_key(""), text, str(holder.subject[1]))
+        found[holder] = Name(text, furigana(kana), order, furigana(row.kana_row))
+    return found
+
+
+def _places(rows: Iterable[Any]) -> dict[UUID, Places]:
+    """Return each term's areas, and the station's boxes responsible for them."""
+    found: dict[UUID, list[Any]] = {}
+    for row in sorted(rows, key=lambda row: (row.position, row.area, row.box or "")):
+        found.setdefault(row.term_id, []).append(row)
+    return {
+        term_id: Places(
+            joined(place.area for place in places),
+            joined(place.box for place in places),
+            (places[0].kana_sort or kana_sort_key(""), places[0].area),
+        )
+        for term_id, places in found.items()
+    }
+
+
+@cache
+def _name_rows() -> AnySelect:
+    """Select whom `terms` are about; built once."""
+    return (
         sa.select(
             col(LiaisonTerm.person_id),
             col(LiaisonTerm.organization_id),
@@ -205,36 +248,29 @@ def _names(db: ScopedSession, listed: Mapping[Holder, Sequence[ActiveTerm]]) -> 
             sa.func.coalesce(col(Person.kana_sort), col(Organization.kana_sort)).label("kana_sort"),
             sa.func.coalesce(col(Person.kana_row), col(Organization.kana_row)).label("kana_row"),
         )
+        .select_from(LiaisonTerm)
         .outerjoin(Person, col(Person.id) == LiaisonTerm.person_id)
         .outerjoin(Organization, col(Organization.id) == LiaisonTerm.organization_id)
-        .where(col(LiaisonTerm.id).in_([term.id for held in listed.values() for term in held]))
+        .where(col(LiaisonTerm.id).in_(TERMS))
     )
-    found: dict[Holder, Name] = {}
-    for row in rows:
-        holder = Holder(row.person_id, row.organization_id)
-        text = row.name or f"{row.family_name} {row.given_name}".strip()
-        kana = row.kana if row.name else f"{row.family_kana} {row.given_kana}".strip()
-        # a row that was never given a key has no reading, and stands with those at the end
-        order = (row.kana_sort or kana_sort_key(""), text, str(holder.subject[1]))
-        found[holder] = Name(text, furigana(kana), order, furigana(row.kana_row))
-    return found
 
 
-def _places(
-    db: ScopedSession, actor: Actor, listed: Iterable[Sequence[ActiveTerm]], day: dt.date
-) -> dict[UUID, Places]:
-    """Return each term's areas, and the station's boxes responsible for them on `day`."""
-    rows = db.rows(
+@cache
+def _place_rows() -> AnySelect:
+    """Select the areas of `terms`, and the boxes of a `station` responsible on a `day`."""
+    return (
         sa.select(
             col(LiaisonTermArea.term_id),
-            col(Area.name),
-            col(UnitPlacement.name),
+            col(LiaisonTermArea.position),
+            col(Area.name).label("area"),
+            col(UnitPlacement.name).label("box"),
             col(Area.kana_sort),
         )
+        .select_from(LiaisonTermArea)
         .join(Area, col(Area.id) == LiaisonTermArea.area_id)
         .outerjoin(
             UnitJurisdiction,
-            sa.and_(col(UnitJurisdiction.area_id) == Area.id, holds(UnitJurisdiction, day)),
+            sa.and_(col(UnitJurisdiction.area_id) == Area.id, holds(UnitJurisdiction)),
         )
         .outerjoin(
             Unit,
@@ -244,24 +280,12 @@ def _places(
             UnitPlacement,
             sa.and_(
                 col(UnitPlacement.unit_id) == Unit.id,
-                col(UnitPlacement.station_id) == actor.station_id,
-                holds(UnitPlacement, day),
+                col(UnitPlacement.station_id) == STATION,
+                holds(UnitPlacement),
             ),
         )
-        .where(col(LiaisonTermArea.term_id).in_([term.id for held in listed for term in held]))
-        .order_by(col(LiaisonTermArea.position), col(Area.name), col(UnitPlacement.name))
+        .where(col(LiaisonTermArea.term_id).in_(TERMS))
     )
-    found: dict[UUID, list[list[str]]] = {}
-    for term_id, *place in rows:
-        found.setdefault(term_id, []).append(place)
-    return {
-        term_id: Places(
-            joined(area for area, _, _ in places),
-            joined(box for _, box, _ in places),
-            (places[0][2] or kana_sort_key(""), places[0][0]),
-        )
-        for term_id, places in found.items()
-    }
 
 
 def _posts(db: ScopedSession, holders: Collection[Holder], day: dt.date) -> dict[UUID, list[Post]]:

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from crm.agencies.models import BOXES, Unit, UnitJurisdiction, UnitPlacement
 from crm.areas.models import Area
+from crm.bodies.models import HAS_HOLDER, Body, BodyMember
 from crm.contacts.models import Appointment, Holder, PostType
 from crm.contacts.post_queries import held_on
 from crm.kernel.actor import Actor
@@ -51,6 +52,7 @@ class Choices(NamedTuple):
     unit_id: Sequence[Choice]
     area_id: Sequence[Choice]
     post_type_id: Sequence[Choice]
+    body_id: Sequence[Choice]
     meeting_id: Sequence[Choice]
     recipient_id: Sequence[Choice]
 
@@ -99,8 +101,8 @@ def choices(db: ScopedSession, actor: Actor, day: dt.date) -> Choices:
     found = together(db, _offered(), day=day, station=actor.station_id)
     in_order = [sorted(rows, key=lambda row: (row.place, row.name)) for rows in found]
     offered = [[(row.id, row.name) for row in rows] for rows in in_order]
-    offered[3] = offered[3][::-1][:MEETINGS_OFFERED]
-    return Choices(*offered)
+    found_all = Choices(*offered)
+    return found_all._replace(meeting_id=found_all.meeting_id[::-1][:MEETINGS_OFFERED])
 
 
 def filters(db: ScopedSession) -> Sequence[FilterLine]:
@@ -169,6 +171,13 @@ def choosers() -> Mapping[str, Chooser]:
             held,
             sa.select(col(PostType.name)).where(col(PostType.id) == _asked("post_type_id")),
         ),
+        "body_id": Chooser(
+            sa.select(col(BodyMember.person_id), col(BodyMember.organization_id)).where(
+                col(BodyMember.body_id) == _asked("body_id"), HAS_HOLDER, holds(BodyMember)
+            ),
+            sa.select(col(Body.name)).where(col(Body.id) == _asked("body_id")),
+            "{}の委員",
+        ),
         "meeting_id": Chooser(
             invited,
             sa.select(col(Meeting.title).label("name")).where(
@@ -181,7 +190,7 @@ def choosers() -> Mapping[str, Chooser]:
 
 @cache
 def _offered() -> tuple[AnySelect, ...]:
-    """Select the boxes, areas, kinds of posts, meetings and recipients a station can choose."""
+    """Select the boxes, areas, kinds of posts, bodies, meetings and recipients to choose from."""
     serving = (
         sa.select(col(LiaisonTermArea.area_id))
         .join(LiaisonTerm, col(LiaisonTerm.id) == col(LiaisonTermArea.term_id))
@@ -201,6 +210,9 @@ def _offered() -> tuple[AnySelect, ...]:
         _boxes(),
         _listed(Area, Area.name, Area.kana_sort).where(col(Area.id).in_(serving)),
         _listed(PostType, PostType.name, PostType.position).where(col(PostType.id).in_(held)),
+        _listed(Body, Body.name, Body.kana_sort).where(
+            sa.or_(col(Body.ended_on).is_(None), col(Body.ended_on) >= DAY)
+        ),
         _listed(Meeting, Meeting.title, Meeting.starts_at),
         given,
     )

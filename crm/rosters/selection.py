@@ -13,12 +13,14 @@ from uuid import UUID
 class Selection:
     """What narrows a roster: every field that is set does; nothing set is everybody.
 
-    `unit_id` is a box, whose areas are meant; `recipient_id` the office a roster is provided to.
+    `unit_id` is a box, whose areas are meant; `body_id` a body, whose members are;
+    `recipient_id` the office a roster is provided to.
     """
 
     unit_id: UUID | None = None
     area_id: UUID | None = None
     post_type_id: UUID | None = None
+    body_id: UUID | None = None
     meeting_id: UUID | None = None
     recipient_id: UUID | None = None
 

@@ -23,6 +23,7 @@ from crm.notes.burden import NOTHING, PLANS_LAST, burdens_of
 from crm.requests.lines import subject_of
 from crm.requests.models import state_label
 from crm.requests.queries import newly_assigned, results_come_back
+from crm.rosters.issue_queries import copies_out
 from crm.shifts.lines import MessageLine
 from crm.shifts.queries import SHOWN_FOR, message_lines, message_rows
 from crm.strengthening.running_queries import running_rows
@@ -82,6 +83,7 @@ class _Open(NamedTuple):
     meetings: Sequence[ComingMeeting]
     running: Sequence[RunningDay]
     aims: Sequence[Aimed]
+    copies: int
 
 
 def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: int) -> Tour:
@@ -128,6 +130,7 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         meetings=found.meetings,
         running=[one for one in found.running if beat.is_whole_station or one.unit_id in boxes],
         aimed=aimed_lines,
+        copies=found.copies if is_chief else 0,
         askers={line.visit.who.holder: line for line in askers},
         places={
             **{one.who.holder: one.areas for one in found.regulars},
@@ -231,6 +234,7 @@ def _what_is_open(
         meetings=_meetings(counted[2]),
         running=_running(counted[3], counted[4]),
         aims=_aims(counted[3], counted[5]),
+        copies=len(counted[6]),
     )
 
 
@@ -250,6 +254,7 @@ def _open_selects(*, whole_station: bool) -> tuple[AnySelect, ...]:
         news_rows(),
         coming_rows(),
         *running_rows(),
+        copies_out(),
     )
 
 

@@ -130,7 +130,7 @@ class Tour:
     is what a predecessor promised. `askers` are who awaits an answer, `places` the areas of
     liaisons and of whoever has a cadence; `meetings` are those of the week. `running` are the boxes
     that go out on a strengthening day, the own unit's or the whole station's, `aimed` whom the own
-    unit is still to see on it.
+    unit is still to see on it. `copies` counts those of rosters that are out, for chiefs.
     """
 
     day: dt.date
@@ -152,6 +152,7 @@ class Tour:
     meetings: Sequence[ComingMeeting] = ()
     running: Sequence[RunningDay] = ()
     aimed: Sequence[VisitLine] = ()
+    copies: int = 0
 
     @property
     def visits(self) -> list[VisitLine]:

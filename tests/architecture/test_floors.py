@@ -43,7 +43,7 @@ WITHIN_FLOOR = {
     "meetings": {"liaisons", "bodies"},
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
-    "today": {"breakglass", "coverage", "shifts", "strengthening"},
+    "today": {"rosters", "breakglass", "coverage", "shifts", "strengthening"},
     "samples": {"coverage", "sharing", "strengthening", "handovers", "shifts"},
     "oversight": {"sharing"},
     "retention": {"intake", "search", "sharing", "rosters"},
@@ -55,7 +55,7 @@ OPEN_ROOMS = {
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
     *("trail_lines", "standing", "checks", "seconds", "entering", "burden"),
     *("naming", "name_queries", "post_queries", "vacancy_queries", "running_queries"),
-    *("reassigning", "feeds", "rhythm"),
+    *("reassigning", "feeds", "rhythm", "issue_queries"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

@@ -7,6 +7,7 @@ from crm.exports.models import Export
 from crm.exports.seconds import decision_of
 from crm.exports.service import Taking
 from crm.kernel.errors import Forbidden
+from crm.rosters.issue_queries import Wanted, issues_page
 from crm.rosters.issuing import ask_for_roster
 from crm.rosters.models import RosterFormat, RosterProfile
 from crm.rosters.service import RosterOrder
@@ -51,6 +52,12 @@ def test_a_roster_leaves_the_station_once_it_is_decided(world: World) -> None:
             made(world, export)
         decide(world, export)
         made(world, export)
+    with world.reading("chief") as db:
+        issues = issues_page(db, Wanted(), 1).items
+    assert [(issue.decision, issue.recipient) for issue in issues] == [
+        ("令和8年度起案第2号", WITHIN.recipient),
+        ("令和8年度起案第1号", OUTSIDE.recipient),
+    ]
 
 
 def test_where_the_station_decides_alone_it_leaves_at_once(world: World) -> None:

@@ -190,6 +190,7 @@ def test_copies_are_handed_out_returned_and_shredded(browser: Browser, world: Wo
     shown = browser.get(page).text
     assert ("配布中 1／2部" in shown, second in shown, f"/{first}/" in shown) == (True, True, False)
     assert "配布中 1／2部" in browser.get("/roster/issues?out=on").text
+    assert "配布中の一覧表が1部あります" in browser.get("/today").text
 
 
 def test_days_that_cannot_be_are_refused_and_nothing_typed_is_lost(

@@ -1,22 +1,26 @@
 """Rosters of a part: by box, area, kind of post and meeting; kept under a name; for an office."""
 
+import datetime as dt
 import re
 
 import pytest
 from uuid_utils.compat import uuid7
 
-from crm.contacts.models import Person
+from crm.contacts.models import Holder, Person
 from crm.kernel.errors import NotFound
 from crm.rosters.models import RosterOrdering, RosterProfile
 from crm.rosters.queries import roster_on
 from crm.rosters.rows import Roster
 from crm.rosters.selection import EVERYBODY, Selection
+from tests.bodies.acts import established, seated
 from tests.meetings.acts import planned
 from tests.rosters.network import put_consent, put_post, put_term
 from tests.rosters.test_pages import form, made
 from tests.sharing import acts
 from tests.support.pages import Browser
 from tests.support.world import TODAY, World
+
+YESTERDAY = TODAY - dt.timedelta(days=1)
 
 
 def liaison(world: World, name: str, kana: str, *areas: str) -> Person:
@@ -75,8 +79,19 @@ def test_selections_narrow_one_another(world: World) -> None:
 
     assert names(invited) == ["青木 三", "石井 一"]
     assert invited.chosen == "みなと町地区 地域安全の会の招待者"
-    assert ("招待者のうち連絡員でない方", 1) in invited.narrowed
+    assert ("招待者・委員のうち連絡員でない方", 1) in invited.narrowed
     assert names(found(world, both)) == ["青木 三"]
+
+
+def test_roster_of_a_body_is_of_its_members_on_the_day(world: World) -> None:
+    known = town(world)
+    body = established(world, name="若葉地区協議会")
+    seated(world, body, Holder(person_id=known["うえだ"].id))
+    seated(world, body, Holder(person_id=known["あおき"].id), valid_to=YESTERDAY)
+
+    roster = found(world, Selection(body_id=body.id))
+
+    assert (names(roster), roster.chosen) == (["上田 二"], "若葉地区協議会の委員")
 
 
 def test_what_is_not_the_stations_to_choose_is_not_found(world: World) -> None:
@@ -86,6 +101,7 @@ def test_what_is_not_the_stations_to_choose_is_not_found(world: World) -> None:
         Selection(meeting_id=uuid7()),
         Selection(area_id=uuid7()),
         Selection(post_type_id=uuid7()),
+        Selection(body_id=uuid7()),
     ):
         with pytest.raises(NotFound):
             found(world, selection)
