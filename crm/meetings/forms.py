@@ -74,7 +74,7 @@ class SeriesForm(_MeetingFields):
     rhythm: Rhythm = Field(
         title=N_("開く間隔"), json_schema_extra={"missing": N_("開く間隔を選んでください。")}
     )
-    every: int = Field(default=1, ge=1, le=MOST_SKIPPED, title=N_("何回分ごとか"))
+    every: int = Field(default=1, ge=1, le=MOST_SKIPPED, title=N_("何週・何か月・何年ごとか"))
     months: int = Field(default=MONTHS_AHEAD, ge=1, le=MOST_MONTHS, title=N_("何か月先まで"))
 
 

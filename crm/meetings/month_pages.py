@@ -60,6 +60,7 @@ def month(
             weeks=_weeks(dates, shown, found),
             weekdays=[translate(WEEKDAYS[day.weekday()]) for day in dates[0]],
             today=today,
+            is_empty=not any(local_day(one.starts_at).month == shown.month for one in found),
             kinds=MEETING_KIND_LABELS,
             states=MEETING_STATE_LABELS,
             **sieve_shown(visit, sieve),
