@@ -54,6 +54,15 @@ class WholeSeries:
     meetings: Sequence[MeetingLine]
 
 
+class Invitation(NamedTuple):
+    """A meeting somebody was on the list of, as a dossier tells it."""
+
+    starts_at: dt.datetime
+    title: str
+    reply: Reply | None
+    presence: Presence | None
+
+
 class DatedMeeting(NamedTuple):
     """A meeting as a calendar keeps it."""
 

@@ -264,6 +264,21 @@ def attended_by(owner: Owner) -> AnySelect:
     )
 
 
+@cache
+def invitations_of(owner: Owner) -> AnySelect:
+    """Select the meetings `owners` were on the list of, whatever came of it; built once."""
+    return (
+        sa.select(
+            col(Meeting.starts_at),
+            col(Meeting.title),
+            col(MeetingParty.reply),
+            col(MeetingParty.presence),
+        )
+        .join(MeetingParty, col(MeetingParty.meeting_id) == col(Meeting.id))
+        .where(col(getattr(MeetingParty, owner)).in_(OWNERS))
+    )
+
+
 def invitees(
     db: ScopedSession, day: dt.date, *, area_id: UUID | None = None, body_id: UUID | None = None
 ) -> Sequence[Invitee]:

@@ -6,17 +6,21 @@ from typing import NamedTuple
 from uuid import UUID
 
 from crm.access.trail_lines import label_of
+from crm.bodies.lines import Seat
+from crm.bodies.models import BODY_ROLE_LABELS
 from crm.consents.models import CONSENT_METHOD_LABELS, CONSENT_SCOPE_LABELS
 from crm.consents.queries import Consent
 from crm.contacts.lines import PhoneLine, PostLine
 from crm.contacts.models import Person
 from crm.exports.models import EXPORT_KIND_LABELS, Export
-from crm.kernel.clock import JST
+from crm.kernel.clock import JST, local_day
 from crm.kernel.i18n import N_, translate
 from crm.kernel.kana import furigana
 from crm.kernel.wareki import wareki
 from crm.liaisons.models import CANDIDATE_STATE_LABELS, LiaisonCandidate
 from crm.liaisons.standing import HAPPENING_LABELS, Happening
+from crm.meetings.lines import Invitation
+from crm.meetings.models import PRESENCE_LABELS, REPLY_LABELS
 from crm.notes.models import OCCASION_LABELS, ActivityNote
 from crm.oversight.lines import Sighting, field_words, reference_number
 from crm.sharing.models import DISCLOSURE_BASIS_LABELS, Disclosure, ProvisionRecord
@@ -43,6 +47,8 @@ class Held(NamedTuple):
     person: Person
     phones: Sequence[PhoneLine]
     posts: Sequence[PostLine]
+    seats: Sequence[Seat]
+    invitations: Sequence[Invitation]
     course: Sequence[Happening]
     candidacies: Sequence[LiaisonCandidate]
     consents: Sequence[Consent]
@@ -76,6 +82,8 @@ def dossier_of(held: Held) -> Dossier:
         [
             _basics(held),
             _posts(held.posts),
+            _seats(held.seats),
+            _invitations(held.invitations),
             _candidacies(held.candidacies),
             _course(held.course),
             _consents(held.consents),
@@ -107,6 +115,34 @@ def _basics(held: Held) -> Section:
 def _posts(posts: Sequence[PostLine]) -> Section:
     rows = [(post.label, _day(post.valid_from), _day(post.valid_to)) for post in posts]
     return Section(translate(N_("役職")), _words(N_("役職"), N_("始まり"), N_("終わり")), rows)
+
+
+def _seats(seats: Sequence[Seat]) -> Section:
+    rows = [
+        (
+            seat.name,
+            translate(BODY_ROLE_LABELS[seat.role]),
+            _day(seat.valid_from),
+            _day(seat.valid_to),
+        )
+        for seat in seats
+    ]
+    headings = _words(N_("会議体"), N_("役割"), N_("始まり"), N_("終わり"))
+    return Section(translate(N_("会議体の委員")), headings, rows)
+
+
+def _invitations(invitations: Sequence[Invitation]) -> Section:
+    rows = [
+        (
+            _day(local_day(one.starts_at)),
+            one.title,
+            translate(REPLY_LABELS[one.reply]) if one.reply else "",
+            translate(PRESENCE_LABELS[one.presence]) if one.presence else "",
+        )
+        for one in invitations
+    ]
+    headings = _words(N_("日付"), N_("会議"), N_("返信"), N_("出欠"))
+    return Section(translate(N_("会議の案内と出欠")), headings, rows)
 
 
 def _candidacies(candidacies: Sequence[LiaisonCandidate]) -> Section:

@@ -6,6 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from crm.bodies.lines import Seat
+from crm.bodies.queries import seats_of
 from crm.candidates.queries import candidates_about
 from crm.consents.queries import consent_history
 from crm.contacts import post_queries
@@ -14,7 +16,10 @@ from crm.contacts.models import Appointment, Holder
 from crm.exports.models import Export, ExportSubject
 from crm.kernel.actor import Actor
 from crm.kernel.scope import ScopedSession
+from crm.kernel.together import together
 from crm.liaisons.queries import history_of
+from crm.meetings.lines import Invitation
+from crm.meetings.queries import invitations_of
 from crm.notes.models import ActivityNote, NotePerson
 from crm.oversight.dossier import Held
 from crm.oversight.policy import require_discloser
@@ -23,18 +28,25 @@ from crm.sharing.models import Disclosure, ProvisionRecord
 
 
 def everything_about(db: ScopedSession, actor: Actor, person_id: UUID) -> Held:
-    """Return all that is held about a person, with who saw it; twelve statements.
+    """Return all that is held about a person, with who saw it; thirteen statements.
 
     NotFound where the person is not of the actor's station, or the actor discloses nothing.
     """
     require_discloser(actor)
     person = contacts.person(db, person_id)
     holder = Holder(person_id=person_id)
+    seats, invitations = together(
+        db, (seats_of("person_id"), invitations_of("person_id")), owners=[person_id]
+    )
     sightings, in_all = sightings_for_dossier(db, actor, person_id)
     return Held(
         person=person,
         phones=contacts.telephones_of(db, holder),
         posts=post_queries.posts_where(db, col(Appointment.person_id) == person_id),
+        seats=sorted((Seat(*row) for row in seats), key=lambda seat: (seat.valid_from, seat.name)),
+        invitations=sorted(
+            (Invitation(*row) for row in invitations), key=lambda one: one.starts_at
+        ),
         course=history_of(db, holder),
         candidacies=candidates_about(db, holder),
         consents=consent_history(db, holder),

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from crm.agencies.models import SettingKey
 from crm.agencies.queries import settings_of
+from crm.bodies.models import BodyMember
 from crm.consents.models import ConsentRecord
 from crm.contacts.models import Appointment, Person
 from crm.kernel.clock import local_day, start_of_day
@@ -91,7 +92,7 @@ def disposal(db: ScopedSession, disposal_id: UUID, *, to_change: bool = False) -
 
 
 def open_ties() -> sa.ColumnElement[bool]:
-    """Return the condition that a person holds a post or serves, with no end."""
+    """Return the condition that a person holds a post, sits on a body or serves, with no end."""
     holds_post = sa.select(col(Appointment.id)).where(
         col(Appointment.person_id) == col(Person.id), col(Appointment.valid_to).is_(None)
     )
@@ -102,7 +103,10 @@ def open_ties() -> sa.ColumnElement[bool]:
         ),
         col(LiaisonTerm.valid_to).is_(None),
     )
-    return sa.or_(holds_post.exists(), serves.exists())
+    sits = sa.select(col(BodyMember.id)).where(
+        col(BodyMember.person_id) == col(Person.id), col(BodyMember.valid_to).is_(None)
+    )
+    return sa.or_(holds_post.exists(), serves.exists(), sits.exists())
 
 
 def _people(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.date]]:
@@ -124,6 +128,7 @@ def _last_ties() -> list[Any]:
     """Return, for each person, the last day of each kind of tie."""
     return [
         _latest(Appointment, col(Appointment.valid_to)),
+        _latest(BodyMember, col(BodyMember.valid_to)),
         _latest(LiaisonTerm, col(LiaisonTerm.valid_to)),
         _latest(NotePerson, col(NotePerson.happened_at)),
         _latest(Approach, col(Approach.asked_on)),

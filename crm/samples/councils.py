@@ -25,8 +25,8 @@ _LASTS = 90
 def put_councils(rows: Rows, station: Station, network: Network) -> None:
     """Put the council into `rows`: entered today, its members' terms since the spring."""
     today = station.calendar.today
-    name = f"{station.called.name}管内連絡協議会"
-    kana = f"{station.called.kana}カンナイレンラクキョウギカイ"
+    name = f"{station.called.name}連絡協議会"
+    kana = f"{station.called.kana}レンラクキョウギカイ"
     body_id = rows.put(
         Body,
         today,

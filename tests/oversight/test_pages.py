@@ -8,13 +8,15 @@ import openpyxl
 import pytest
 from sqlmodel import select
 
-from crm.contacts.models import Person
+from crm.contacts.models import Holder, Person
 from crm.kernel.audit import AuditEntry, AuditSubject
 from crm.kernel.clock import local_day, start_of_day, utc_now
 from crm.oversight.dossier_queries import everything_about
 from crm.oversight.leak_queries import Leak, worksheet_of
 from crm.oversight.models import LeakCase, LeakSource, ReadingCheck
 from crm.oversight.service import WEEK, week_of
+from tests.bodies.acts import established, seated
+from tests.meetings.acts import planned
 from tests.support.pages import Browser, counted, open_browser
 from tests.support.world import World
 
@@ -172,8 +174,11 @@ def test_a_dossier_says_what_is_held_and_who_saw_it(
     world: World, browser: Browser, person: Person
 ) -> None:
     seen_by(world, "officer", "/people")
+    seated(world, established(world), Holder(person_id=person.id))
+    planned(world, person, title="防犯講話")
     page = browser.sign_in("chief").get(f"/people/{person.id}/dossier")
     said = [NAME, PHONE, "佐藤 彩", "連絡員・協力者の一覧を閲覧", "監査記録1件"]
+    said += ["みなと交番連絡協議会", "防犯講話"]
     assert [each for each in said if each not in page.text] == []
     paper = browser.post(f"/people/{person.id}/dossier")
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
@@ -220,5 +225,5 @@ def test_worksheet_and_dossier_cost_the_same_however_much_was_seen(
     with world.reading("chief") as db, counted(world.database) as for_dossier:
         held = everything_about(db, world.actors["chief"], person.id)
 
-    assert (len(for_leak), len(for_dossier)) == (2, 12)
+    assert (len(for_leak), len(for_dossier)) == (2, 13)
     assert (found.persons, held.sightings_in_all) == (count + 1, count)

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from crm.candidates.models import CandidateStep, StepKind
 from crm.consents.models import ConsentMethod, ConsentRecord
-from crm.contacts.models import Appointment, Person, PostCategory, PostType, Telephone
+from crm.contacts.models import Appointment, Holder, Person, PostCategory, PostType, Telephone
 from crm.jobs.runner import Runner
 from crm.kernel.audit import AuditEntry
 from crm.kernel.clock import local_day, utc_now
@@ -29,6 +29,7 @@ from crm.retention import queries, service
 from crm.retention.errands import forget_old_searches
 from crm.retention.models import Disposal, DisposalState, Holding
 from crm.retention.sweep_queries import SEARCHES_KEPT
+from tests.bodies.acts import established, seated
 from tests.support.pages import Browser
 from tests.support.world import World
 
@@ -253,11 +254,15 @@ def test_periods_run_from_the_next_first_of_april(
     assert queries.cutoff_of(day, years) == cutoff
 
 
-def test_whoever_still_serves_holds_a_post_or_was_met_is_not_due(world: World) -> None:
+def test_whoever_serves_holds_a_post_sits_on_a_body_or_was_met_is_not_due(
+    world: World,
+) -> None:
     put_person(world, f"{CANARY} 一", ends=None)
     holder = put_person(world, f"{CANARY} 二")
     met = put_person(world, f"{CANARY} 三")
     put_note(world, met, at=utc_now() - dt.timedelta(days=30))
+    member = put_person(world, f"{CANARY} 四")
+    seated(world, established(world), Holder(person_id=member.id))
     kind = PostType(code="test", name="役職", category=PostCategory.TERRITORIAL)
     world.put(
         kind,
