@@ -177,7 +177,7 @@ def test_a_dossier_says_what_is_held_and_who_saw_it(
     seated(world, established(world), Holder(person_id=person.id))
     planned(world, person, title="防犯講話")
     page = browser.sign_in("chief").get(f"/people/{person.id}/dossier")
-    said = [NAME, PHONE, "佐藤 彩", "連絡員・協力者の一覧を閲覧", "監査記録1件"]
+    said = [NAME, PHONE, "佐藤 彩", "連絡員・協力者の一覧を閲覧", "監査記録3件"]
     said += ["みなと交番連絡協議会", "防犯講話"]
     assert [each for each in said if each not in page.text] == []
     paper = browser.post(f"/people/{person.id}/dossier")
