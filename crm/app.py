@@ -39,6 +39,7 @@ from crm.kernel.memory import given_back, keep_little, settle
 from crm.kernel.settings import Settings, load_settings
 from crm.liaisons import pages as liaison_pages
 from crm.meetings import pages as meeting_pages
+from crm.minutes import pages as minutes_pages
 from crm.notes import circulation_pages as note_circulation_pages
 from crm.notes import pages as note_pages
 from crm.outbox import pages as outbox_pages
@@ -79,6 +80,7 @@ PAGES = (
     request_pages,
     body_pages,
     meeting_pages,
+    minutes_pages,
     approval_pages,
     circulation_pages,
     relationship_pages,

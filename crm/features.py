@@ -57,6 +57,11 @@ from crm.liaisons.models import AnswerRecorded, AskingRecorded, LiaisonTermChang
 from crm.liaisons.service import review_contact
 from crm.meetings import models as meeting_models
 from crm.meetings import policy as meeting_policy
+from crm.meetings.page_parts import put_ahead
+from crm.minutes import models as minutes_models
+from crm.minutes import paper as minutes_paper
+from crm.minutes import policy as minutes_policy
+from crm.minutes.queries import carried_to
 from crm.notes import models as note_models
 from crm.notes import policy as note_policy
 from crm.notes.burden import also_planned_by, count_told_by
@@ -125,6 +130,7 @@ MODELS = (
     shift_models,
     body_models,
     meeting_models,
+    minutes_models,
     outbox_models,
     coverage_models,
     roster_models,
@@ -159,6 +165,7 @@ POLICIES = (
     shift_policy,
     body_policy,
     meeting_policy,
+    minutes_policy,
     outbox_policy,
     coverage_policy,
     roster_policy,
@@ -187,6 +194,7 @@ JOBS = (
     request_site_papers,
     strengthening_papers,
     candidate_letters,
+    minutes_paper,
     sharing_errands,
     retention_service,
     retention_errands,
@@ -208,6 +216,7 @@ name_subjects_by(names_of)
 count_told_by(times_told())
 also_planned_by(planned_calls())
 places_granted_by(places_granted)
+put_ahead(carried_to)
 
 
 def require_rules() -> None:

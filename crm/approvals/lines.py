@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from crm.approvals.models import PENDING, ApprovalKind, ApprovalState, StepAct
+from crm.approvals.models import (
+    PENDING,
+    STEP_ACT_LABELS,
+    ApprovalKind,
+    ApprovalState,
+    StepAct,
+)
 from crm.approvals.route import Stamp, Step, StepLine, stamps, unreviewed
 from crm.kernel.clock import local_day
 from crm.kernel.i18n import N_
@@ -75,6 +81,19 @@ class ApprovalLine(NamedTuple):
         """The boxes of the 決裁欄, the drafter's first."""
         drafter = Stamp(DRAFTER, self.drafter_name, local_day(self.drafted_at))
         return [drafter, *stamps(self.route, self.steps)]
+
+    @property
+    def printed_stamps(self) -> list[dict[str, str]]:
+        """The boxes as the typesetter takes them."""
+        return [
+            {
+                "post": each.post,
+                "name": each.name,
+                "day": each.day,
+                "mark": STEP_ACT_LABELS[each.mark] if each.mark else "",
+            }
+            for each in self.stamps
+        ]
 
     @property
     def unreviewed(self) -> Sequence[int]:

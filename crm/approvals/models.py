@@ -21,6 +21,7 @@ class ApprovalKind(StrEnum):
     ROSTER_ISSUE = "roster_issue"
     PROVISION = "provision"
     EXPORT = "export"
+    MINUTES = "minutes"
 
 
 APPROVAL_KIND_LABELS = {
@@ -28,6 +29,7 @@ APPROVAL_KIND_LABELS = {
     ApprovalKind.ROSTER_ISSUE: N_("一覧表の発行"),
     ApprovalKind.PROVISION: N_("他機関への提供"),
     ApprovalKind.EXPORT: N_("書き出し"),
+    ApprovalKind.MINUTES: N_("議事録の確定"),
 }
 
 

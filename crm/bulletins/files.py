@@ -7,6 +7,8 @@ from pathlib import PurePath
 from crm.kernel.errors import Refused
 
 MAX_FILE_BYTES = 10_000_000
+MAX_BODY_BYTES = MAX_FILE_BYTES + 2_000_000
+"""Room for a file somewhat too large, so that it is refused in words."""
 MAX_NAME = 200
 _TAIL = 1024
 

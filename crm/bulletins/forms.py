@@ -1,12 +1,10 @@
 """The shape of the form an information item is registered and corrected with."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
 from crm.bulletins.models import (
-    HANDLING_LABELS,
     INFORMATION_KIND_LABELS,
     Handling,
     InformationItem,
@@ -17,15 +15,6 @@ from crm.kernel.actor import Actor
 from crm.kernel.forms import Day, Form, OnceForm
 from crm.kernel.i18n import N_, translate
 
-HANDLING_HINTS = {
-    Handling.STATION_ONLY: N_("外には出しません。連絡員等に渡せず、他機関にも提供できません。"),
-    Handling.AGENCIES: N_("市役所、学校等の関係機関まで。連絡員等には渡せません。"),
-    Handling.LIAISONS: N_("連絡員等に渡せます。"),
-    Handling.PUBLIC: N_("連絡員等に渡せ、住民の方への回覧や掲示もできます。"),
-}
-
-WITHIN_THE_OFFICE = N_("庁内限り")
-"""What 署内限り is called where there is no 署."""
 POLICE_KINDS = {InformationKind.KOBAN_FLASH}
 
 
@@ -79,19 +68,4 @@ def kind_options(actor: Actor) -> list[tuple[str, str]]:
         (kind.value, translate(label))
         for kind, label in INFORMATION_KIND_LABELS.items()
         if actor.is_police or kind not in POLICE_KINDS
-    ]
-
-
-def handling_labels(actor: Actor) -> Mapping[Handling, str]:
-    """Return the handling classes in the words of the actor's own house."""
-    if actor.is_police:
-        return HANDLING_LABELS
-    return {**HANDLING_LABELS, Handling.STATION_ONLY: WITHIN_THE_OFFICE}
-
-
-def handling_options(actor: Actor) -> list[tuple[str, str, str]]:
-    """Return the handling classes with what each means, in the reader's language."""
-    return [
-        (handling.value, translate(label), translate(HANDLING_HINTS[handling]))
-        for handling, label in handling_labels(actor).items()
     ]

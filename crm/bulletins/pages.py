@@ -9,15 +9,14 @@ from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
 from crm.bulletins import policy, queries, service
-from crm.bulletins.files import ACCEPTED, MAX_FILE_BYTES, Sheet, read_sheet
+from crm.bulletins.files import ACCEPTED, MAX_BODY_BYTES, Sheet, read_sheet
 from crm.bulletins.forms import (
     ItemForm,
     WithdrawalForm,
-    handling_labels,
-    handling_options,
     item_values,
     kind_options,
 )
+from crm.bulletins.handling import handling_labels, handling_options
 from crm.bulletins.models import (
     HANDED_TO_AGENCIES,
     INFORMATION_KIND_LABELS,
@@ -31,9 +30,6 @@ from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_
 from crm.web.pages import HEADERS, page, saved
 from crm.web.visit import Visit
-
-MAX_BODY_BYTES = MAX_FILE_BYTES + 2_000_000
-"""Room for a file somewhat too large, so that it is refused in words."""
 
 
 @get("/information", name="bulletins.items", sync_to_thread=True)

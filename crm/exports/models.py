@@ -22,6 +22,7 @@ class ExportKind(StrEnum):
     ROUND = "round"
     VISIT_LIST = "visit_list"
     HANDOVER = "handover"
+    MINUTES = "minutes"
 
 
 EXPORT_KIND_LABELS = {
@@ -32,6 +33,7 @@ EXPORT_KIND_LABELS = {
     ExportKind.ROUND: N_("訪問先一覧"),
     ExportKind.VISIT_LIST: N_("強化日の訪問先"),
     ExportKind.HANDOVER: N_("受持区引継書"),
+    ExportKind.MINUTES: N_("議事録"),
 }
 
 

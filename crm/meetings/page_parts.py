@@ -1,6 +1,7 @@
 """What the pages of meetings share."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -8,17 +9,35 @@ from crm.bodies.queries import body_choices
 from crm.contacts.queries import organization_choices, require_reader
 from crm.kernel.clock import local_day
 from crm.kernel.i18n import labels
+from crm.kernel.scope import ScopedSession
 from crm.meetings import queries
 from crm.meetings.lines import WholeMeeting
 from crm.meetings.models import (
     MEETING_KIND_LABELS,
     MEETING_STATE_LABELS,
     STYLE_LABELS,
+    Meeting,
     MeetingKind,
     MeetingState,
 )
 from crm.meetings.queries import Sieve
 from crm.web.visit import Visit
+
+Ahead = Callable[[ScopedSession, Meeting], object]
+A = TypeVar("A", bound=Ahead)
+
+_ahead: list[Ahead] = []
+
+
+def put_ahead(tell: A) -> A:
+    """Let `tell` say what stands first on a meeting's page; minutes stand above meetings."""
+    _ahead[:] = [tell]
+    return tell
+
+
+def ahead_of(visit: Visit, meeting: Meeting) -> object:
+    """Return what stands first on a meeting's page; None where nobody has anything to say."""
+    return _ahead[0](visit.db, meeting) if _ahead else None
 
 
 def seen(visit: Visit, meeting_id: UUID) -> WholeMeeting:

@@ -36,7 +36,14 @@ from crm.meetings.models import (
     MeetingKind,
     Style,
 )
-from crm.meetings.page_parts import as_key, meeting_choices, seen, sieve_of, sieve_shown
+from crm.meetings.page_parts import (
+    ahead_of,
+    as_key,
+    meeting_choices,
+    seen,
+    sieve_of,
+    sieve_shown,
+)
 from crm.meetings.queries import Shown
 from crm.meetings.recurring import course_of
 from crm.meetings.rhythm import phrase_of
@@ -245,6 +252,8 @@ def _show_page(
         sub=sub,
         whole=whole,
         meeting=whole.meeting,
+        ahead=ahead_of(visit, whole.meeting),
+        today=local_day(visit.now),
         has_begun=whole.meeting.starts_at <= visit.now,
         kinds=MEETING_KIND_LABELS,
         states=MEETING_STATE_LABELS,

@@ -8,13 +8,13 @@ from litestar.params import FromPath
 
 from crm.access.desk import CurrentDesk
 from crm.circulations import queries as circulation_queries
+from crm.circulations.asking import CirculationForm
 from crm.circulations.service import circulate, units_to_show
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_
 from crm.notes import queries
-from crm.notes.forms import CirculationForm
 from crm.notes.models import occasion_labels
 from crm.web.pages import page, saved
 from crm.web.visit import Visit

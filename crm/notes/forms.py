@@ -72,13 +72,6 @@ class CorrectionForm(ContentForm):
     revision: int
 
 
-class CirculationForm(Form):
-    """To which units a note is shown, and what to look at."""
-
-    unit_ids: list[UUID] = Field(default_factory=list, title=N_("供覧先"))
-    remark: Lines = Field(default="", title=N_("添え書き"), max_length=500)
-
-
 class PhraseForm(Form):
     """A short sentence of the station's own, where it is offered, from which day."""
 

@@ -182,8 +182,8 @@ _ANSWERED = (
 class CommunityRequest(StationOwned, Stamped, table=True):
     """One thing heard that wants an answer, numbered by its station and fiscal year.
 
-    `heard_unit_id` heard it and tells back; `unit_id` sees to it. `note_id` is the activity it was
-    heard in. `client_key` makes a form sent twice one request.
+    `heard_unit_id` heard it and tells back; `unit_id` sees to it. `note_id` is the activity, or
+    `meeting_id` the meeting, it was heard in. `client_key` makes a form sent twice one request.
     """
 
     __tablename__ = "community_request"
@@ -215,6 +215,7 @@ class CommunityRequest(StationOwned, Stamped, table=True):
     note_id: UUID | None = Field(
         default=None, foreign_key="activity_note.id", sa_type=Key, index=True
     )
+    meeting_id: UUID | None = Field(default=None, foreign_key="meeting.id", sa_type=Key, index=True)
     source: Source = Field(sa_type=choice(Source))
     source_words: str = Field(default="", max_length=120)
     heard_on: dt.date

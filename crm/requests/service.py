@@ -56,6 +56,7 @@ class RequestFacts:
     person_ids: frozenset[UUID] = frozenset()
     organization_ids: frozenset[UUID] = frozenset()
     note_id: UUID | None = None
+    meeting_id: UUID | None = None
     heard_unit_id: UUID | None = None
     topic: Topic | None = None
     area_id: UUID | None = None
@@ -293,6 +294,7 @@ def _new_request(
         serial=queries.last_serial(db, station_id, year) + 1,
         client_key=facts.client_key,
         note_id=facts.note_id,
+        meeting_id=facts.meeting_id,
         source=facts.source,
         source_words=facts.source_words,
         heard_on=facts.heard_on,

@@ -25,6 +25,15 @@ from crm.liaisons.models import (
     LiaisonCandidate,
     LiaisonTerm,
 )
+from crm.meetings.models import Meeting
+from crm.minutes.models import (
+    AgendaItem,
+    MatterKind,
+    MeetingMatter,
+    MeetingPaper,
+    MinutesSection,
+    MinutesVersion,
+)
 from crm.notes.models import NOTE_SAYS, ActivityNote, NotePerson
 from crm.requests.models import IS_OPEN, CommunityRequest
 from crm.retention.models import Disposal, Holding
@@ -181,6 +190,32 @@ def _old_notes(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.da
     )
     for row in requests:
         yield row.id, row.heard_on
+    yield from _old_meetings(db, cutoff)
+
+
+def _old_meetings(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.date]]:
+    """Yield the meetings before `cutoff` of which something is still said and nothing is open."""
+    said = sa.select(col(MinutesVersion.meeting_id)).join(
+        MinutesSection,
+        sa.and_(
+            col(MinutesSection.version_id) == col(MinutesVersion.id), col(MinutesSection.text) != ""
+        ),
+    )
+    settled = sa.select(col(MeetingMatter.meeting_id)).where(col(MeetingMatter.words) != "")
+    papers = sa.select(col(MeetingPaper.meeting_id))
+    spoke = sa.select(col(AgendaItem.meeting_id)).where(col(AgendaItem.speaker) != "")
+    waits = sa.select(col(MeetingMatter.meeting_id)).where(
+        col(MeetingMatter.kind) == MatterKind.ACTION, col(MeetingMatter.done_on).is_(None)
+    )
+    rows = db.rows(
+        sa.select(col(Meeting.id), col(Meeting.starts_at)).where(
+            col(Meeting.starts_at) < start_of_day(cutoff),
+            sa.or_(*(col(Meeting.id).in_(each) for each in (said, settled, papers, spoke))),
+            col(Meeting.id).not_in(waits),
+        )
+    )
+    for row in rows:
+        yield row.id, local_day(row.starts_at)
 
 
 def _candidates(db: ScopedSession, cutoff: dt.date) -> Iterator[tuple[UUID, dt.date]]:

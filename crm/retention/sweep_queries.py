@@ -23,6 +23,13 @@ from crm.intake.models import IntakeBatch, IntakeChange, IntakeRow
 from crm.kernel.clock import start_of_day
 from crm.kernel.scope import ScopedSession
 from crm.liaisons.models import AcceptanceRecord, Approach, LiaisonCandidate, LiaisonTerm
+from crm.minutes.models import (
+    AgendaItem,
+    MeetingMatter,
+    MeetingPaper,
+    MinutesSection,
+    MinutesVersion,
+)
 from crm.notes.models import (
     ActivityNote,
     NoteCompanion,
@@ -240,6 +247,25 @@ def _of_notes(keys: Sequence[UUID]) -> Iterator[Any]:
     yield sa.update(NoteCompanion).where(col(NoteCompanion.note_id).in_(keys)).values(names="")
     gone = {"heard": "", "told": "", "advice": ""}
     yield sa.update(ActivityNote).where(col(ActivityNote.id).in_(keys)).values(gone)
+    yield from _of_meetings(keys)
+
+
+def _of_meetings(keys: Sequence[UUID]) -> Iterator[Any]:
+    """Yield what empties meetings of what was said there."""
+    versions = sa.select(col(MinutesVersion.id)).where(col(MinutesVersion.meeting_id).in_(keys))
+    yield (
+        sa.update(MinutesSection)
+        .where(col(MinutesSection.version_id).in_(versions))
+        .values(title="", text="")
+    )
+    done = _gone(col(MeetingMatter.done_words))
+    yield (
+        sa.update(MeetingMatter)
+        .where(col(MeetingMatter.meeting_id).in_(keys))
+        .values(words="", owner_words="", done_words=done)
+    )
+    yield sa.delete(MeetingPaper).where(col(MeetingPaper.meeting_id).in_(keys))
+    yield sa.update(AgendaItem).where(col(AgendaItem.meeting_id).in_(keys)).values(speaker="")
 
 
 def _of_intake(disposal: Disposal) -> Iterator[Any]:

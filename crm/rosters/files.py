@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from crm.approvals.models import STEP_ACT_LABELS
 from crm.formats.delimited import Encoding, unwritable, write_table
 from crm.formats.errors import UnprintableDocument
 from crm.formats.pdf import render_pdf
@@ -283,15 +282,7 @@ def _stamps(draft: Draft) -> list[dict[str, str]]:
     decision = draft.slip.decision if draft.slip else None
     if decision is None or draft.roster.profile is not RosterProfile.STATION:
         return []
-    return [
-        {
-            "post": each.post,
-            "name": each.name,
-            "day": each.day,
-            "mark": STEP_ACT_LABELS[each.mark] if each.mark else "",
-        }
-        for each in decision.stamps
-    ]
+    return decision.printed_stamps
 
 
 def _terms(draft: Draft) -> list[str]:

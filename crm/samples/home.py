@@ -24,6 +24,7 @@ from crm.samples.exchange import Exchange
 from crm.samples.handovers import put_handovers
 from crm.samples.matters import Desk, put_matters
 from crm.samples.meetings import put_meetings
+from crm.samples.minutes import put_minutes
 from crm.samples.network import Network, put_network
 from crm.samples.offices import AGENCY, Calendar, Called, Station, put_boxes, put_station
 from crm.samples.organizations import put_organizations
@@ -113,6 +114,7 @@ class _Site:
         put_activity(notes, station, crew, community, network, shelf, size)
         put_meetings(self._desk("meetings"), station, network)
         put_councils(self._desk("councils"), station, network)
+        put_minutes(self._desk("minutes"), station)
         put_strengthening(self._desk("strengthening"), station, crew, network)
         put_handovers(self._desk("handovers"), station, crew)
         put_tours(self._desk("tours"), station, crew, network)

@@ -18,6 +18,7 @@ from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.together import together
 from crm.meetings.lines import ComingMeeting
 from crm.meetings.queries import coming_rows
+from crm.minutes.queries import DueAction, due_action_rows, due_actions
 from crm.notes import queries as notes
 from crm.notes.burden import NOTHING, PLANS_LAST, burdens_of
 from crm.requests.lines import subject_of
@@ -63,6 +64,8 @@ NEWS_FOR = dt.timedelta(days=7)
 MOST_NEWS = 5
 MEETINGS_WITHIN = dt.timedelta(days=8)
 """Meetings of today and the week after it."""
+ACTIONS_WITHIN = dt.timedelta(days=14)
+"""How long before its day an action is shown to whoever sees to it."""
 
 
 class _Open(NamedTuple):
@@ -84,6 +87,7 @@ class _Open(NamedTuple):
     running: Sequence[RunningDay]
     aims: Sequence[Aimed]
     copies: int
+    actions: Sequence[DueAction]
 
 
 def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: int) -> Tour:
@@ -131,6 +135,7 @@ def tour_of(db: ScopedSession, actor: Actor, *, now: dt.datetime, revisit_days: 
         running=[one for one in found.running if beat.is_whole_station or one.unit_id in boxes],
         aimed=aimed_lines,
         copies=found.copies if is_chief else 0,
+        actions=found.actions,
         askers={line.visit.who.holder: line for line in askers},
         places={
             **{one.who.holder: one.areas for one in found.regulars},
@@ -206,6 +211,7 @@ def _what_is_open(
         "staff_id": actor.staff_id,
         "meets_from": start_of_day(day),
         "meets_to": start_of_day(day + MEETINGS_WITHIN),
+        "acts_until": day + ACTIONS_WITHIN,
     }
     if not beat.is_whole_station:
         asked["areas"] = list(beat.areas)
@@ -235,6 +241,7 @@ def _what_is_open(
         running=_running(counted[3], counted[4]),
         aims=_aims(counted[3], counted[5]),
         copies=len(counted[6]),
+        actions=due_actions(counted[-1]),
     )
 
 
@@ -255,6 +262,7 @@ def _open_selects(*, whole_station: bool) -> tuple[AnySelect, ...]:
         coming_rows(),
         *running_rows(),
         copies_out(),
+        due_action_rows(),
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from crm.bulletins.models import InformationKind
 from crm.contacts.models import Holder
 from crm.meetings.lines import ComingMeeting
+from crm.minutes.queries import DueAction
 from crm.notes.queries import UnitBook
 from crm.requests.lines import subject_of
 from crm.requests.models import RequestOutcome
@@ -131,6 +132,7 @@ class Tour:
     liaisons and of whoever has a cadence; `meetings` are those of the week. `running` are the boxes
     that go out on a strengthening day, the own unit's or the whole station's, `aimed` whom the own
     unit is still to see on it. `copies` counts those of rosters that are out, for chiefs.
+    `actions` is what meetings left to the unit or the reader to do.
     """
 
     day: dt.date
@@ -153,6 +155,7 @@ class Tour:
     running: Sequence[RunningDay] = ()
     aimed: Sequence[VisitLine] = ()
     copies: int = 0
+    actions: Sequence[DueAction] = ()
 
     @property
     def visits(self) -> list[VisitLine]:

@@ -18,7 +18,10 @@ FLOORS = (
         *("approvals", "circulations"),
     },
     {"contacts", "consents"},
-    {"liaisons", "candidates", "requests", "notes", "bulletins", "bodies", "meetings", "visiting"},
+    {
+        *("liaisons", "candidates", "requests", "notes", "bulletins", "bodies", "meetings"),
+        *("minutes", "visiting"),
+    },
     {
         *("relationships", "today", "coverage", "rosters", "search", "imports", "intake"),
         *("sharing", "administration", "breakglass", "samples"),
@@ -41,6 +44,7 @@ WITHIN_FLOOR = {
     "candidates": {"liaisons"},
     "requests": {"liaisons"},
     "meetings": {"liaisons", "bodies"},
+    "minutes": {"bulletins", "meetings", "requests"},
     "notes": {"liaisons", "bulletins", "requests", "visiting"},
     "relationships": {"sharing"},
     "today": {"rosters", "breakglass", "coverage", "shifts", "strengthening"},
@@ -55,7 +59,7 @@ OPEN_ROOMS = {
     *("staffing", "reorganization", "transfers", "settings", "subjects", "accounts"),
     *("trail_lines", "standing", "checks", "seconds", "entering", "burden"),
     *("naming", "name_queries", "post_queries", "vacancy_queries", "running_queries"),
-    *("reassigning", "feeds", "rhythm", "issue_queries"),
+    *("reassigning", "feeds", "rhythm", "issue_queries", "files", "handling"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are

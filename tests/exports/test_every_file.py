@@ -13,6 +13,7 @@ FILES = {
     "oversight.leak_file": "references of people and no name, for the auditor who has no station",
     "jobs.file": "counts, places, and letters to whom they name: exports keep their own",
     "bulletins.file": "an information sheet, written to be given out; on record as downloaded",
+    "minutes.paper": "a paper of a meeting, to be given out as its class says; likewise",
     "sharing.information_file": "an information sheet another agency gave; on record likewise",
     "requests.photo": "a place on a page of the station's, drawn anew without what a camera adds",
     "requests.received_photo": "likewise, on the page of whom it was given to",
@@ -35,6 +36,7 @@ MAKERS = {
     "crm/today/printing.py",
     "crm/strengthening/paper.py",
     "crm/handovers/paper.py",
+    "crm/minutes/paper.py",
 }
 """Modules whose rows leave as files; each registers an export."""
 NAMING_NOBODY = {

@@ -57,6 +57,13 @@ VIEWERS = {
     "bodies.edit": "officer",
     "bodies.member": "officer",
     "bodies.term": "officer",
+    "minutes.agenda": "officer",
+    "minutes.item": "officer",
+    "minutes.show": "officer",
+    "minutes.edit": "officer",
+    "minutes.version": "officer",
+    "minutes.matter": "officer",
+    "minutes.circulation": "officer",
     "requests.index": "officer",
     "requests.new": "officer",
     "requests.show": "officer",
@@ -208,6 +215,7 @@ ELSEWHERE = {
     "oversight.leak": "walked in tests/oversight, where something leaked",
     "oversight.leak_file": "a file, not a page (tests/oversight)",
     "bulletins.file": "a file, not a page",
+    "minutes.paper": "a file, not a page (tests/minutes)",
     "sharing.information_file": "a file, not a page",
     "approvals.show": "walked in tests/approvals, where something is drafted",
     "access.lock": "tests/journeys/test_lock.py: it has no page behind it",
@@ -298,6 +306,9 @@ KEYS = {
     ),
     "series_id": f"SELECT id FROM meeting_series WHERE station_id = {_OWN}",
     "meeting_id": f"SELECT id FROM meeting WHERE state = 'planned' AND station_id = {_OWN}",
+    "agenda_item_id": f"SELECT id FROM agenda_item WHERE station_id = {_OWN}",
+    "version_id": f"SELECT id FROM minutes_version WHERE station_id = {_OWN}",
+    "matter_id": f"SELECT id FROM meeting_matter WHERE kind = 'action' AND station_id = {_OWN}",
     "item_id": (
         "SELECT id FROM information_item WHERE withdrawn_on IS NULL"
         f" AND handling = 'public' AND station_id = {_OWN} ORDER BY valid_from DESC"

@@ -151,4 +151,4 @@ def test_pages_cost_the_same_however_many_are_invited(
     with counted(world.database) as statements:
         browser.get(f"/meetings/{meeting.id}{path}")
 
-    assert len(statements) == {"": 6, "/invitations": 8, "/replies": 6, "/attendance": 6}[path]
+    assert len(statements) == {"": 7, "/invitations": 8, "/replies": 6, "/attendance": 6}[path]

@@ -44,6 +44,7 @@ TABLES = {
     "suspension_id": "suspension_request",
     "period_id": "quiet_period",
     "message_id": "shift_message",
+    "version_id": "minutes_version",
     "published_id": "published_information",
     "appointment_id": "appointment",
     "agreement_id": "sharing_agreement",
@@ -90,6 +91,8 @@ FIELDS = {
     "reference": "contact_link",
     "holder": "person",
     "who": "person",
+    "agenda_item_id": "agenda_item",
+    "previous_id": "meeting",
     "asked_by": "staff",
     **TABLES,
 }

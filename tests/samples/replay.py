@@ -52,6 +52,11 @@ from crm.meetings.queries import parties_to_change
 from crm.meetings.recurring import begin_series
 from crm.meetings.rhythm import Course
 from crm.meetings.service import MeetingFacts
+from crm.minutes import agenda
+from crm.minutes.lines import Section
+from crm.minutes.matters import ActionFacts, Becomes, Spot, charge, take_up
+from crm.minutes.queries import agenda_to_change, whole_of
+from crm.minutes.service import write_minutes
 from crm.notes.phrasing import offer_phrase
 from crm.notes.service import Beside, NoteContent, NoteFacts, correct_note, log_activity
 from crm.requests.models import RequestState
@@ -178,6 +183,7 @@ class _Player:
             self._logging(),
             self._sitting(),
             self._meeting(),
+            self._minuting(),
             self._touring(),
             self._linking(),
             self._telling(),
@@ -863,6 +869,72 @@ class _Player:
         def act(db: ScopedSession, now: dt.datetime) -> None:
             because = row["canceled_because"]
             meetings.cancel(db, _actor_of(db), self.new[row["id"]], because, now=now)
+
+        return act
+
+    def _minuting(self) -> Iterator[Doing]:
+        """Yield what meetings were about, and what was settled there."""
+        meetings = {row["id"]: row for row in self.tables["meeting"]}
+        for key in dict.fromkeys(row["meeting_id"] for row in self.tables["agenda_item"]):
+            row = meetings[key]
+            yield row["created_at"], 17, self._clerk(row["created_by"]), self._prepare(row)
+        for version in self.tables["minutes_version"]:
+            row = meetings[version["meeting_id"]]
+            yield version["written_at"], 20, self._clerk(row["created_by"]), self._write(version)
+        for matter in self.tables["meeting_matter"]:
+            row = meetings[matter["meeting_id"]]
+            after = row["starts_at"] + dt.timedelta(hours=5)
+            yield after, 21, self._clerk(row["created_by"]), self._take_up(matter)
+        for sequel in self.tables["meeting_sequel"]:
+            row = meetings[sequel["meeting_id"]]
+            yield row["created_at"], 22, self._clerk(row["created_by"]), self._go_on(sequel)
+
+    def _prepare(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            agenda.prepare(db, _actor_of(db), self.new[row["id"]], now=now)
+            made = {item.title: item.id for item in agenda_to_change(db, self.new[row["id"]])}
+            for item in self.tables["agenda_item"]:
+                if item["meeting_id"] == row["id"]:
+                    self.new[item["id"]] = made[item["title"]]
+
+        return act
+
+    def _write(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            said = {
+                self.new[one["agenda_item_id"]]: one["text"]
+                for one in self.tables["minutes_section"]
+                if one["version_id"] == row["id"]
+            }
+            meeting_id = self.new[row["meeting_id"]]
+            items = whole_of(db, meeting_id).items
+            parts = [Section(item.id, item.title, said.get(item.id, "")) for item in items]
+            revision = row["serial"] - 1
+            write_minutes(db, _actor_of(db), meeting_id, parts, revision=revision, now=now)
+
+        return act
+
+    def _take_up(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            (said,) = (
+                one["text"]
+                for one in self.tables["minutes_section"]
+                if one["agenda_item_id"] == row["agenda_item_id"]
+            )
+            number = said.splitlines().index(row["words"])
+            spot = Spot(self.new[row["agenda_item_id"]], number, 1)
+            actor, meeting_id = _actor_of(db), self.new[row["meeting_id"]]
+            made = take_up(db, actor, meeting_id, spot, Becomes(row["kind"]), now=now)
+            if row["due_on"]:
+                told = ActionFacts(words=row["words"], unit_id=row["unit_id"], due_on=row["due_on"])
+                charge(db, actor, made.id, told, revision=1, now=now)
+
+        return act
+
+    def _go_on(self, row: Row) -> Act:
+        def act(db: ScopedSession, now: dt.datetime) -> None:
+            meeting_id, previous = self.new[row["meeting_id"]], self.new[row["previous_id"]]
+            agenda.go_on_from(db, _actor_of(db), meeting_id, previous, now=now)
 
         return act
 

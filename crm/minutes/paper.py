@@ -1,0 +1,316 @@
+"""次第 and 議事録 on paper: the first by a job, the second as an export, for it names people."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from crm.approvals.lines import ApprovalLine
+from crm.bulletins.models import Handling
+from crm.consents.models import ConsentScope
+from crm.consents.queries import grants_in_force
+from crm.contacts.models import Holder
+from crm.exports.models import (
+    EXPORT_RECIPIENT_LABELS,
+    Export,
+    ExportKind,
+    ExportRecipient,
+)
+from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
+from crm.formats.pdf import render_pdf
+from crm.jobs.service import Made, Work, enqueue, job
+from crm.kernel import audit
+from crm.kernel.actor import Actor
+from crm.kernel.clock import JST, local_day
+from crm.kernel.errors import Refused
+from crm.kernel.i18n import N_, translate
+from crm.kernel.scope import ScopedSession
+from crm.kernel.wareki import wareki, wareki_short
+from crm.meetings.lines import PartyLine, WholeMeeting
+from crm.meetings.models import STYLE_LABELS, Meeting, Style
+from crm.meetings.queries import meeting_of, whole_meeting
+from crm.minutes import queries
+from crm.minutes.decisions import confirmation_decision
+from crm.minutes.lines import Carried, ItemLine, MatterLine, Whole
+from crm.minutes.models import AgendaKind
+
+MAKE = "minutes.agenda"
+TIMEOUT_S = 60
+AGENDA = N_("次第")
+MINUTES = "議事録"
+PURPOSE = "議事録の作成"
+CAUTION = "取扱注意"
+FIELDS = ("氏名・団体名", "ふりがな", "役職", "議事の記載")
+SCOPES = {
+    EXPORT_RECIPIENT_LABELS[ExportRecipient.WITHIN]: ConsentScope.WITHIN_STATION,
+}
+"""What somebody must have agreed to, to be named to a recipient; else 他の連絡員への紹介."""
+KANJI_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+def ask_for_agenda(
+    db: ScopedSession, actor: Actor, meeting_id: UUID, *, request_key: UUID, now: dt.datetime
+) -> UUID:
+    """Have the agenda of a meeting made and return the job; it names nobody who is on file."""
+    meeting = meeting_of(db, meeting_id)
+    asked = enqueue(
+        db,
+        actor,
+        MAKE,
+        {"meeting_id": str(meeting_id)},
+        title=AGENDA,
+        now=now,
+        request_key=request_key,
+    )
+    audit.record(db, actor, "agenda.printed", now=now, subject=("meeting", meeting.id))
+    return asked.id
+
+
+@job(MAKE, timeout_s=TIMEOUT_S)
+def make_agenda(work: Work) -> None:
+    """Typeset the agenda as it stands, headed by what is carried over."""
+    with work.reading() as db:
+        meeting = meeting_of(db, UUID(work.args["meeting_id"]))
+        whole = queries.whole_of(db, meeting.id)
+        carried = queries.carried_to(db, meeting)
+        data = agenda_data(meeting, whole, carried, work.actor, work.now)
+    content = render_pdf("proceedings", data, timeout_s=TIMEOUT_S, created_at=work.now)
+    with work.finishing(Made(f"{AGENDA}.pdf", "application/pdf", content)):
+        pass
+
+
+def agenda_data(
+    meeting: Meeting, whole: Whole, carried: Carried, actor: Actor, now: dt.datetime
+) -> dict[str, Any]:
+    """Return what the sheet says; papers within the station are not on it."""
+    open_matters = [
+        *(_row(one.words, one.owner, one.due_on) for one in carried.actions),
+        *(_row(asked.subject, f"意見・要望　{asked.number}", None) for asked in carried.requests),
+    ]
+    handed = [one.name for one in whole.papers if one.handling is not Handling.STATION_ONLY]
+    return {
+        **_frame(meeting, actor, now),
+        "title": "次第",
+        "facts": _when_and_where(meeting),
+        "attendees": [],
+        "tables": [
+            _table("前回から引き継いだ事項", ("事項", "担当", "期限"), open_matters),
+        ],
+        "items": _items(whole.items, {}),
+        "after": [
+            _table(
+                "配付資料", ("", "名称"), [[f"資料{n}", name] for n, name in enumerate(handed, 1)]
+            ),
+        ],
+        "stamps": [],
+    }
+
+
+def ask_for_minutes(
+    db: ScopedSession, actor: Actor, meeting_id: UUID, taking: Taking, *, now: dt.datetime
+) -> Export:
+    """Ask for the minutes on paper; Refused before anybody wrote any."""
+    found = whole_meeting(db, meeting_id)
+    if queries.whole_of(db, meeting_id).newest is None:
+        raise Refused(N_("議事録はまだ書かれていません。"))
+    came = [party.holder for party in found.parties if party.was_there]
+    people = sum(holder.person_id is not None for holder in came)
+    facts = ExportFacts(
+        kind=ExportKind.MINUTES,
+        title=f"{MINUTES}　{wareki(local_day(found.meeting.starts_at))}",
+        purpose=PURPOSE,
+        format="pdf",
+        people=people,
+        organizations=len(came) - people,
+        fields=FIELDS,
+        args={"meeting": str(meeting_id)},
+        **asdict(taking),
+    )
+    return register_export(db, actor, facts, now=now)
+
+
+@maker(ExportKind.MINUTES)
+def make_minutes(making: Making) -> None:
+    """Typeset the minutes as they stand, naming of who came those who agreed to the recipient."""
+    export, today = making.export, local_day(making.now)
+    meeting_id = UUID(export.args["meeting"])
+    with making.reading() as db:
+        found = whole_meeting(db, meeting_id)
+        whole = queries.whole_of(db, meeting_id)
+        came = [party for party in found.parties if party.was_there]
+        named = _agreeing(db, came, export.recipient, today)
+        _, decision = confirmation_decision(db, making.actor, meeting_id, today)
+        data = minutes_data(found, whole, named, making)
+    data["stamps"] = _stamps(decision, export.recipient)
+    holders = [party.holder for party in named]
+    made = MadeFile(
+        f"{MINUTES}_{export.number}.pdf",
+        "application/pdf",
+        render_pdf("proceedings", data, timeout_s=TIMEOUT_S, created_at=making.now),
+        [holder.person_id for holder in holders if holder.person_id],
+        [holder.organization_id for holder in holders if holder.organization_id],
+    )
+    with making.finishing(made):
+        pass
+
+
+def minutes_data(
+    found: WholeMeeting,
+    whole: Whole,
+    named: Sequence[PartyLine],
+    making: Making,
+) -> dict[str, Any]:
+    """Return what the minutes on paper say."""
+    meeting = found.meeting
+    texts = {section.agenda_item_id: section.lines for section in whole.sections}
+    listed = {item.id for item in whole.items}
+    rest = [
+        line for one in whole.sections if one.agenda_item_id not in listed for line in one.lines
+    ]
+    asked = [[one.subject, one.number, translate(one.label)] for one in whole.requests]
+    return {
+        **_frame(meeting, making.actor, making.now),
+        "title": MINUTES,
+        "reference": f"書出番号 {making.export.number}　提供先 {making.export.recipient}",
+        "facts": [
+            *_when_and_where(meeting),
+            ["主催", found.unit_name],
+            ["出席", _count(found, named, whole)],
+            ["版", _version(whole)],
+        ],
+        "attendees": [_attendee(party) for party in named],
+        "tables": [],
+        "items": [*_items(whole.items, texts), *_loose(rest)],
+        "after": [
+            _table("決定事項", ("内容",), [[one.words] for one in whole.decisions]),
+            _table("対応事項", ("内容", "担当", "期限"), [_matter(one) for one in whole.actions]),
+            _table("意見・要望", ("内容", "番号", "状態"), asked),
+        ],
+    }
+
+
+def _frame(meeting: Meeting, actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    """Return what stands on every sheet of ours: for whom to mind it, whose and when."""
+    local = now.astimezone(JST)
+    return {
+        "meeting": meeting.title,
+        "caution": CAUTION,
+        "unit": actor.station_name,
+        "reference": "",
+        "issued": f"作成　{wareki(local.date())} {local:%H:%M}　{actor.unit_name}　{actor.name}",
+    }
+
+
+def _when_and_where(meeting: Meeting) -> list[list[str]]:
+    start = meeting.starts_at.astimezone(JST)
+    day = wareki(start.date(), weekday=True)
+    until = meeting.ends_at.astimezone(JST) if meeting.ends_at else None
+    ending = f"から{until:%H:%M}まで" if until and until.date() == start.date() else ""
+    style = "" if meeting.style is Style.IN_PERSON else STYLE_LABELS[meeting.style]
+    facts = [
+        ["日時", f"{day}　{start:%H:%M}{ending}"],
+        ["場所", "　".join(filter(None, (meeting.place, style)))],
+        ["併催", meeting.held_with],
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _items(
+    items: Sequence[ItemLine], texts: Mapping[UUID | None, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """Return the proceedings: steps numbered through, topics numbered under theirs."""
+    steps = topics = 0
+    found = []
+    for item in items:
+        if item.kind is AgendaKind.STEP:
+            steps, topics = steps + 1, 0
+            number = str(steps).translate(KANJI_DIGITS)
+        else:
+            topics += 1
+            number = f"({topics})"
+        minutes = f"{item.minutes_planned}分" if item.minutes_planned and not texts else ""
+        found.append(
+            {
+                "number": number,
+                "title": item.title,
+                "speaker": item.speaker,
+                "minutes": minutes,
+                "is_topic": item.kind is AgendaKind.TOPIC,
+                "lines": list(texts.get(item.id, ())),
+            }
+        )
+    return found
+
+
+def _loose(lines: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what was said under no line of the agenda, as an item of its own."""
+    if not lines:
+        return []
+    loose = {"number": "", "title": "そのほかの記録", "speaker": "", "minutes": ""}
+    return [{**loose, "is_topic": False, "lines": list(lines)}]
+
+
+def _agreeing(
+    db: ScopedSession, came: Sequence[PartyLine], recipient: str, day: dt.date
+) -> list[PartyLine]:
+    scope = SCOPES.get(recipient, ConsentScope.OTHER_LIAISONS)
+    holders: Collection[Holder] = [party.holder for party in came]
+    agreed = grants_in_force(db, holders, day)
+    return [party for party in came if scope in agreed[party.holder]]
+
+
+def _attendee(party: PartyLine) -> dict[str, str]:
+    return {"name": party.name, "kana": party.furigana, "capacity": party.capacity}
+
+
+def _count(found: WholeMeeting, named: Sequence[PartyLine], whole: Whole) -> str:
+    """Return how many came: those below by name, the others as numbers."""
+    came = [party for party in found.parties if party.was_there]
+    unnamed = len(came) - len(named)
+    offices = "、".join(f"{one.office_name} {one.people}名" for one in whole.guests)
+    others = found.meeting.visitors - sum(one.people for one in whole.guests)
+    parts = [
+        _people(came),
+        f"うち氏名を記載しない方 {unnamed}" if unnamed else "",
+        offices,
+        f"ほか {others}名" if others > 0 else "",
+    ]
+    return "、".join(filter(None, parts))
+
+
+def _people(came: Sequence[PartyLine]) -> str:
+    people = sum(party.holder.person_id is not None for party in came)
+    bodies = f"・{len(came) - people}団体" if len(came) > people else ""
+    return f"{people}名{bodies}"
+
+
+def _version(whole: Whole) -> str:
+    newest = whole.newest
+    if newest is None:
+        return ""
+    state = "確定" if whole.is_confirmed else "案（未確定）"
+    written = wareki(local_day(newest.written_at))
+    return "　".join(filter(None, (state, written, newest.writer_name, newest.reason)))
+
+
+def _matter(one: MatterLine) -> list[str]:
+    if one.done_on:
+        return [f"{one.words}\n→ {one.done_words}", one.owner, f"{wareki_short(one.done_on)}済"]
+    return _row(one.words, one.owner, one.due_on)
+
+
+def _row(words: str, owner: str, due_on: dt.date | None) -> list[str]:
+    return [words, owner, wareki_short(due_on) if due_on else ""]
+
+
+def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    return {"title": title, "headings": list(headings), "rows": [list(row) for row in rows]}
+
+
+def _stamps(decision: ApprovalLine | None, recipient: str) -> list[dict[str, str]]:
+    """Return the boxes of the 決裁欄, while it covers what stands here and stays in the house."""
+    within = recipient == EXPORT_RECIPIENT_LABELS[ExportRecipient.WITHIN]
+    if decision is None or decision.covers is False or not within:
+        return []
+    return decision.printed_stamps
