@@ -2,10 +2,14 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
+from uuid_utils.compat import uuid7
 
 from crm.kernel.errors import Conflict, NotFound, Refused
-from crm.meetings.models import Meeting
+from crm.meetings.models import Meeting, MeetingKind, Rhythm
+from crm.meetings.recurring import begin_series
+from crm.meetings.rhythm import Course
+from crm.meetings.service import MeetingFacts
 from crm.minutes import agenda, matters, queries
 from crm.minutes.matters import ActionFacts, Becomes, Spot
 from crm.minutes.models import MeetingMatter, MeetingSequel
@@ -179,6 +183,24 @@ def test_what_is_open_heads_every_meeting_until_it_is_done(world: World, meeting
     assert [one.subject for one in before.requests] == ["通学路の植込みを刈ってほしい"]
     assert len(carried(world, third)) == 0
     assert len(carried(world, meeting)) == 0
+
+
+def test_what_a_series_left_open_heads_its_next_meetings(world: World) -> None:
+    facts = MeetingFacts(
+        kind=MeetingKind.KOBAN_COUNCIL, title="協議会", starts_at=NOW, place="交番"
+    )
+    course = Course(Rhythm.MONTHLY_DAY, 1, TODAY)
+    with world.writing("officer") as db:
+        actor = world.actors["officer"]
+        series = begin_series(db, actor, facts, course, months=3, client_key=uuid7(), now=NOW)
+        made = db.exec(
+            select(Meeting).where(Meeting.series_id == series.id).order_by(col(Meeting.starts_at))
+        ).all()
+    written(world, made[0], SAID)
+    taken_up(world, made[0], 1, Becomes.ACTION)
+
+    heads = [[one.words for one in carried(world, meeting).actions] for meeting in made]
+    assert heads == [[], *[["公園の防犯灯を調べる"]] * (len(made) - 1)]
 
 
 def test_meetings_that_go_on_from_each_other_end(world: World, meeting: Meeting) -> None:
