@@ -172,6 +172,7 @@ def test_selection_is_kept_and_used_by_the_unit(browser: Browser, world: World) 
     assert ">磯部<" not in browser.post(removal[1]).text
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.usefixtures("world")
 def test_kept_selection_is_ones_own_unless_shared(browser: Browser) -> None:
     browser.sign_in("chief").get("/roster/selection")
