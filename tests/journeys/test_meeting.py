@@ -80,14 +80,14 @@ def makes_an_action(walker: Walker) -> None:
     page.get_by_role("form", name="公園の防犯灯を調べる").get_by_role("button", name="対応").click()
     page.locator("#f-due_on").fill(f"{utc_now().astimezone(JST):%Y-%m-%d}")
     page.get_by_role("button", name="担当と期限を記録する").click()
-    expect(page.get_by_role("main")).to_contain_text("担当と期限を記録しました。")
+    expect(page.get_by_role("region", name="対応事項")).to_contain_text("若葉駅前交番")
 
 
 def makes_a_request(walker: Walker) -> None:
     page = walker.page
     line = page.get_by_role("form", name="通学路の植込みを刈ってほしい")
     line.get_by_role("button", name="要望").click()
-    expect(page.get_by_role("main")).to_contain_text("意見・要望として受理しました。")
+    expect(page.get_by_role("region", name="意見・要望")).to_contain_text("第1号")
 
 
 def begins_with_them(walker: Walker) -> None:
