@@ -57,6 +57,7 @@ from crm.liaisons.models import AnswerRecorded, AskingRecorded, LiaisonTermChang
 from crm.liaisons.service import review_contact
 from crm.meetings import models as meeting_models
 from crm.meetings import policy as meeting_policy
+from crm.meetings import printing as meeting_printing
 from crm.meetings.page_parts import put_ahead
 from crm.minutes import models as minutes_models
 from crm.minutes import paper as minutes_paper
@@ -192,6 +193,7 @@ JOBS = (
     intake_errands,
     request_reports,
     request_site_papers,
+    meeting_printing,
     strengthening_papers,
     candidate_letters,
     minutes_paper,

@@ -23,6 +23,7 @@ class ExportKind(StrEnum):
     VISIT_LIST = "visit_list"
     HANDOVER = "handover"
     MINUTES = "minutes"
+    MEETING_PRINT = "meeting_print"
 
 
 EXPORT_KIND_LABELS = {
@@ -34,6 +35,7 @@ EXPORT_KIND_LABELS = {
     ExportKind.VISIT_LIST: N_("強化日の訪問先"),
     ExportKind.HANDOVER: N_("受持区引継書"),
     ExportKind.MINUTES: N_("議事録"),
+    ExportKind.MEETING_PRINT: N_("会議の紙"),
 }
 
 

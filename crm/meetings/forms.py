@@ -8,11 +8,14 @@ from pydantic import Field
 
 from crm.contacts.models import Holder
 from crm.contacts.naming import holder_said
+from crm.exports.asking import ExportForm
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Day, Form, LocalTime, OnceForm, SentForm
 from crm.kernel.i18n import N_
 from crm.meetings.models import CancelReason, Channel, MeetingKind, Rhythm, Style
+from crm.meetings.printing import Paper
 from crm.meetings.service import MeetingFacts
+from crm.meetings.sheets import LabelSize
 
 A = TypeVar("A", bound=StrEnum)
 MOST_VISITORS = 9999
@@ -60,6 +63,13 @@ class InvitationForm(Form):
 
     parties: list[str] = Field(default_factory=list, title=N_("案内する方"))
     channel: Channel | None = Field(default=None, title=N_("案内の方法"))
+
+
+class PaperForm(ExportForm):
+    """Which paper, and on which sheet; its purpose and its recipient are known already."""
+
+    paper: Paper
+    size: LabelSize = LabelSize.TWELVE
 
 
 class AttendanceForm(Form):

@@ -17,6 +17,7 @@ from crm.meetings import (
     feed_pages,
     joint_pages,
     month_pages,
+    printing_pages,
     queries,
     series_pages,
     service,
@@ -285,6 +286,7 @@ HANDLERS = [
     *feed_pages.HANDLERS,
     *joint_pages.HANDLERS,
     *month_pages.HANDLERS,
+    *printing_pages.HANDLERS,
     *series_pages.HANDLERS,
     *attendance_pages.HANDLERS,
 ]

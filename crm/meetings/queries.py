@@ -227,6 +227,21 @@ def _parties(db: ScopedSession, meeting: Meeting) -> Sequence[PartyLine]:
     return [_party(row, posts) for row in rows]
 
 
+def addresses_of(db: ScopedSession, meeting_id: UUID) -> Mapping[Holder, str]:
+    """Return where a letter reaches those invited, as far as that is on file; one statement."""
+    rows = db.rows(
+        sa.select(
+            col(MeetingParty.person_id),
+            col(MeetingParty.organization_id),
+            sa.func.coalesce(col(Person.address), col(Organization.address)).label("address"),
+        )
+        .outerjoin(Person, col(Person.id) == col(MeetingParty.person_id))
+        .outerjoin(Organization, col(Organization.id) == col(MeetingParty.organization_id))
+        .where(col(MeetingParty.meeting_id) == meeting_id)
+    )
+    return {Holder(row.person_id, row.organization_id): row.address for row in rows if row.address}
+
+
 def parties_to_change(db: ScopedSession, meeting_id: UUID) -> Sequence[MeetingParty]:
     """Return the rows of everybody invited to a meeting."""
     return db.exec(select(MeetingParty).where(col(MeetingParty.meeting_id) == meeting_id)).all()

@@ -44,6 +44,7 @@ VIEWERS = {
     "meetings.invitations": "officer",
     "meetings.replies": "officer",
     "meetings.attendance": "officer",
+    "meetings.printing": "officer",
     "meetings.joint": "officer",
     "meetings.month": "officer",
     "meetings.again": "officer",

@@ -1,0 +1,220 @@
+"""What a meeting needs on paper: the list to sign, badges, labels and envelopes.
+
+Each is an export on record, with nothing of anybody but what that paper is for: no address on what
+lies on a table, no telephone anywhere.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from crm.contacts.models import HolderKeys
+from crm.exports.models import Export, ExportKind
+from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
+from crm.formats.pdf import render_pdf
+from crm.kernel.actor import Actor
+from crm.kernel.clock import local_day
+from crm.kernel.errors import Refused
+from crm.kernel.i18n import N_
+from crm.kernel.scope import ScopedSession
+from crm.kernel.wareki import wareki
+from crm.meetings import queries
+from crm.meetings.lines import PartyLine, WholeMeeting
+from crm.meetings.models import Channel, Reply
+from crm.meetings.sheets import BADGES, ENVELOPE, LABEL_SHEETS, LabelSize, Sheet
+
+PURPOSE = "会議の準備"
+CAUTION = "取扱注意"
+TIMEOUT_S = 60
+
+
+class Paper(StrEnum):
+    """Which paper it is."""
+
+    ATTENDANCE = "attendance"
+    BADGES = "badges"
+    LABELS = "labels"
+    ENVELOPES = "envelopes"
+
+
+PAPER_LABELS = {
+    Paper.ATTENDANCE: N_("出席簿"),
+    Paper.BADGES: N_("名札"),
+    Paper.LABELS: N_("宛名ラベル"),
+    Paper.ENVELOPES: N_("封筒の宛名"),
+}
+PAPER_FIELDS = {
+    Paper.ATTENDANCE: ("氏名・団体名", "ふりがな", "役職"),
+    Paper.BADGES: ("氏名・団体名", "ふりがな", "役職"),
+    Paper.LABELS: ("氏名・団体名", "住所"),
+    Paper.ENVELOPES: ("氏名・団体名", "住所"),
+}
+ADDRESSED = frozenset({Paper.LABELS, Paper.ENVELOPES})
+
+
+class Addressee(NamedTuple):
+    """Somebody on the list, and where a letter reaches them; empty where that is not on file."""
+
+    party: PartyLine
+    address: str
+
+
+def on_paper(paper: Paper, everybody: Sequence[Addressee]) -> list[Addressee]:
+    """Return who stands on a paper.
+
+    Everybody to sign; a badge for whoever did not decline; a letter for whoever is asked by post
+    (everybody where nobody is) and whose address is on file.
+    """
+    if paper is Paper.ATTENDANCE:
+        return list(everybody)
+    if paper is Paper.BADGES:
+        return [one for one in everybody if one.party.reply is not Reply.DECLINES]
+    by_post = [one for one in everybody if one.party.channel is Channel.POST]
+    return [one for one in by_post or everybody if one.address]
+
+
+def ask_for_paper(
+    db: ScopedSession,
+    actor: Actor,
+    meeting_id: UUID,
+    paper: Paper,
+    size: LabelSize,
+    taking: Taking,
+    *,
+    now: dt.datetime,
+) -> Export:
+    """Ask for a paper; Refused where nobody would stand on it."""
+    whole, everybody = _of(db, meeting_id)
+    shown = on_paper(paper, everybody)
+    if not shown:
+        raise Refused(N_("この紙に載る方がいません。"), field="paper")
+    people = len(HolderKeys.of(one.party.holder for one in shown).people)
+    facts = ExportFacts(
+        kind=ExportKind.MEETING_PRINT,
+        title=f"{PAPER_LABELS[paper]}　{whole.meeting.title}",
+        purpose=PURPOSE,
+        format="pdf",
+        people=people,
+        organizations=len(shown) - people,
+        fields=PAPER_FIELDS[paper],
+        args={"meeting": str(meeting_id), "paper": paper, "size": size},
+        **asdict(taking),
+    )
+    return register_export(db, actor, facts, now=now)
+
+
+@maker(ExportKind.MEETING_PRINT)
+def make_paper(making: Making) -> None:
+    """Typeset the paper asked for, as the list stands now."""
+    args, export = making.export.args, making.export
+    paper = Paper(args["paper"])
+    with making.reading() as db:
+        whole, everybody = _of(db, UUID(args["meeting"]))
+    shown = on_paper(paper, everybody)
+    template, data = _TYPESET[paper](whole, shown, LabelSize(args["size"]))
+    head = {
+        "title": PAPER_LABELS[paper],
+        "unit": export.unit_name,
+        "issued_by": export.exported_by,
+        "reference": f"書出番号 {export.number}",
+    }
+    made = MadeFile(
+        f"{PAPER_LABELS[paper]}_{export.number}.pdf",
+        "application/pdf",
+        render_pdf(template, head | data, timeout_s=TIMEOUT_S, created_at=making.now),
+        *HolderKeys.of(one.party.holder for one in shown),
+    )
+    with making.finishing(made):
+        pass
+
+
+def _of(db: ScopedSession, meeting_id: UUID) -> tuple[WholeMeeting, list[Addressee]]:
+    whole = queries.whole_meeting(db, meeting_id)
+    addresses = queries.addresses_of(db, meeting_id)
+    return whole, [Addressee(one, addresses.get(one.holder, "")) for one in whole.parties]
+
+
+Typesetting = tuple[str, dict[str, Any]]
+Typeset = Callable[[WholeMeeting, Sequence[Addressee], LabelSize], Typesetting]
+
+
+def _to_sign(whole: WholeMeeting, shown: Sequence[Addressee], _size: LabelSize) -> Typesetting:
+    meeting = whole.meeting
+    when = wareki(local_day(meeting.starts_at), weekday=True)
+    rows = [
+        [str(number), _lines(one.party.furigana, one.party.name), one.party.capacity, ""]
+        for number, one in enumerate(shown, 1)
+    ]
+    # for whoever comes unasked
+    rows += [[str(len(rows) + number), "\n", "", ""] for number in range(1, EMPTY_LINES + 1)]
+    return "sections", {
+        "as_of": f"{CAUTION}　{when}　{meeting.place}".strip(),
+        "name": meeting.title,
+        "none": "",
+        "sections": [
+            {
+                "title": "署名",
+                "headings": ["番号", "氏名・団体名", "役職", "署名"],
+                "widths": ["auto", "1fr", "1fr", "52mm"],
+                "rows": rows,
+                "remark": "署名の代わりに、職員が印を付けてもかまいません。",
+            }
+        ],
+    }
+
+
+def _badges(whole: WholeMeeting, shown: Sequence[Addressee], _size: LabelSize) -> Typesetting:
+    cells = [
+        [
+            _line(whole.meeting.title, 9),
+            _line(one.party.capacity, 11),
+            _line(one.party.furigana, 10),
+            _line(one.party.name, 24, bold=True),
+        ]
+        for one in shown
+    ]
+    return "cells", _cells(BADGES, cells, rules=True)
+
+
+def _labels(_whole: WholeMeeting, shown: Sequence[Addressee], size: LabelSize) -> Typesetting:
+    return "cells", _cells(LABEL_SHEETS[size], [_addressed(one, 10.5, 14) for one in shown])
+
+
+def _envelopes(_whole: WholeMeeting, shown: Sequence[Addressee], _size: LabelSize) -> Typesetting:
+    return "cells", _cells(ENVELOPE, [_addressed(one, 14, 20) for one in shown])
+
+
+def _addressed(one: Addressee, small: float, large: float) -> list[dict[str, Any]]:
+    party = one.party
+    honorific = "様" if party.holder.person_id else "御中"
+    return [
+        _line(one.address, small, align="left"),
+        _line(f"{party.name}　{honorific}", large, align="left"),
+    ]
+
+
+def _line(text: str, size: float, *, bold: bool = False, align: str = "center") -> dict[str, Any]:
+    return {"text": text, "size": size, "bold": bold, "align": align}
+
+
+def _cells(
+    sheet: Sheet, cells: Sequence[Sequence[dict[str, Any]]], *, rules: bool = False
+) -> dict[str, Any]:
+    said = [{"lines": [line for line in lines if line["text"]]} for lines in cells]
+    return {"sheet": sheet._asdict(), "rules": rules, "cells": said}
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
+
+
+EMPTY_LINES = 5
+_TYPESET: dict[Paper, Typeset] = {
+    Paper.ATTENDANCE: _to_sign,
+    Paper.BADGES: _badges,
+    Paper.LABELS: _labels,
+    Paper.ENVELOPES: _envelopes,
+}

@@ -1,0 +1,79 @@
+"""The papers of a meeting: choosing one, and having it made."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from crm.access.desk import CurrentDesk
+from crm.contacts.queries import require_reader
+from crm.exports.desk import take_out
+from crm.exports.models import Export, ExportRecipient
+from crm.kernel.errors import Refused
+from crm.kernel.forms import Submission, blank, read_form
+from crm.kernel.i18n import labels
+from crm.meetings import printing, queries
+from crm.meetings.forms import PaperForm
+from crm.meetings.page_parts import seen
+from crm.meetings.printing import ADDRESSED, PAPER_LABELS, Addressee, Paper, on_paper
+from crm.meetings.sheets import LABEL_SIZE_LABELS, LabelSize
+from crm.web.pages import page
+from crm.web.visit import Visit
+
+
+@get("/meetings/{meeting_id:uuid}/printing", name="meetings.printing", sync_to_thread=True)
+def choose(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[str]:
+    """Show which papers there are, for how many each, and whose address is not on file."""
+    with desk.reads() as visit:
+        return _paper_page(visit, meeting_id, blank(size=LabelSize.TWELVE))
+
+
+@post("/meetings/{meeting_id:uuid}/printing", name="meetings.print", sync_to_thread=True)
+def print_paper(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
+    """Register a paper as an export and lead to the page it is fetched from."""
+    with desk.reads() as visit:
+        require_reader(visit.actor)
+        sub = read_form(PaperForm, visit.sent)
+        queries.meeting_of(visit.db, meeting_id)
+        if sub.form is None:
+            return _paper_page(visit, meeting_id, sub, status=422)
+    try:
+        return take_out(desk, partial(_ask, sub.form, meeting_id, desk.settings.export_hours))
+    except Refused as refusal:
+        with desk.reads() as visit:
+            return _paper_page(visit, meeting_id, sub.refused(refusal), status=422)
+
+
+def _ask(form: PaperForm, meeting_id: UUID, kept_hours: int, visit: Visit) -> Export:
+    taking = form.taking(
+        ExportRecipient.WITHIN, kept_hours, "", (meeting_id, form.paper, form.size)
+    )
+    return printing.ask_for_paper(
+        visit.db, visit.actor, meeting_id, form.paper, form.size, taking, now=visit.now
+    )
+
+
+def _paper_page(
+    visit: Visit, meeting_id: UUID, sub: Submission[Any], status: int = 200
+) -> Response[str]:
+    whole = seen(visit, meeting_id)
+    addresses = queries.addresses_of(visit.db, meeting_id)
+    everybody = [Addressee(one, addresses.get(one.holder, "")) for one in whole.parties]
+    return page(
+        visit,
+        "meetings/printing.html",
+        status=status,
+        sub=sub,
+        meeting=whole.meeting,
+        papers=[
+            (paper, PAPER_LABELS[paper], len(on_paper(paper, everybody)), paper in ADDRESSED)
+            for paper in Paper
+        ],
+        sizes=labels(LABEL_SIZE_LABELS),
+        unaddressed=[one.party.name for one in everybody if not one.address],
+    )
+
+
+HANDLERS = [choose, print_paper]

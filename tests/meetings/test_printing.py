@@ -1,0 +1,118 @@
+"""The papers of a meeting: who stands on which, and what is never on any."""
+
+import io
+
+import pypdf
+import pytest
+from sqlmodel import select
+from uuid_utils.compat import uuid7
+
+from crm.contacts.models import Person
+from crm.exports.models import Export, ExportSubject
+from crm.kernel.clock import utc_now
+from crm.meetings.lines import PartyLine
+from crm.meetings.models import Channel, Meeting, Reply
+from crm.meetings.printing import Addressee, Paper, on_paper
+from crm.meetings.sheets import BADGES, LABEL_SHEETS, Sheet
+from tests.meetings.acts import planned
+from tests.support.pages import Browser, counted
+from tests.support.world import World
+
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+ADDRESS, PHONE = "高松市みなと町五丁目4番3号", "087-833-0110"
+
+
+def addressee(
+    name: str, address: str = "", *, channel: Channel | None = None, reply: Reply | None = None
+) -> Addressee:
+    party = PartyLine(uuid7(), None, name, "", "", None, channel, reply, None)  # type: ignore[arg-type]  # who they are plays no part
+    return Addressee(party, address)
+
+
+@pytest.mark.parametrize(
+    ("paper", "names"),
+    [
+        (Paper.ATTENDANCE, ["来る方", "来ない方", "郵送の方"]),
+        (Paper.BADGES, ["来る方", "郵送の方"]),
+        (Paper.LABELS, ["郵送の方"]),
+        (Paper.ENVELOPES, ["郵送の方"]),
+    ],
+)
+def test_everybody_stands_on_the_papers_meant_for_them(paper: Paper, names: list[str]) -> None:
+    everybody = [
+        addressee("来る方", ADDRESS, channel=Channel.PHONE, reply=Reply.COMES),
+        addressee("来ない方", ADDRESS, channel=Channel.PHONE, reply=Reply.DECLINES),
+        addressee("郵送の方", ADDRESS, channel=Channel.POST),
+    ]
+
+    assert [one.party.name for one in on_paper(paper, everybody)] == names
+
+
+def test_letters_go_to_all_with_an_address_where_nobody_is_asked_by_post() -> None:
+    everybody = [addressee("住所のある方", ADDRESS), addressee("住所のない方")]
+
+    assert [one.party.name for one in on_paper(Paper.LABELS, everybody)] == ["住所のある方"]
+
+
+@pytest.mark.parametrize("sheet", [*LABEL_SHEETS.values(), BADGES])
+def test_cells_fill_a_sheet_between_equal_edges(sheet: Sheet) -> None:
+    used = (sheet.columns * sheet.cell_width, sheet.rows * sheet.cell_height)
+
+    assert used[0] + 2 * sheet.left == pytest.approx(sheet.width)
+    assert used[1] + 2 * sheet.top == pytest.approx(sheet.height)
+
+
+def paper_of(browser: Browser, world: World, meeting: Meeting, paper: Paper) -> str:
+    """Return the text of a paper, made and fetched as a user does."""
+    path = f"/meetings/{meeting.id}/printing"
+    browser.get(path)
+    assert browser.post(path, {"request_key": str(uuid7()), "paper": paper}).status_code == 200
+    with world.reading("officer") as db:
+        export_id = db.exec(select(Export.id)).one()
+    file = browser.post(f"/exports/{export_id}/file")
+    (sheet,) = pypdf.PdfReader(io.BytesIO(file.content)).pages
+    return sheet.extract_text()
+
+
+@on_sqlite
+@pytest.mark.parametrize("paper", list(Paper))
+def test_paper_says_what_it_is_for_and_nothing_more(
+    browser: Browser, world: World, paper: Paper
+) -> None:
+    person = world.person("桒原 健太", "くわばら けんた", phone=PHONE, address=ADDRESS)
+    meeting = planned(world, person, now=utc_now())
+    browser.sign_in("officer")
+
+    text = paper_of(browser, world, meeting, paper)
+
+    assert "桒原 健太" in text
+    assert (ADDRESS in text) is (paper in {Paper.LABELS, Paper.ENVELOPES})
+    assert PHONE not in text
+    with world.reading("officer") as db:
+        assert db.exec(select(ExportSubject.person_id)).all() == [person.id]
+
+
+@on_sqlite
+def test_paper_nobody_would_stand_on_is_refused(browser: Browser, world: World) -> None:
+    meeting = planned(world, world.person("桒原 健太", "くわばら けんた"), now=utc_now())
+    browser.sign_in("officer")
+    path = f"/meetings/{meeting.id}/printing"
+
+    shown = browser.get(path).text
+    refused = browser.post(path, {"request_key": str(uuid7()), "paper": "labels"})
+
+    assert "住所の登録がないため載らない方：桒原 健太" in shown
+    assert (refused.status_code, "この紙に載る方がいません。" in refused.text) == (422, True)
+
+
+@on_sqlite
+@pytest.mark.parametrize("people", [1, 3])
+def test_papers_cost_the_same_for_few_and_many(browser: Browser, world: World, people: int) -> None:
+    everybody: list[Person] = [world.person(f"桒原 {each}", "くわばら") for each in range(people)]
+    meeting = planned(world, *everybody, now=utc_now())
+    browser.sign_in("officer").get(f"/meetings/{meeting.id}/printing")
+
+    with counted(world.database) as statements:
+        browser.get(f"/meetings/{meeting.id}/printing")
+
+    assert len(statements) == 7
