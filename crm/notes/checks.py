@@ -70,9 +70,12 @@ class Plans(Protocol):
         """Where, among people nobody knows by name."""
 
 
-def require_credible(content: Content, now: dt.datetime) -> None:
-    """Raise Refused for a contact that says nothing, or happened at no possible time."""
-    said = content.heard or content.told or content.advice
+def require_credible(content: Content, now: dt.datetime, *, handed: bool) -> None:
+    """Raise Refused for a contact that says nothing, or happened at no possible time.
+
+    `handed` where something was handed over: that says enough.
+    """
+    said = content.heard or content.told or content.advice or handed
     if content.outcome is not Outcome.ABSENT and not said:
         raise Refused("聞いたこと、または伝えたことを一文で入力してください。", field="heard")
     if content.happened_at > now + CLOCKS_DIFFER:

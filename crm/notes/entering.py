@@ -22,12 +22,13 @@ from crm.notes.models import (
 from crm.notes.service import Beside, NoteFacts
 
 SAVED = N_("活動を記録しました。")
+ASKED = N_("活動を記録し、聞いたことを意見・要望として受理しました。")
 REMINDER = N_(
     "登録しました。事件・相談や世帯に関することは別途処理します。記録を読み返し、必要なら訂正してください。"
 )
 
 SPANS = (
-    ("", N_("決めない")),
+    ("", N_("なし")),
     (7, N_("1週間後")),
     (30, N_("1か月後")),
     (90, N_("3か月後")),
@@ -105,6 +106,11 @@ def problems_of(own: Iterable[str]) -> list[tuple[str, str]]:
     ]
 
 
-def notice_of(*texts: str) -> str:
-    """Return what is said once a note is on record; words of another record get a reminder."""
-    return REMINDER if policy.belongs_elsewhere(*texts) else SAVED
+def notice_of(*texts: str, asked: bool = False) -> str:
+    """Return what is said once a note is on record; words of another record get a reminder.
+
+    `asked` where what was heard is a request by now.
+    """
+    if policy.belongs_elsewhere(*texts):
+        return REMINDER
+    return ASKED if asked else SAVED

@@ -16,7 +16,7 @@ MAX_TEXT = 4000
 class ContentForm(Form):
     """What both the first record and its correction say."""
 
-    outcome: Outcome = Field(title=N_("相手"))
+    outcome: Outcome = Field(title=N_("方法"))
     occasion: Occasion = Field(default=Occasion.PHONE, title=N_("機会"), validate_default=True)
     heard: Lines = Field(default="", max_length=MAX_TEXT, title=N_("聞いたこと"))
     told: Lines = Field(default="", max_length=MAX_TEXT, title=N_("伝えたこと"))
@@ -40,7 +40,7 @@ class NoteForm(ContentForm):
 
     happened_at: LocalTime | None = Field(default=None, title=N_("日時"))
     needs_reply: bool = Field(default=False, title=N_("回答が必要"))
-    next_on: Day | None = Field(default=None, title=N_("次回の予定"))
+    next_on: Day | None = Field(default=None, title=N_("次回の予定日"))
     next_in: int | None = Field(default=None, ge=1, le=366, title=N_("次回の予定"))
     person_ids: list[UUID] = Field(default_factory=list, title=N_("ほかの相手"))
     organization_ids: list[UUID] = Field(default_factory=list, title=N_("団体"))

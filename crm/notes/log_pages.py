@@ -130,7 +130,7 @@ def _log(desk: CurrentDesk, subject: Subject) -> Response[Any]:
             service.log_activity(visit.db, visit.actor, facts, now=visit.now)
         except (Refused, Conflict) as said:
             return _note_page(visit, subject, sub.refused(said), status=said.status)
-        notice = notice_of(facts.heard, facts.told, facts.advice)
+        notice = notice_of(facts.heard, facts.told, facts.advice, asked=facts.needs_reply)
         if not isinstance(subject, Holder):
             return saved(visit, "notes.area", notice, area_id=subject)
         kind, key = subject.subject

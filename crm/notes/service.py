@@ -104,7 +104,7 @@ def log_activity(
     for what cannot be true and for an item that may not be handed to them.
     """
     station_id = _station_of(actor)
-    require_credible(facts, now)
+    require_credible(facts, now, handed=bool(facts.information_ids))
     require_possible(facts, facts.entered_at or now)
     day = local_day(facts.happened_at)
     known = _known_of(db, actor, facts, day)
@@ -157,7 +157,7 @@ def correct_note(
     require_may_correct(actor, note)
     if note.revision != revision:
         raise Conflict
-    require_credible(content, now)
+    require_credible(content, now, handed=bool(handed_with(db, note_id)))
     if content.problem != note.problem:
         _require_problem(db, content.problem, local_day(now))
     changed = [name for name in CONTENT if getattr(note, name) != getattr(content, name)]

@@ -34,7 +34,7 @@ def test_meeting_somebody_needs_an_occasion(given: dict[str, str]) -> None:
 def test_no_outcome_is_the_only_thing_said() -> None:
     sub = read_form(NoteForm, sent(heard="街灯が消えている。"))
 
-    assert sub.errors == {"outcome": "「相手」を入力してください。"}
+    assert sub.errors == {"outcome": "「方法」を入力してください。"}
 
 
 def test_lines_are_kept_without_the_browsers_carriage_returns() -> None:

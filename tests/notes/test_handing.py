@@ -57,6 +57,21 @@ def test_what_was_handed_over_outlives_correction_and_withdrawal(
     assert (kept.heard, [each.id for each in kept.handed]) == ("言い直した。", [item.id])
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_handing_something_over_says_enough_and_may_be_corrected_so(
+    world: World, kuwahara: Person
+) -> None:
+    item = issued(world)
+    note = logged(world, facts(kuwahara, heard="", information_ids=frozenset({item.id})))
+
+    corrected(world, note, heard="", happened_at=NOW - HOUR)
+
+    (kept,) = timeline(world, kuwahara)
+    assert (kept.heard, kept.happened_at, len(kept.handed)) == ("", NOW - HOUR, 1)
+    with pytest.raises(Refused):
+        logged(world, facts(kuwahara, heard=""))
+
+
 @pytest.mark.parametrize("items", [1, 3])
 def test_what_was_handed_over_costs_no_statement(
     world: World, kuwahara: Person, items: int
