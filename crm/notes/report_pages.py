@@ -11,6 +11,7 @@ from crm.kernel.quarters import quarters_until
 from crm.notes import report_queries
 from crm.notes.models import occasion_labels, problem_label
 from crm.web.pages import page
+from crm.web.templates import show_quarter
 
 
 @get("/notes/report", name="notes.report", sync_to_thread=True)
@@ -26,7 +27,8 @@ def report(desk: CurrentDesk, quarter: FromQuery[str] = "") -> Response[str]:
             visit,
             "notes/report.html",
             shown=shown,
-            quarters=[(value, one.label) for value, one in offered.items()],
+            label=show_quarter(shown),
+            quarters=[(value, show_quarter(one)) for value, one in offered.items()],
             occasions=[(translate(names[one]), number) for one, number in counts.occasions],
             problems=[(translate(problem_label(one)), number) for one, number in counts.problems],
         )

@@ -31,7 +31,7 @@ class AssignmentForm(Form):
     topic: Topic = Field(title=N_("分野"))
     area_id: UUID | None = Field(default=None, title=N_("区域"))
     place: str = Field(default="", max_length=200, title=N_("場所"))
-    text: Lines = Field(default="", max_length=MAX_TEXT, title=N_("申し送り"))
+    text: Lines = Field(default="", max_length=MAX_TEXT, title=N_("担当への申し送り"))
     revision: int
 
 

@@ -21,6 +21,7 @@ from crm.requests.models import TOPIC_LABELS
 from crm.requests.reports import MAKE, REPORT_TITLE, REST
 from crm.requests.summary import summarize
 from crm.web.pages import page, saved
+from crm.web.templates import show_quarter
 
 
 class ReportForm(OnceForm):
@@ -45,8 +46,8 @@ def report(desk: CurrentDesk, quarter: FromQuery[str] = "") -> Response[str]:
             "requests/report.html",
             title=REPORT_TITLE,
             shown=shown.value,
-            label=shown.label,
-            quarters=[(value, one.label) for value, one in quarters_until(today).items()],
+            label=show_quarter(shown),
+            quarters=[(value, show_quarter(one)) for value, one in quarters_until(today).items()],
             summary=summary,
             sub=blank(),
             request_key=uuid7(),

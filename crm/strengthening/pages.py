@@ -13,13 +13,14 @@ from crm.contacts.policy import require_network
 from crm.kernel.clock import local_day
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_
-from crm.kernel.wareki import fiscal_year, fiscal_year_label
+from crm.kernel.wareki import fiscal_year
 from crm.strengthening import queries, report_pages, service, target_pages, unit_pages
 from crm.strengthening.forms import CancellationForm, DayForm
 from crm.strengthening.policy import may_plan, require_planner
 from crm.strengthening.results import counts_of, total_of
 from crm.strengthening.service import DayFacts
 from crm.web.pages import page, saved, submitted
+from crm.web.templates import show_fiscal_year
 from crm.web.visit import Visit
 
 YEARS_BACK = 3
@@ -41,7 +42,7 @@ def index(desk: CurrentDesk, year: FromQuery[int] = 0) -> Response[str]:
             plans=plans,
             today=today,
             shown=shown,
-            years=[(one, fiscal_year_label(one)) for one in years],
+            years=[(one, show_fiscal_year(one)) for one in years],
             sub=blank(),
             may_plan=may_plan(visit.actor),
         )

@@ -17,6 +17,7 @@ from crm.kernel.i18n import N_
 from crm.strengthening.month_paper import MAKE, REPORT_TITLE
 from crm.strengthening.months import month_of, months_around, report_of
 from crm.web.pages import page, saved
+from crm.web.templates import show_month
 
 
 class MonthForm(OnceForm):
@@ -37,8 +38,8 @@ def report(desk: CurrentDesk, month: FromQuery[str] = "") -> Response[str]:
             visit,
             "strengthening/report.html",
             shown=shown.value,
-            label=shown.label,
-            months=[(value, one.label) for value, one in months.items()],
+            label=show_month(shown.first),
+            months=[(value, show_month(one.first)) for value, one in months.items()],
             report=report_of(visit.db, shown),
             sub=blank(),
             request_key=uuid7(),

@@ -84,7 +84,7 @@ PLACES = (
     ),
     Place(
         "handovers",
-        N_("引継ぎ"),
+        N_("受持ちの引継ぎ"),
         "handovers.index",
         "/handovers",
         "history",

@@ -12,7 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from crm.kernel.clock import JST
 from crm.kernel.i18n import current_locale, ntranslate, ptranslate, translate
 from crm.kernel.phone import national
-from crm.kernel.wareki import near_day, wareki
+from crm.kernel.quarters import Quarter
+from crm.kernel.wareki import fiscal_year_label, near_day, wareki, wareki_month
 
 PACKAGE = Path(__file__).parent.parent
 STATIC = PACKAGE / "web" / "static"
@@ -121,6 +122,25 @@ def show_near(day: dt.date, today: dt.date) -> str:
     if current_locale() == "en" and abs(day.year - today.year) > 1:
         return show_day(day)
     return near_day(day, today)
+
+
+def show_month(first: dt.date) -> str:
+    """Show the month a day is in: 「令和8年11月」, Nov 2026."""
+    if current_locale() == "en":
+        return f"{first:%b} {first.year}"
+    return wareki_month(first)
+
+
+def show_fiscal_year(year: int) -> str:
+    """Show a fiscal year by the calendar year it begins in: 「令和8年度」, FY 2026."""
+    return f"FY {year}" if current_locale() == "en" else fiscal_year_label(year)
+
+
+def show_quarter(quarter: Quarter) -> str:
+    """Show a quarter of a fiscal year: 「令和8年度第3四半期」, FY 2026 Q3."""
+    if current_locale() == "en":
+        return f"{show_fiscal_year(quarter.year)} Q{quarter.number}"
+    return quarter.label
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
