@@ -39,11 +39,6 @@ def wareki_short(day: date) -> str:
     return f"{year}.{day.month}.{day.day}"
 
 
-def wareki_month(day: date) -> str:
-    """Return 「令和8年11月」 for the month a day is in."""
-    return f"{_long_year(day)}年{day.month}月"
-
-
 def near_day(day: date, today: date) -> str:
     """Return `11/20`, or `R5.3.5` for a day that is not of this or a neighboring year."""
     return f"{day.month}/{day.day}" if abs(day.year - today.year) <= 1 else wareki_short(day)

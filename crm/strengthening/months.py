@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from crm.kernel.scope import ScopedSession
-from crm.kernel.wareki import wareki_month
+from crm.kernel.wareki import wareki
 from crm.strengthening import queries
 from crm.strengthening.queries import Plan
 from crm.strengthening.results import Totals, UnitCount, counts_of, together_by_unit, total_of
@@ -44,7 +44,7 @@ class Month(NamedTuple):
     @property
     def label(self) -> str:
         """What it is called: 「令和8年11月」."""
-        return wareki_month(self.first)
+        return wareki(self.first).removesuffix("1日")
 
     @property
     def value(self) -> str:

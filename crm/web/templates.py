@@ -13,7 +13,7 @@ from crm.kernel.clock import JST
 from crm.kernel.i18n import current_locale, ntranslate, ptranslate, translate
 from crm.kernel.phone import national
 from crm.kernel.quarters import Quarter
-from crm.kernel.wareki import fiscal_year_label, near_day, wareki, wareki_month
+from crm.kernel.wareki import fiscal_year_label, near_day, wareki
 
 PACKAGE = Path(__file__).parent.parent
 STATIC = PACKAGE / "web" / "static"
@@ -122,13 +122,6 @@ def show_near(day: dt.date, today: dt.date) -> str:
     if current_locale() == "en" and abs(day.year - today.year) > 1:
         return show_day(day)
     return near_day(day, today)
-
-
-def show_month(first: dt.date) -> str:
-    """Show the month a day is in: 「令和8年11月」, Nov 2026."""
-    if current_locale() == "en":
-        return f"{first:%b} {first.year}"
-    return wareki_month(first)
 
 
 def show_fiscal_year(year: int) -> str:
