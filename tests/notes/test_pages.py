@@ -435,7 +435,11 @@ def test_note_form_offers_what_may_be_handed_over_folded_away(
         False,
     )
     assert "住民周知可" in shown
-    assert shown.index("登録する</button>") < shown.index("渡した情報")
+    fold, sent = shown.index("渡した情報"), shown.index("form__actions--kept")
+    assert shown.rindex("<details", 0, fold) == shown.rindex(
+        '<details class="disclosure">', 0, fold
+    )
+    assert fold < sent
     assert '<details class="disclosure" open' not in shown
 
 
