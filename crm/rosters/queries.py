@@ -17,8 +17,10 @@ from crm.agencies.models import BOXES, Unit, UnitJurisdiction, UnitPlacement
 from crm.areas.models import Area
 from crm.consents.models import ConsentScope
 from crm.consents.queries import grants_in_force
-from crm.contacts.models import Appointment, Holder, HolderKeys, Organization, Person, Telephone
-from crm.contacts.post_queries import held_on, posts_where
+from crm.contacts.lines import PostLine
+from crm.contacts.models import Holder, HolderKeys, Organization, Person, Telephone, any_of
+from crm.contacts.models import named as named_as
+from crm.contacts.post_queries import posts_beside, posts_in_order
 from crm.kernel.actor import Actor
 from crm.kernel.columns import Key, holds
 from crm.kernel.i18n import N_
@@ -64,7 +66,7 @@ def roster_on(
     """Return the roster of the actor's station as of `day`, or of a part of it.
 
     A grant counts when it is in force on `day` and still is `today`: whoever took an agreement
-    back is on no roster made since, of whatever day. At most eight statements, however many rows.
+    back is on no roster made since, of whatever day. At most six statements, however many rows.
     """
     terms = _terms_by_holder(active_terms(db, day))
     chosen = chosen_of(db, actor, selection, day)
@@ -111,11 +113,12 @@ def _agreed_roster(
     named = {contact for contact in contacts if scope in agreed[contact]}
     called = {holder for holder in listed if ConsentScope.BY_PHONE in agreed[holder]}
     names, places = _listed(db, actor, listed.values(), day)
+    posts, phones = _beside(db, {*listed, *named}, called if is_own else (), day)
     facts = Facts(
         names=names,
         places=places,
-        posts=_posts(db, {*listed, *named}, day),
-        phones=_phones(db, called) if is_own else {},
+        posts=posts,
+        phones=phones,
         named=named,
         shows_remarks=is_own,
         ordering=wanted.ordering,
@@ -288,10 +291,18 @@ def _place_rows() -> AnySelect:
     )
 
 
-def _posts(db: ScopedSession, holders: Collection[Holder], day: dt.date) -> dict[UUID, list[Post]]:
-    ids = HolderKeys.of(holders).people
+def _beside(
+    db: ScopedSession, holders: Collection[Holder], called: Collection[Holder], day: dt.date
+) -> tuple[dict[UUID, list[Post]], dict[Holder, str]]:
+    """Return the posts of `holders` by person, and the numbers of those `called`; one statement."""
+    asked = {"owners": HolderKeys.of(holders).people, "day": day, **named_as(*called)}
+    held, numbers = together(db, (posts_beside("person_id"), _phone_rows()), **asked)
+    return _posts(posts_in_order(held)), _phones(numbers)
+
+
+def _posts(lines: Iterable[PostLine]) -> dict[UUID, list[Post]]:
     found: dict[UUID, list[Post]] = {}
-    for line in posts_where(db, col(Appointment.person_id).in_(ids), held_on(day)):
+    for line in lines:
         post = Post(
             line.organization_id,
             line.label,
@@ -302,24 +313,23 @@ def _posts(db: ScopedSession, holders: Collection[Holder], day: dt.date) -> dict
     return found
 
 
-def _phones(db: ScopedSession, holders: Collection[Holder]) -> dict[Holder, str]:
-    """Return the numbers at which each of `holders` is called; a fax is another agreement."""
-    rows = db.rows(
-        sa.select(
-            col(Telephone.person_id),
-            col(Telephone.organization_id),
-            col(Telephone.raw),
-            col(Telephone.e164),
-            col(Telephone.extension),
-        )
-        .where(
-            HolderKeys.of(holders).are_of(Telephone),
-            col(Telephone.kind) != PhoneKind.FAX,
-        )
-        .order_by(col(Telephone.position), col(Telephone.id))
-    )
+def _phones(rows: Iterable[Any]) -> dict[Holder, str]:
     found: dict[Holder, list[str]] = {}
-    for person_id, organization_id, raw, e164, extension in rows:
-        number = national(e164, extension or None) if e164 else raw
-        found.setdefault(Holder(person_id, organization_id), []).append(number)
+    for row in sorted(rows, key=lambda row: (row.position, row.id)):
+        number = national(row.e164, row.extension or None) if row.e164 else row.raw
+        found.setdefault(Holder(row.person_id, row.organization_id), []).append(number)
     return {holder: joined(numbers) for holder, numbers in found.items()}
+
+
+@cache
+def _phone_rows() -> AnySelect:
+    """Select the numbers at which those `named` are called; a fax is another agreement."""
+    return sa.select(
+        col(Telephone.id),
+        col(Telephone.person_id),
+        col(Telephone.organization_id),
+        col(Telephone.raw),
+        col(Telephone.e164),
+        col(Telephone.extension),
+        col(Telephone.position),
+    ).where(any_of(Telephone), col(Telephone.kind) != PhoneKind.FAX)
