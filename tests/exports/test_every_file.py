@@ -17,6 +17,10 @@ FILES = {
     "sharing.information_file": "an information sheet another agency gave; on record likewise",
     "requests.photo": "a place on a page of the station's, drawn anew without what a camera adds",
     "requests.received_photo": "likewise, on the page of whom it was given to",
+    "meetings.event": "one meeting for a calendar: its kind, unit and time; no title, place or name",
+    "meetings.calendar": "the page of the asker's own address, and what it answers when renewed",
+    "meetings.renew_feed": "likewise",
+    "meetings.feed": "the station's meetings, each as above, for whoever holds the address",
     "jobs.events": "a job's progress in numbers",
     "factors.passkey_options": "a challenge for a key, as JSON",
     "factors.sign_in_options": "likewise",
@@ -37,6 +41,7 @@ MAKERS = {
     "crm/strengthening/paper.py",
     "crm/handovers/paper.py",
     "crm/minutes/paper.py",
+    "crm/meetings/printing.py",
 }
 """Modules whose rows leave as files; each registers an export."""
 NAMING_NOBODY = {
