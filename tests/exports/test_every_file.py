@@ -17,7 +17,7 @@ FILES = {
     "sharing.information_file": "an information sheet another agency gave; on record likewise",
     "requests.photo": "a place on a page of the station's, drawn anew without what a camera adds",
     "requests.received_photo": "likewise, on the page of whom it was given to",
-    "meetings.event": "one meeting for a calendar: its kind, unit and time; no title, place or name",
+    "meetings.event": "one meeting for a calendar: its kind, unit and time, nothing typed",
     "meetings.calendar": "the page of the asker's own address, and what it answers when renewed",
     "meetings.renew_feed": "likewise",
     "meetings.feed": "the station's meetings, each as above, for whoever holds the address",
