@@ -19,6 +19,12 @@ from tests.support.chromium import PHONE, Walker, chromium, served, walking
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WINDOW = {"width": 1280, "height": 860}
 PASSWORD = "mihon-no-pasuwaado"
+PRINTED = {
+    "出席簿": "paper-attendance",
+    "名札": "paper-badges",
+    "宛名ラベル": "paper-labels",
+    "封筒の宛名": "paper-envelope",
+}
 
 
 def main() -> None:
@@ -71,6 +77,7 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
         chief.sign_in("chief", PASSWORD)
         take(chief, "/roster", "roster-desk-ja")
         take_paper(chief, folder)
+        take_meeting(chief, folder)
 
 
 def take_both_sides(browser: Browser, address: str) -> None:
@@ -137,20 +144,40 @@ def speak(walker: Walker, language: str) -> None:
         form.locator(f"button[value={language}]").evaluate("button => button.click()")
 
 
+def take_meeting(walker: Walker, folder: Path) -> None:
+    """Photograph a meeting that comes, what is printed for it, and the agenda."""
+    walker.go("/meetings")
+    walker.page.get_by_role("main").get_by_role("row").get_by_role("link").first.click()
+    take(walker, None, "meeting-desk-ja")
+    walker.page.get_by_role("link", name="紙を作る").click()
+    chosen = walker.page.url
+    for title, name in PRINTED.items():
+        walker.go(chosen)
+        card = walker.page.get_by_role("region", name=title)
+        if make := card.get_by_role("button").all():
+            make[0].click()
+            photograph_file(walker, folder, name)
+
+
 def take_paper(walker: Walker, folder: Path) -> None:
     """Make the roster as paper and photograph its first page."""
     walker.page.get_by_label("目的の内容").fill("第３回地域安全の会")
     walker.page.get_by_role("button", name="PDFで作成する").click()
+    photograph_file(walker, folder, "roster-paper")
+
+
+def photograph_file(walker: Walker, folder: Path, name: str) -> None:
+    """Fetch the PDF that was asked for and photograph its first page."""
     fetch = walker.page.get_by_role("button", name="ファイルを受け取る")
     fetch.wait_for()
     with walker.page.expect_download() as waiting:
         fetch.click()
-    paper = folder / "roster.pdf"
+    paper = folder / f"{name}.pdf"
     waiting.value.save_as(paper)
     program = shutil.which("pdftoppm")
     if program is None:
         raise SystemExit("pdftoppm is missing (Debian: apt-get install poppler-utils)")
-    target = PICTURES / "roster-paper"
+    target = PICTURES / name
     command = [program, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", paper, target]
     subprocess.run([str(part) for part in command], check=True)  # noqa: S603 - a fixed program
 
