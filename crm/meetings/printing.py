@@ -113,8 +113,8 @@ def make_paper(making: Making) -> None:
     paper = Paper(args["paper"])
     with making.reading() as db:
         whole, everybody = _of(db, UUID(args["meeting"]))
-    shown = on_paper(paper, everybody)
-    template, data = _TYPESET[paper](whole, shown, LabelSize(args["size"]))
+        shown = on_paper(paper, everybody)
+        template, data = _TYPESET[paper](whole, shown, LabelSize(args["size"]))
     head = {
         "title": PAPER_LABELS[paper],
         "unit": export.unit_name,
