@@ -145,14 +145,15 @@ def _to_sign(whole: WholeMeeting, shown: Sequence[Addressee], _size: LabelSize) 
     meeting = whole.meeting
     when = wareki(local_day(meeting.starts_at), weekday=True)
     rows = [
-        [str(number), _lines(one.party.furigana, one.party.name), one.party.capacity, ""]
+        [str(number), _lines(one.party.furigana, one.party.name), one.party.capacity, TO_SIGN]
         for number, one in enumerate(shown, 1)
     ]
     # for whoever comes unasked
-    rows += [[str(len(rows) + number), "\n", "", ""] for number in range(1, EMPTY_LINES + 1)]
+    rows += [[str(len(rows) + number), "", "", TO_SIGN] for number in range(1, EMPTY_LINES + 1)]
     return "sections", {
         "as_of": f"{CAUTION}　{when}　{meeting.place}".strip(),
         "name": meeting.title,
+        "size": 10.5,
         "none": "",
         "sections": [
             {
@@ -212,6 +213,8 @@ def _lines(*texts: str) -> str:
 
 
 EMPTY_LINES = 5
+TO_SIGN = "　\n　"
+"""As high as a name with its reading: a hand needs that much."""
 _TYPESET: dict[Paper, Typeset] = {
     Paper.ATTENDANCE: _to_sign,
     Paper.BADGES: _badges,

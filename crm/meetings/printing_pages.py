@@ -16,7 +16,6 @@ from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import labels
 from crm.meetings import printing, queries
 from crm.meetings.forms import PaperForm
-from crm.meetings.page_parts import seen
 from crm.meetings.printing import ADDRESSED, PAPER_LABELS, Addressee, Paper, on_paper
 from crm.meetings.sheets import LABEL_SIZE_LABELS, LabelSize
 from crm.web.pages import page
@@ -58,9 +57,13 @@ def _ask(form: PaperForm, meeting_id: UUID, kept_hours: int, visit: Visit) -> Ex
 def _paper_page(
     visit: Visit, meeting_id: UUID, sub: Submission[Any], status: int = 200
 ) -> Response[str]:
-    whole = seen(visit, meeting_id)
+    require_reader(visit.actor)
+    whole = queries.whole_meeting(visit.db, meeting_id)
     addresses = queries.addresses_of(visit.db, meeting_id)
     everybody = [Addressee(one, addresses.get(one.holder, "")) for one in whole.parties]
+    unaddressed = [one.party for one in everybody if not one.address]
+    named = [party.holder.subject for party in unaddressed]
+    visit.seen("meeting.viewed", ("meeting", meeting_id), named=named, fields=["name"])
     return page(
         visit,
         "meetings/printing.html",
@@ -72,7 +75,7 @@ def _paper_page(
             for paper in Paper
         ],
         sizes=labels(LABEL_SIZE_LABELS),
-        unaddressed=[one.party.name for one in everybody if not one.address],
+        unaddressed=[party.name for party in unaddressed],
     )
 
 
