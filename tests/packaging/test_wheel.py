@@ -16,6 +16,8 @@ import pytest
 
 from tests.packaging.conftest import ROOT, run
 
+# built and installed once, however many workers there are
+pytestmark = pytest.mark.xdist_group("wheel")
 PASSWORD = "hashi-no-shita-de-matsu"
 PAGES = ("/today", "/people", "/organizations", "/coverage", "/roster", "/notes/new")
 

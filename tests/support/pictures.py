@@ -147,12 +147,14 @@ def speak(walker: Walker, language: str) -> None:
 def take_meeting(walker: Walker, folder: Path) -> None:
     """Photograph a meeting that comes, what is printed for it, and the agenda."""
     walker.go("/meetings")
-    walker.page.get_by_role("main").get_by_role("row").get_by_role("link").first.click()
-    take(walker, None, "meeting-desk-ja")
-    walker.page.get_by_role("link", name="紙を作る").click()
-    chosen = walker.page.url
+    links = walker.page.locator("main a[href^='/meetings/']").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    # the address of one meeting is its key, 36 characters
+    meeting = next(link for link in links if len(link) == len("/meetings/") + 36)
+    take(walker, meeting, "meeting-desk-ja")
     for title, name in PRINTED.items():
-        walker.go(chosen)
+        walker.go(f"{meeting}/printing")
         card = walker.page.get_by_role("region", name=title)
         if make := card.get_by_role("button").all():
             make[0].click()
