@@ -106,7 +106,7 @@ class Race:
     "a cookie somebody chose is never adopted, and the cookie is another one after signing in,"
     " a lock, a level and signing out",
     quick=2,
-    full=300,
+    full=1_000,
 )
 def a_chosen_cookie_opens_nothing(size: int) -> Outcome:
     wrong = 0
