@@ -1,7 +1,8 @@
 """What a meeting needs on paper: the list to sign, badges, labels and envelopes.
 
 Each is an export on record, with nothing of anybody but what that paper is for: no address on what
-lies on a table, no telephone anywhere.
+lies on a table, no telephone anywhere. The list to sign goes from hand to hand, so it names those
+alone who agreed that other liaisons know them; the others sign on its empty lines.
 """
 
 import datetime as dt
@@ -11,6 +12,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from crm.consents.models import ConsentScope
+from crm.consents.queries import grants_in_force
 from crm.contacts.models import HolderKeys
 from crm.exports.models import Export, ExportKind
 from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
@@ -56,20 +59,24 @@ ADDRESSED = frozenset({Paper.LABELS, Paper.ENVELOPES})
 
 
 class Addressee(NamedTuple):
-    """Somebody on the list, and where a letter reaches them; empty where that is not on file."""
+    """Somebody on the list, and where a letter reaches them; empty where that is not on file.
+
+    `is_known` says whether they agreed that others who come read their name.
+    """
 
     party: PartyLine
     address: str
+    is_known: bool
 
 
 def on_paper(paper: Paper, everybody: Sequence[Addressee]) -> list[Addressee]:
     """Return who stands on a paper.
 
-    Everybody to sign; a badge for whoever did not decline; a letter for whoever is asked by post
-    (everybody where nobody is) and whose address is on file.
+    To sign, whom others may know; a badge for whoever did not decline; a letter for whoever is
+    asked by post (everybody where nobody is) and whose address is on file.
     """
     if paper is Paper.ATTENDANCE:
-        return list(everybody)
+        return [one for one in everybody if one.is_known]
     if paper is Paper.BADGES:
         return [one for one in everybody if one.party.reply is not Reply.DECLINES]
     by_post = [one for one in everybody if one.party.channel is Channel.POST]
@@ -87,9 +94,10 @@ def ask_for_paper(
     now: dt.datetime,
 ) -> Export:
     """Ask for a paper; Refused where nobody would stand on it."""
-    whole, everybody = _of(db, meeting_id)
+    whole, everybody = addressees(db, meeting_id, local_day(now))
     shown = on_paper(paper, everybody)
-    if not shown:
+    # with no name at all there is still something to sign
+    if not shown and paper is not Paper.ATTENDANCE:
         raise Refused(N_("この紙に載る方がいません。"), field="paper")
     people = len(HolderKeys.of(one.party.holder for one in shown).people)
     facts = ExportFacts(
@@ -112,7 +120,7 @@ def make_paper(making: Making) -> None:
     args, export = making.export.args, making.export
     paper = Paper(args["paper"])
     with making.reading() as db:
-        whole, everybody = _of(db, UUID(args["meeting"]))
+        whole, everybody = addressees(db, UUID(args["meeting"]), local_day(making.now))
         shown = on_paper(paper, everybody)
         template, data = _TYPESET[paper](whole, shown, LabelSize(args["size"]))
     head = {
@@ -131,10 +139,21 @@ def make_paper(making: Making) -> None:
         pass
 
 
-def _of(db: ScopedSession, meeting_id: UUID) -> tuple[WholeMeeting, list[Addressee]]:
+def addressees(
+    db: ScopedSession, meeting_id: UUID, day: dt.date
+) -> tuple[WholeMeeting, list[Addressee]]:
+    """Return a meeting and everybody invited, with what they agree to on `day`."""
     whole = queries.whole_meeting(db, meeting_id)
     addresses = queries.addresses_of(db, meeting_id)
-    return whole, [Addressee(one, addresses.get(one.holder, "")) for one in whole.parties]
+    agreed = grants_in_force(db, [one.holder for one in whole.parties], day)
+    return whole, [
+        Addressee(
+            one,
+            addresses.get(one.holder, ""),
+            ConsentScope.OTHER_LIAISONS in agreed[one.holder],
+        )
+        for one in whole.parties
+    ]
 
 
 Typesetting = tuple[str, dict[str, Any]]
@@ -148,8 +167,9 @@ def _to_sign(whole: WholeMeeting, shown: Sequence[Addressee], _size: LabelSize) 
         [str(number), _lines(one.party.furigana, one.party.name), one.party.capacity, TO_SIGN]
         for number, one in enumerate(shown, 1)
     ]
-    # for whoever comes unasked
-    rows += [[str(len(rows) + number), "", "", TO_SIGN] for number in range(1, EMPTY_LINES + 1)]
+    # for those not named, and for whoever comes unasked
+    last = len(whole.parties) + EMPTY_LINES
+    rows += [[str(number), "", "", TO_SIGN] for number in range(len(rows) + 1, last + 1)]
     return "sections", {
         "as_of": f"{CAUTION}　{when}　{meeting.place}".strip(),
         "name": meeting.title,

@@ -11,12 +11,13 @@ from crm.access.desk import CurrentDesk
 from crm.contacts.queries import require_reader
 from crm.exports.desk import take_out
 from crm.exports.models import Export, ExportRecipient
+from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import labels
 from crm.meetings import printing, queries
 from crm.meetings.forms import PaperForm
-from crm.meetings.printing import ADDRESSED, PAPER_LABELS, Addressee, Paper, on_paper
+from crm.meetings.printing import ADDRESSED, PAPER_LABELS, Paper, on_paper
 from crm.meetings.sheets import LABEL_SIZE_LABELS, LabelSize
 from crm.web.pages import page
 from crm.web.visit import Visit
@@ -58,9 +59,7 @@ def _paper_page(
     visit: Visit, meeting_id: UUID, sub: Submission[Any], status: int = 200
 ) -> Response[str]:
     require_reader(visit.actor)
-    whole = queries.whole_meeting(visit.db, meeting_id)
-    addresses = queries.addresses_of(visit.db, meeting_id)
-    everybody = [Addressee(one, addresses.get(one.holder, "")) for one in whole.parties]
+    whole, everybody = printing.addressees(visit.db, meeting_id, local_day(visit.now))
     unaddressed = [one.party for one in everybody if not one.address]
     named = [party.holder.subject for party in unaddressed]
     visit.seen("meeting.viewed", ("meeting", meeting_id), named=named, fields=["name"])
@@ -75,6 +74,7 @@ def _paper_page(
             for paper in Paper
         ],
         sizes=labels(LABEL_SIZE_LABELS),
+        unnamed=sum(not one.is_known for one in everybody),
         unaddressed=[party.name for party in unaddressed],
     )
 

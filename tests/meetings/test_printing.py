@@ -15,6 +15,7 @@ from crm.meetings.models import Channel, Meeting, Reply
 from crm.meetings.printing import Addressee, Paper, on_paper
 from crm.meetings.sheets import BADGES, LABEL_SHEETS, Sheet
 from tests.meetings.acts import planned
+from tests.rosters.network import put_consent
 from tests.support.pages import Browser, counted
 from tests.support.world import World
 
@@ -23,10 +24,15 @@ ADDRESS, PHONE = "高松市みなと町五丁目4番3号", "087-833-0110"
 
 
 def addressee(
-    name: str, address: str = "", *, channel: Channel | None = None, reply: Reply | None = None
+    name: str,
+    address: str = "",
+    *,
+    channel: Channel | None = None,
+    reply: Reply | None = None,
+    is_known: bool = True,
 ) -> Addressee:
     party = PartyLine(uuid7(), None, name, "", "", None, channel, reply, None)  # type: ignore[arg-type]  # who they are plays no part
-    return Addressee(party, address)
+    return Addressee(party, address, is_known)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,7 @@ def test_everybody_stands_on_the_papers_meant_for_them(paper: Paper, names: list
         addressee("来る方", ADDRESS, channel=Channel.PHONE, reply=Reply.COMES),
         addressee("来ない方", ADDRESS, channel=Channel.PHONE, reply=Reply.DECLINES),
         addressee("郵送の方", ADDRESS, channel=Channel.POST),
+        addressee("氏名を伏せる方", channel=Channel.PHONE, reply=Reply.DECLINES, is_known=False),
     ]
 
     assert [one.party.name for one in on_paper(paper, everybody)] == names
@@ -80,7 +87,9 @@ def test_paper_says_what_it_is_for_and_nothing_more(
     browser: Browser, world: World, paper: Paper
 ) -> None:
     person = world.person("桒原 健太", "くわばら けんた", phone=PHONE, address=ADDRESS)
-    meeting = planned(world, person, now=utc_now())
+    put_consent(world, person)
+    unnamed = world.person("髙橋 花子", "たかはし はなこ")
+    meeting = planned(world, person, unnamed, now=utc_now())
     browser.sign_in("officer")
 
     text = paper_of(browser, world, meeting, paper)
@@ -88,8 +97,11 @@ def test_paper_says_what_it_is_for_and_nothing_more(
     assert "桒原 健太" in text
     assert (ADDRESS in text) is (paper in {Paper.LABELS, Paper.ENVELOPES})
     assert PHONE not in text
+    # a badge is its bearer's own; a list that goes round is read by all who sign it
+    named = [person.id, unnamed.id] if paper is Paper.BADGES else [person.id]
+    assert ("花子" in text) is (paper is Paper.BADGES)
     with world.reading("officer") as db:
-        assert db.exec(select(ExportSubject.person_id)).all() == [person.id]
+        assert set(db.exec(select(ExportSubject.person_id)).all()) == set(named)
 
 
 @on_sqlite
@@ -115,4 +127,4 @@ def test_papers_cost_the_same_for_few_and_many(browser: Browser, world: World, p
     with counted(world.database) as statements:
         browser.get(f"/meetings/{meeting.id}/printing")
 
-    assert len(statements) == 7
+    assert len(statements) == 8
