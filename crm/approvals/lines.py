@@ -35,6 +35,7 @@ class ApprovalLine(NamedTuple):
     reason: str
     people: int
     content: Sequence[tuple[str, str]]
+    digest: str
     state: ApprovalState
     position: int
     route: Sequence[Step]

@@ -40,8 +40,18 @@ def approval_for(
     subject may have changed since, or the terms are others.
     """
     digest = digest_of(db, kind, subject, terms)
-    same = col(Approval.digest) == digest
-    row = db.exec(
+    drafts = drafts_about(db, kind, subject)
+    same = [one for one in drafts if one.digest == digest]
+    found = next(iter(same or drafts), None)
+    return found._replace(covers=bool(same)) if found else None
+
+
+def drafts_about(db: ScopedSession, kind: ApprovalKind, subject: Subject) -> Sequence[ApprovalLine]:
+    """Return the drafts of `kind` about `subject` with their steps, the last first.
+
+    Withdrawn ones are left out. Two statements; one where there are none.
+    """
+    rows = db.exec(
         select(Approval)
         .where(
             col(Approval.kind) == kind,
@@ -49,12 +59,10 @@ def approval_for(
             col(Approval.subject_id) == subject[1],
             col(Approval.state) != ApprovalState.WITHDRAWN,
         )
-        .order_by(sa.case((same, 0), else_=1), col(Approval.drafted_at).desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return _line(row, steps_of(db, [row.id])[row.id], covers=row.digest == digest)
+        .order_by(col(Approval.drafted_at).desc(), col(Approval.id).desc())
+    ).all()
+    steps = steps_of(db, [row.id for row in rows]) if rows else {}
+    return [_line(row, steps[row.id]) for row in rows]
 
 
 def is_approved(

@@ -46,13 +46,18 @@ def tells(subject_type: str, teller: Teller) -> None:
 
 def digest_of(db: ScopedSession, kind: ApprovalKind, subject: Subject, terms: Terms | None) -> str:
     """Return the SHA-256 of what a decision of `kind` about `subject` would cover now."""
+    teller = _tellers.get(subject[0])
+    return digest_over(kind, subject, terms, teller.facts(db, kind, subject) if teller else {})
+
+
+def digest_over(kind: ApprovalKind, subject: Subject, terms: Terms | None, facts: Facts) -> str:
+    """Return the SHA-256 of what a decision covers: `facts` as they are, or as they once were."""
     subject_type, key = subject
-    teller = _tellers.get(subject_type)
     asked = {
         "kind": kind.value,
         "subject": [subject_type, str(key)],
         "terms": dict(terms or {}),
-        "facts": dict(teller.facts(db, kind, subject)) if teller else {},
+        "facts": dict(facts),
     }
     text = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -135,7 +135,9 @@ class GuestsForm(Form):
 
 
 class MinutesPaperForm(ExportForm):
-    """The minutes on paper: its purpose is known already."""
+    """The minutes on paper, as they stand or as a version left them; the purpose is known."""
+
+    version_id: UUID | None = None
 
 
 def texts_in(sent: FormMultiDict, sections: Sequence[Section]) -> Sequence[Section]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -181,6 +181,11 @@ class Whole:
         return self.newest is not None and self.newest.state is MinutesState.CONFIRMED
 
     @property
+    def was_confirmed(self) -> bool:
+        """Whether any version was confirmed; from then on a change asks for its reason."""
+        return any(one.state is MinutesState.CONFIRMED for one in self.versions)
+
+    @property
     def decisions(self) -> Sequence[MatterLine]:
         """What was decided."""
         return [one for one in self.matters if one.kind is MatterKind.DECISION]
@@ -199,6 +204,16 @@ class Whole:
         for asked in self.requests:
             found.setdefault(asked.words, set()).add("request")
         return {words: frozenset(kinds) for words, kinds in found.items()}
+
+    def version(self, version_id: UUID) -> VersionLine | None:
+        """Return a version that is, or was, the minutes; None for any other."""
+        kept = (one for one in self.versions if one.state is not MinutesState.ASIDE)
+        return next((one for one in kept if one.id == version_id), None)
+
+    def as_left(self, serial: int, sections: Sequence[Section]) -> "Whole":
+        """Return the whole with the minutes as a version left them, saying `sections`."""
+        versions = [one for one in self.versions if one.serial <= serial]
+        return replace(self, versions=versions, sections=sections)
 
     def papers_of(self, agenda_item_id: UUID | None) -> Sequence[PaperLine]:
         """Return the papers of one line of the agenda, or of the meeting as a whole."""

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response
 from uuid_utils.compat import uuid7
 
+from crm.approvals.models import APPROVAL_STATE_LABELS
 from crm.contacts.queries import require_reader
 from crm.exports.asking import recipient_choices
 from crm.kernel.clock import local_day
@@ -13,7 +14,7 @@ from crm.kernel.forms import Submission
 from crm.meetings.models import MeetingState
 from crm.meetings.queries import meeting_of
 from crm.minutes import queries
-from crm.minutes.decisions import confirmation_decision
+from crm.minutes.decisions import needs_decision, standing_of
 from crm.minutes.models import MINUTES_STATE_LABELS, MinutesState
 from crm.web.pages import page
 from crm.web.visit import Visit
@@ -27,10 +28,8 @@ def show_page(
     meeting = meeting_of(visit.db, meeting_id)
     whole = queries.whole_of(visit.db, meeting_id)
     visit.seen("minutes.viewed", ("meeting", meeting_id))
-    needs, decision = False, None
-    if whole.newest and not whole.is_confirmed:
-        today = local_day(visit.now)
-        needs, decision = confirmation_decision(visit.db, visit.actor, meeting_id, today)
+    today = local_day(visit.now)
+    is_open = whole.newest is not None and not whole.is_confirmed
     return page(
         visit,
         "minutes/show.html",
@@ -38,11 +37,12 @@ def show_page(
         sub=sub,
         meeting=meeting,
         whole=whole,
-        needs_decision=needs,
-        decision=decision,
+        standing=standing_of(visit.db, meeting_id, whole),
+        needs_decision=is_open and needs_decision(visit.db, visit.actor, today),
         may_change=meeting.state is not MeetingState.CANCELED,
-        today=local_day(visit.now),
+        today=today,
         state_labels=MINUTES_STATE_LABELS,
+        approval_labels=APPROVAL_STATE_LABELS,
         aside=MinutesState.ASIDE,
         recipients=recipient_choices(),
         request_key=uuid7(),

@@ -7,18 +7,22 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
+from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
+from crm.approvals.models import STEP_ACT_LABELS
 from crm.contacts.queries import require_reader
+from crm.exports.asking import recipient_choices
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Refused
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_
 from crm.meetings.queries import meeting_of
 from crm.minutes import agenda_pages, matter_pages, passing_pages, queries
+from crm.minutes.decisions import needs_decision, standing_of
 from crm.minutes.forms import LONGEST_TEXT, ConfirmationForm, MinutesForm, texts_in, too_long
 from crm.minutes.lines import Section, pairs_of, sections_for
-from crm.minutes.models import MINUTES_STATE_LABELS
+from crm.minutes.models import MINUTES_STATE_LABELS, MinutesState
 from crm.minutes.page_parts import show_page
 from crm.minutes.service import confirm_minutes, write_minutes
 from crm.web.pages import page, saved, submitted
@@ -90,13 +94,21 @@ def version(desk: CurrentDesk, version_id: FromPath[UUID]) -> Response[str]:
         require_reader(visit.actor)
         found = queries.version_of(visit.db, version_id)
         visit.seen("minutes.viewed", ("meeting", found.meeting_id))
+        newest = queries.whole_of(visit.db, found.meeting_id)
+        whole = queries.whole_as_left(visit.db, newest, found.serial)
         return page(
             visit,
             "minutes/version.html",
+            sub=blank(),
             version=found,
             meeting=meeting_of(visit.db, found.meeting_id),
-            sections=queries.sections_of(visit.db, version_id),
+            sections=whole.sections,
+            standing=standing_of(visit.db, found.meeting_id, whole),
             state_labels=MINUTES_STATE_LABELS,
+            act_labels=STEP_ACT_LABELS,
+            aside=MinutesState.ASIDE,
+            recipients=recipient_choices(),
+            request_key=uuid7(),
         )
 
 
@@ -107,6 +119,7 @@ def _edit_page(
     meeting = meeting_of(visit.db, meeting_id)
     whole = queries.whole_of(visit.db, meeting_id)
     visit.seen("minutes.viewed", ("meeting", meeting_id))
+    today = local_day(visit.now)
     stands = sections_for(whole.items, whole.sections)
     typed = texts_in(visit.sent, stands) if visit.sent else stands
     is_stale = status == Conflict.status
@@ -120,8 +133,9 @@ def _edit_page(
         # a text that came too late was kept: it may be sent again knowing the newest
         revision=whole.revision if is_stale else sub.values.get("revision", whole.revision),
         is_stale=is_stale,
+        is_decided_anew=whole.is_confirmed and needs_decision(visit.db, visit.actor, today),
         pairs=pairs_of(stands, typed),
-        today=local_day(visit.now),
+        today=today,
     )
 
 

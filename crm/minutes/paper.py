@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from crm.approvals.lines import ApprovalLine
+from crm.approvals.models import APPROVAL_STATE_LABELS
 from crm.bulletins.models import Handling
 from crm.consents.models import ConsentScope
 from crm.consents.queries import grants_in_force
@@ -23,7 +23,7 @@ from crm.jobs.service import Made, Work, enqueue, job
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import JST, local_day
-from crm.kernel.errors import Refused
+from crm.kernel.errors import NotFound, Refused
 from crm.kernel.i18n import N_, translate
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki, wareki_short
@@ -31,7 +31,7 @@ from crm.meetings.lines import PartyLine, WholeMeeting
 from crm.meetings.models import STYLE_LABELS, Meeting, Style
 from crm.meetings.queries import meeting_of, whole_meeting
 from crm.minutes import queries
-from crm.minutes.decisions import confirmation_decision
+from crm.minutes.decisions import Decided, Standing, standing_of, version_name
 from crm.minutes.lines import Carried, ItemLine, MatterLine, Whole
 from crm.minutes.models import AgendaKind
 
@@ -108,12 +108,25 @@ def agenda_data(
 
 
 def ask_for_minutes(
-    db: ScopedSession, actor: Actor, meeting_id: UUID, taking: Taking, *, now: dt.datetime
+    db: ScopedSession,
+    actor: Actor,
+    meeting_id: UUID,
+    taking: Taking,
+    *,
+    version_id: UUID | None = None,
+    now: dt.datetime,
 ) -> Export:
-    """Ask for the minutes on paper; Refused before anybody wrote any."""
+    """Ask for the minutes on paper as they stand, or as a version left them.
+
+    Refused before anybody wrote any, NotFound for a version that never was the minutes.
+    """
     found = whole_meeting(db, meeting_id)
-    if queries.whole_of(db, meeting_id).newest is None:
+    whole = queries.whole_of(db, meeting_id)
+    if whole.newest is None:
         raise Refused(N_("議事録はまだ書かれていません。"))
+    version = whole.version(version_id or whole.newest.id)
+    if version is None:
+        raise NotFound
     came = [party.holder for party in found.parties if party.was_there]
     people = sum(holder.person_id is not None for holder in came)
     facts = ExportFacts(
@@ -124,7 +137,7 @@ def ask_for_minutes(
         people=people,
         organizations=len(came) - people,
         fields=FIELDS,
-        args={"meeting": str(meeting_id)},
+        args={"meeting": str(meeting_id), "version": version.serial},
         **asdict(taking),
     )
     return register_export(db, actor, facts, now=now)
@@ -132,17 +145,21 @@ def ask_for_minutes(
 
 @maker(ExportKind.MINUTES)
 def make_minutes(making: Making) -> None:
-    """Typeset the minutes as they stand, naming of who came those who agreed to the recipient."""
+    """Typeset a version of the minutes, naming of who came those who agreed to the recipient."""
     export, today = making.export, local_day(making.now)
     meeting_id = UUID(export.args["meeting"])
     with making.reading() as db:
         found = whole_meeting(db, meeting_id)
-        whole = queries.whole_of(db, meeting_id)
+        newest = queries.whole_of(db, meeting_id)
+        serial = export.args.get("version", newest.revision)
+        whole = queries.whole_as_left(db, newest, serial)
         came = [party for party in found.parties if party.was_there]
         named = _agreeing(db, came, export.recipient, today)
-        _, decision = confirmation_decision(db, making.actor, meeting_id, today)
+        standing = standing_of(db, meeting_id, whole)
         data = minutes_data(found, whole, named, making)
-    data["stamps"] = _stamps(decision, export.recipient)
+    data["facts"].append(["版", _version(whole, newest.revision)])
+    if export.recipient == EXPORT_RECIPIENT_LABELS[ExportRecipient.WITHIN]:
+        _add_decisions(data, standing)
     holders = [party.holder for party in named]
     made = MadeFile(
         f"{MINUTES}_{export.number}.pdf",
@@ -177,7 +194,6 @@ def minutes_data(
             *_when_and_where(meeting),
             ["主催", found.unit_name],
             ["出席", _count(found, named, whole)],
-            ["版", _version(whole)],
         ],
         "attendees": [_attendee(party) for party in named],
         "tables": [],
@@ -285,13 +301,20 @@ def _people(came: Sequence[PartyLine]) -> str:
     return f"{people}名{bodies}"
 
 
-def _version(whole: Whole) -> str:
-    newest = whole.newest
-    if newest is None:
+def _version(whole: Whole, newest: int) -> str:
+    """Say which version it is; of one that another followed, which is the newest."""
+    version = whole.newest
+    if version is None:
         return ""
     state = "確定" if whole.is_confirmed else "案（未確定）"
-    written = wareki(local_day(newest.written_at))
-    return "　".join(filter(None, (state, written, newest.writer_name, newest.reason)))
+    parts = (
+        version_name(version.serial),
+        state if version.serial == newest else f"{state}（最新は{version_name(newest)}）",
+        wareki(local_day(version.written_at)),
+        version.writer_name,
+        version.reason,
+    )
+    return "　".join(filter(None, parts))
 
 
 def _matter(one: MatterLine) -> list[str]:
@@ -308,9 +331,27 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -
     return {"title": title, "headings": list(headings), "rows": [list(row) for row in rows]}
 
 
-def _stamps(decision: ApprovalLine | None, recipient: str) -> list[dict[str, str]]:
-    """Return the boxes of the 決裁欄, while it covers what stands here and stays in the house."""
-    within = recipient == EXPORT_RECIPIENT_LABELS[ExportRecipient.WITHIN]
-    if decision is None or decision.covers is False or not within:
-        return []
-    return decision.printed_stamps
+def _add_decisions(data: dict[str, Any], standing: Standing) -> None:
+    """Put the 決裁欄 of these very words on the sheet, and what was decided about others.
+
+    It stays in the house: what leaves says whether it is confirmed and no more.
+    """
+    decision = standing.given or standing.waiting
+    if decision:
+        data["stamps"] = decision.printed_stamps
+    if decision or standing.outrun:
+        number = decision.number if decision else ""
+        said = number if standing.given else "　".join(filter(None, ("未決裁", number)))
+        data["facts"].append(["決裁", said])
+    earlier = [_decided(one) for one in standing.others]
+    data["after"].append(_table("ほかの版の決裁", ("版", "起案", "決裁"), earlier))
+
+
+def _decided(one: Decided) -> list[str]:
+    stamped = [
+        "　".join(filter(None, (stamp["post"], stamp["name"], stamp["day"], stamp["mark"])))
+        for stamp in one.line.printed_stamps
+        if stamp["name"]
+    ]
+    state = APPROVAL_STATE_LABELS[one.line.state]
+    return [version_name(one.version or 0), one.line.number, "\n".join([state, *stamped])]

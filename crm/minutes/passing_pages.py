@@ -92,8 +92,11 @@ def print_minutes(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any
 
 
 def _ask(form: MinutesPaperForm, meeting_id: UUID, kept_hours: int, visit: Visit) -> Export:
-    taking = form.taking(ExportRecipient.WITHIN, kept_hours, "", meeting_id)
-    return ask_for_minutes(visit.db, visit.actor, meeting_id, taking, now=visit.now)
+    version_id = form.version_id
+    taking = form.taking(ExportRecipient.WITHIN, kept_hours, "", (meeting_id, version_id))
+    return ask_for_minutes(
+        visit.db, visit.actor, meeting_id, taking, version_id=version_id, now=visit.now
+    )
 
 
 def _circulation_page(

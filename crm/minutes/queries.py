@@ -71,6 +71,14 @@ def whole_of(db: ScopedSession, meeting_id: UUID) -> Whole:
     )
 
 
+def whole_as_left(db: ScopedSession, whole: Whole, serial: int) -> Whole:
+    """Return the whole with the minutes as one of its versions left them."""
+    if serial == whole.revision:
+        return whole
+    version = next(one for one in whole.versions if one.serial == serial)
+    return whole.as_left(serial, sections_of(db, version.id))
+
+
 def carried_to(db: ScopedSession, meeting: Meeting) -> Carried:
     """Return what the meetings before this one left open until its day; two statements, or one.
 
@@ -120,14 +128,27 @@ def earlier_meetings(db: ScopedSession, meeting: Meeting) -> frozenset[UUID]:
 
 def sections_of(db: ScopedSession, version_id: UUID) -> Sequence[Section]:
     """Return what a version of minutes says, part by part."""
+    return said_in(db, [version_id])[version_id]
+
+
+def said_in(
+    db: ScopedSession, version_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[Section]]:
+    """Return what each of several versions of minutes says, part by part; one statement."""
     rows = db.rows(
         sa.select(
-            col(MinutesSection.agenda_item_id), col(MinutesSection.title), col(MinutesSection.text)
+            col(MinutesSection.version_id),
+            col(MinutesSection.agenda_item_id),
+            col(MinutesSection.title),
+            col(MinutesSection.text),
         )
-        .where(col(MinutesSection.version_id) == version_id)
+        .where(col(MinutesSection.version_id).in_(version_ids))
         .order_by(col(MinutesSection.position))
     )
-    return [Section(*row) for row in rows]
+    found: dict[UUID, list[Section]] = {key: [] for key in version_ids}
+    for row in rows:
+        found[row[0]].append(Section(*row[1:]))
+    return found
 
 
 def version_of(db: ScopedSession, version_id: UUID) -> MinutesVersion:

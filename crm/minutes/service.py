@@ -7,13 +7,14 @@ from uuid import UUID
 from crm.approvals.service import carry_out
 from crm.kernel import audit
 from crm.kernel.actor import Actor
+from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Refused
 from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 from crm.meetings.models import Meeting, MeetingState
 from crm.meetings.queries import meeting_of
 from crm.minutes import queries
-from crm.minutes.decisions import confirmation_matter
+from crm.minutes.decisions import confirmation_matter, needs_decision
 from crm.minutes.lines import Section
 from crm.minutes.models import MinutesSection, MinutesState, MinutesVersion
 
@@ -34,7 +35,8 @@ def write_minutes(
 ) -> None:
     """Leave the minutes as `sections` say them; nothing happens where nothing differs.
 
-    Confirmed minutes ask for a reason and stay confirmed. Written from another `revision` than the
+    Minutes confirmed once ask for a reason. They stay confirmed, but where the station has them
+    decided (決裁): the decision was about other words, and another is asked for. Written from another `revision` than the
     newest, the text is put aside as a version of its own and Conflict is raised: let the
     transaction end well, so that both are kept.
     """
@@ -46,11 +48,13 @@ def write_minutes(
     if revision != (newest.serial if newest else 0):
         _put_aside(db, actor, meeting, versions, sections, now)
         raise Conflict(TOO_LATE)
-    is_confirmed = newest is not None and newest.state is MinutesState.CONFIRMED
-    if is_confirmed and not reason.strip():
+    was_confirmed = any(one.state is MinutesState.CONFIRMED for one in versions)
+    if was_confirmed and not reason.strip():
         raise Refused(N_("確定した議事録を直す理由を入力してください。"), field="reason")
-    state = MinutesState.CONFIRMED if is_confirmed else MinutesState.DRAFT
-    why = reason if is_confirmed else ""
+    state = newest.state if newest else MinutesState.DRAFT
+    if state is MinutesState.CONFIRMED and needs_decision(db, actor, local_day(now)):
+        state = MinutesState.DRAFT
+    why = reason if was_confirmed else ""
     _add(db, actor, meeting, versions, sections, state=state, reason=why, now=now)
     audit.record(db, actor, "minutes.written", now=now, subject=("meeting", meeting.id))
 
@@ -72,7 +76,7 @@ def confirm_minutes(
         return
     if newest.serial != revision:
         raise Conflict
-    carry_out(db, actor, confirmation_matter(meeting), now=now)
+    carry_out(db, actor, confirmation_matter(meeting, newest), now=now)
     sections = queries.sections_of(db, newest.id)
     _add(db, actor, meeting, versions, sections, state=MinutesState.CONFIRMED, now=now)
     audit.record(db, actor, "minutes.confirmed", now=now, subject=("meeting", meeting.id))

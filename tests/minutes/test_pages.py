@@ -229,7 +229,7 @@ def test_pages_cost_the_same_however_much_was_said(
     costs = {
         f"/meetings/{later.id}": 7,
         f"/meetings/{later.id}/agenda": 7,
-        f"/meetings/{meeting.id}/minutes": 5,
+        f"/meetings/{meeting.id}/minutes": 6,
         f"/meetings/{meeting.id}/minutes/edit": 4,
         f"/agenda-items/{item.id}": 3,
         f"/meeting-matters/{action.id}": 6,

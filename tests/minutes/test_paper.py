@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 from uuid_utils.compat import uuid7
 
+from crm.approvals.models import ApprovalKind
 from crm.bulletins.files import read_sheet
 from crm.bulletins.models import Handling
 from crm.consents.models import ConsentScope
@@ -22,11 +23,14 @@ from crm.meetings.models import Meeting, MeetingKind, Presence
 from crm.meetings.service import note_presence
 from crm.minutes import agenda
 from crm.minutes.agenda import ItemFacts
+from crm.minutes.decisions import draft_confirmation
 from crm.minutes.matters import Becomes
 from crm.minutes.models import AgendaKind
+from tests.approvals.acts import approved, line_of
 from tests.meetings.acts import planned, whole
 from tests.minutes.acts import prepared, taken_up, written
 from tests.rosters.network import put_consent
+from tests.support.approvals import decided
 from tests.support.pages import Browser
 from tests.support.world import World
 
@@ -158,6 +162,40 @@ def test_minutes_name_whoever_agreed_to_the_recipient(
     assert ("くわばらけんた" in text, "2名" in text, "ほか3名" in text) == (True, True, True)
     for words in ("決定事項", "対応事項", "公園の防犯灯を調べる", number, "案（未確定）"):
         assert words in text
+
+
+def test_minutes_on_paper_bear_the_stamps_of_their_own_version(
+    world: World, browser: Browser, held: Meeting
+) -> None:
+    decided(world, ApprovalKind.MINUTES)
+    now = utc_now()
+    with world.writing("officer") as db:
+        actor = world.actors["officer"]
+        key = draft_confirmation(db, actor, held.id, reason="確定のため", now=now).id
+    approved(world, key, "chief", now=now)
+    number = line_of(world, key).number
+    texts = {1: "", 2: ""}
+    changed = written(world, held, "青パトを毎週にする", now=now)
+    path = f"/meetings/{held.id}/minutes"
+    shown = browser.sign_in("officer").get(path)
+
+    for version in changed.versions:
+        sent = {"request_key": str(uuid7()), "version_id": str(version.id)}
+        answer = browser.post(f"{path}/files", sent)
+        texts[version.serial] = text_of(browser.post(f"{answer.url.path}/file").content)
+
+    stamp = f"起案者{world.actors['officer'].name}".replace(" ", "")
+    assert f"決裁（{number}）は、第1版に対するものです。" in shown.text
+    assert "決裁をもう一度受ける" in shown.text
+    assert [(f"決裁{number}" in texts[n], "未決裁" in texts[n]) for n in (1, 2)] == [
+        (True, False),
+        (False, True),
+    ]
+    assert "（最新は第2版）" in texts[1]
+    assert "ほかの版の決裁" in texts[2]
+    assert stamp in texts[2][texts[2].index("ほかの版の決裁") :]
+    versions = re.findall(r'href="(/minutes-versions/[^"]+)"', shown.text)
+    assert [number in browser.get(one).text for one in versions] == [False, True]
 
 
 def test_minutes_nobody_wrote_are_not_printed(world: World, browser: Browser) -> None:

@@ -3,19 +3,19 @@ from uuid import UUID
 
 import pytest
 
-from crm.approvals.models import ApprovalKind
+from crm.approvals.models import ApprovalKind, ApprovalState
 from crm.approvals.service import DecisionNeeded
 from crm.kernel.errors import Conflict, NotFound, Refused
 from crm.meetings.models import Meeting
-from crm.minutes import service
-from crm.minutes.decisions import confirmation_decision, draft_confirmation
+from crm.minutes import queries, service
+from crm.minutes.decisions import Standing, draft_confirmation, standing_of
 from crm.minutes.lines import Section, sections_for
 from crm.minutes.models import MinutesState
-from tests.approvals.acts import approved
+from tests.approvals.acts import approved, line_of
 from tests.meetings.acts import planned
 from tests.minutes.acts import prepared, texts_of, whole_of, written
 from tests.support.approvals import decided
-from tests.support.world import NOW, TODAY, World
+from tests.support.world import NOW, World
 
 
 def confirmed(world: World, meeting: Meeting, *, who: str = "officer") -> None:
@@ -101,38 +101,75 @@ def test_only_what_was_seen_is_confirmed(world: World) -> None:
         service.confirm_minutes(db, world.actors["officer"], meeting.id, revision=1, now=NOW)
 
 
+def drafted(world: World, meeting: Meeting) -> UUID:
+    with world.writing("officer") as db:
+        actor = world.actors["officer"]
+        return draft_confirmation(db, actor, meeting.id, reason="確定のため", now=NOW).id
+
+
+def standing(world: World, meeting: Meeting) -> Standing:
+    with world.reading("officer") as db:
+        return standing_of(db, meeting.id, queries.whole_of(db, meeting.id))
+
+
 def test_where_minutes_are_decided_they_wait_for_it(world: World) -> None:
     decided(world, ApprovalKind.MINUTES)
     meeting = planned(world)
     written(world, meeting, "一行目")
     with pytest.raises(DecisionNeeded):
         confirmed(world, meeting)
-    with world.writing("officer") as db:
-        actor = world.actors["officer"]
-        draft = draft_confirmation(db, actor, meeting.id, reason="確定のため", now=NOW)
-        key: UUID = draft.id
+    key = drafted(world, meeting)
+    waits = standing(world, meeting)
     approved(world, key, "chief")
 
     confirmed(world, meeting)
 
-    with world.reading("officer") as db:
-        needs, decision = confirmation_decision(db, actor, meeting.id, TODAY)
+    given = standing(world, meeting).given
     assert whole_of(world, meeting).is_confirmed
-    assert (needs, decision is not None and decision.covers) == (True, True)
+    assert (waits.given, waits.waiting and waits.waiting.id) == (None, key)
+    assert given and (given.id, given.is_carried_out) == (key, True)
 
 
-def test_decision_about_other_words_confirms_nothing(world: World) -> None:
+def test_decision_stays_with_the_version_it_was_given_for(world: World) -> None:
+    decided(world, ApprovalKind.MINUTES)
+    meeting = planned(world)
+    written(world, meeting, "防犯灯を直す")
+    first = drafted(world, meeting)
+    approved(world, first, "chief")
+    confirmed(world, meeting)
+    written(world, meeting, "防犯灯を二基直す", reason="数の誤り")
+
+    changed, outrun = whole_of(world, meeting), standing(world, meeting).outrun
+    with pytest.raises(DecisionNeeded):
+        confirmed(world, meeting)
+    second = drafted(world, meeting)
+    approved(world, second, "chief")
+    confirmed(world, meeting)
+
+    assert (changed.newest and changed.newest.state, changed.was_confirmed) == (
+        MinutesState.DRAFT,
+        True,
+    )
+    assert outrun and (outrun.line.id, outrun.version) == (first, 2)
+    now = standing(world, meeting)
+    assert now.outrun is None
+    assert now.given and now.given.id == second
+    assert [(one.line.id, one.version) for one in now.drafts] == [(second, 4), (first, 2)]
+
+
+def test_own_draft_about_other_words_is_withdrawn_when_they_are_drafted_anew(world: World) -> None:
     decided(world, ApprovalKind.MINUTES)
     meeting = planned(world)
     written(world, meeting, "一行目")
-    with world.writing("officer") as db:
-        actor = world.actors["officer"]
-        key = draft_confirmation(db, actor, meeting.id, reason="確定のため", now=NOW).id
-    approved(world, key, "chief")
+    first = drafted(world, meeting)
     written(world, meeting, "書き換えた")
 
-    with pytest.raises(DecisionNeeded):
-        confirmed(world, meeting)
+    outrun = standing(world, meeting).outrun
+    second = drafted(world, meeting)
+
+    assert outrun and outrun.line.is_pending
+    assert line_of(world, first).state is ApprovalState.WITHDRAWN
+    assert [one.line.id for one in standing(world, meeting).drafts] == [second]
 
 
 def test_what_was_said_of_a_line_taken_off_stays(world: World) -> None:
