@@ -79,6 +79,24 @@ def test_meeting_roster_has_no_telephone(town: World, tmp_path: Path) -> None:
     assert [row[1] for row in issues(town)] == ["meeting"]
 
 
+def test_roster_is_narrowed_and_ordered_as_on_the_page(town: World, tmp_path: Path) -> None:
+    other = town.person("阿部 久", "アベ ヒサシ")
+    put_term(town, other, "みなと町自治会")
+    put_consent(town, other)
+    output = tmp_path / "一覧表.csv"
+    narrowed = ("--area", "みなと町自治会", "--order", "area", "--with-changes")
+
+    first = roster(output, "chief", *narrowed, "--plain-reason", "表計算に取り込むため")
+    wrong = roster(tmp_path / "b.csv", "chief", "--unit", "ない交番", "--plain-reason", "同上")
+
+    assert first.exit_code == 0, first.output
+    text = output.read_text(encoding="utf-8-sig")
+    assert ("阿部 久" in text, "髙橋 京子" in text) == (True, False)
+    assert (wrong.exit_code, len(issues(town))) == (1, 1)
+    assert wrong.output.startswith("Error: 「ない交番」は選べません。選べるもの：")
+    assert "若葉駅前交番" in wrong.output
+
+
 @pytest.mark.parametrize("login", ["officer", "hq", "administrator"])
 def test_who_may_not_issue_is_told_so_in_one_sentence(
     town: World, tmp_path: Path, login: str
@@ -100,9 +118,14 @@ def test_who_may_not_issue_is_told_so_in_one_sentence(
             "a.txt",
             (),
             PURPOSE,
-            "--output の名前は .xlsx、.pdf 又は .csv で終わるようにしてください。",
+            "--output の名前は .xlsx、.pdf、.csv 又は .vcf で終わるようにしてください。",
         ),
-        ("a", (), PURPOSE, "--output の名前は .xlsx、.pdf 又は .csv で終わるようにしてください。"),
+        (
+            "a",
+            (),
+            PURPOSE,
+            "--output の名前は .xlsx、.pdf、.csv 又は .vcf で終わるようにしてください。",
+        ),
         (
             "a.pdf",
             ("--as-of", "2999-01-01"),
