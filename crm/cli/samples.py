@@ -13,6 +13,7 @@ from crm.cli.office import office
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.i18n import translate
 from crm.samples.crew import Login
+from crm.samples.issued import issue_sample_roster
 from crm.samples.loader import load_sample
 from crm.samples.stations import HOMES
 
@@ -38,6 +39,7 @@ def sample_data(size: str, seed: int, password: str, today: dt.datetime | None) 
         logins = load_sample(
             database, size, seed=seed, today=day, password_hash=hash_password(password)
         )
+        issue_sample_roster(database, day)
         database.gather_statistics()
     click.echo("架空の見本データを登録しました。サインインできるアカウントは次のとおりです。\n")
     for line in _table(logins):

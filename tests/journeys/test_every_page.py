@@ -18,6 +18,7 @@ from crm.app import create_app, route_names
 from crm.kernel.db import Database
 from crm.kernel.migrate import migrate
 from crm.kernel.settings import Settings
+from crm.samples.issued import issue_sample_roster
 from crm.samples.loader import load_sample
 from tests.intake.lists import LIAISONS
 from tests.journeys.conftest import PASSWORD
@@ -50,6 +51,7 @@ VIEWERS = {
     "meetings.again": "officer",
     "meetings.all_series": "officer",
     "meetings.series": "officer",
+    "meetings.remaining": "officer",
     "meetings.series_new": "officer",
     "meetings.calendar": "officer",
     "bodies.index": "officer",
@@ -79,6 +81,7 @@ VIEWERS = {
     "notes.circulation": "officer",
     "outbox.index": "officer",
     "approvals.index": "chief",
+    "approvals.show": "chief",
     "approvals.routes": "admin",
     "circulations.index": "officer",
     "notes.new_for_person": "officer",
@@ -126,8 +129,10 @@ VIEWERS = {
     "rosters.show": "chief",
     "rosters.selection": "chief",
     "rosters.issues": "chief",
+    "rosters.issue_show": "chief",
     "jobs.index": "officer",
     "exports.index": "chief",
+    "exports.show": "chief",
     "search.form": "officer",
     "sharing.agreements": "chief",
     "sharing.agreement": "chief",
@@ -218,15 +223,12 @@ ELSEWHERE = {
     "bulletins.file": "a file, not a page",
     "minutes.paper": "a file, not a page (tests/minutes)",
     "sharing.information_file": "a file, not a page",
-    "approvals.show": "walked in tests/approvals, where something is drafted",
     "access.lock": "tests/journeys/test_lock.py: it has no page behind it",
     "access.home": "sends everybody on",
     "access.sign_in": "walked below, signed out",
     "search.show": "walked below, after a search",
     "breakglass.show": "tests/breakglass: somebody has to be open",
     "breakglass.review": "tests/breakglass: somebody has to have opened",
-    "rosters.issue_show": "walked in tests/rosters, where something was issued",
-    "exports.show": "walked in tests/exports, where something was taken out",
     "factors.factor": "walked in tests/factors, where one is taken on",
     "factors.second_factor": "walked in tests/factors, half signed in",
     "factors.openid": "sends the browser to the provider (tests/factors)",
@@ -255,6 +257,7 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     migrate(database)
     today = dt.datetime.now(dt.UTC).date()
     load_sample(database, "small", seed=3, today=today, password_hash=hash_password(PASSWORD))
+    issue_sample_roster(database, today)
     database.gather_statistics()
     with open_browser(database, Settings(demo=True, second_factor="offered")) as browser:
         browser.sign_in("chief").get("/intake/new")
@@ -310,6 +313,9 @@ KEYS = {
     "agenda_item_id": f"SELECT id FROM agenda_item WHERE station_id = {_OWN}",
     "version_id": f"SELECT id FROM minutes_version WHERE station_id = {_OWN}",
     "matter_id": f"SELECT id FROM meeting_matter WHERE kind = 'action' AND station_id = {_OWN}",
+    "issue_id": f"SELECT id FROM roster_issue WHERE station_id = {_OWN}",
+    "export_id": f"SELECT id FROM export WHERE station_id = {_OWN}",
+    "approval_id": f"SELECT id FROM approval WHERE station_id = {_OWN}",
     "item_id": (
         "SELECT id FROM information_item WHERE withdrawn_on IS NULL"
         f" AND handling = 'public' AND station_id = {_OWN} ORDER BY valid_from DESC"

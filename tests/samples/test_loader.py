@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from crm.kernel.db import Database
 from crm.kernel.errors import Refused
 from crm.samples import queries
+from crm.samples.issued import issue_sample_roster
 from crm.samples.loader import load_sample
 from crm.samples.police import Sample, build_sample
 from tests.samples.conftest import TODAY, digest, small_order
@@ -43,8 +44,20 @@ def test_rows_are_stored_as_they_were_built(database: Database) -> None:
         assert rows == sorted(built[name], key=lambda row: row["id"]), name
 
 
-def test_a_database_in_use_is_refused(database: Database) -> None:
+def test_a_database_in_use_is_refused_and_has_a_roster_issued_by_its_verbs(
+    database: Database,
+) -> None:
     load_sample(database, "small", seed=7, today=TODAY, password_hash="")
+    issue_sample_roster(database, TODAY)
+    with database.system("test") as connection:
+        counts = {
+            name: connection.scalar(
+                sa.select(sa.func.count()).select_from(SQLModel.metadata.tables[name])
+            )
+            for name in MADE_BY_VERBS
+        }
+
+    assert counts == MADE_BY_VERBS
     with pytest.raises(Refused, match="機関がすでに登録されています"):
         load_sample(database, "small", seed=8, today=TODAY, password_hash="")
 
@@ -69,6 +82,18 @@ def test_the_same_seed_gives_the_same_rows_in_any_process(sample: Sample) -> Non
     assert ran.stdout.strip() == digest(sample)
 
 
+MADE_BY_VERBS = {
+    "approval": 1,
+    "approval_step": 2,
+    "export": 1,
+    "export_fetch": 1,
+    "export_file": 1,
+    "roster_copy": 4,
+    "roster_copy_act": 2,
+    "roster_document": 1,
+    "roster_issue": 1,
+}
+"""What is done with the sample's rows once they are stored, as members of staff would."""
 EXPECTED_TABLES = {
     "acceptance_record",
     "account",
