@@ -255,6 +255,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "term.ended": N_("連絡員を終了"),
     "tour.viewed": N_("本日の当務を閲覧"),
     "trail.exported": N_("監査記録を書出し"),
+    "series.changed": N_("定期開催の残りの回を変更"),
     "series.ended": N_("定期開催を終了"),
     "series.extended": N_("定期開催の先の回を登録"),
     "series.started": N_("定期開催を登録"),

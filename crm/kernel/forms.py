@@ -79,6 +79,16 @@ class Submission(Generic[F]):
         """The hidden key of a `OnceForm`: made with the form, and kept while it is corrected."""
         return self.values.get("request_key") or uuid7()
 
+    def beside(self, **stands: object) -> "Submission[F]":
+        """Return the same submission, with what is on record where it says nothing of the kind.
+
+        A page of several forms shows again what one of them sent, and in the others what stands.
+        """
+        if self.values.keys() & stands.keys():
+            return self
+        known = {name: value for name, value in stands.items() if value is not None}
+        return Submission({**known, **self.values}, self.form, self.errors)
+
     def refused(self, error: Refused | Conflict) -> "Submission[F]":
         """Return the same submission with what the business said: at its field, or on top."""
         sentence = translate(error.message, **error.facts)
@@ -129,6 +139,7 @@ SENTENCES = {
     "uuid_parsing": N_("「%(label)s」を選び直してください。"),
     "int_parsing": N_("「%(label)s」は数字で入力してください。"),
     "bad_date": N_("「%(label)s」は日付で入力してください。（例：2026-11-20、令和8年11月20日）"),
+    "bad_hour": N_("「%(label)s」は時刻で入力してください。（例：13:30）"),
     "bad_time": N_("「%(label)s」は日時で入力してください。（例：2026-11-20T13:30）"),
 }
 UNKNOWN = N_("「%(label)s」を確かめてください。")
@@ -173,11 +184,24 @@ def _read_local_time(value: object) -> object:
     return moment.replace(tzinfo=JST) if moment.tzinfo is None else moment
 
 
+def _read_hour(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return dt.time.fromisoformat(value).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        raise PydanticCustomError("bad_hour", "not a time of day") from None
+
+
 Day = Annotated[dt.date, BeforeValidator(_read_day)]
 """A day typed as a browser, an office or a fax writes it (ISO or 和暦)."""
 
 LocalTime = Annotated[dt.datetime, BeforeValidator(_read_local_time)]
 """A time in Japan, as `<input type="datetime-local">` sends it; aware."""
+
+
+Hour = Annotated[dt.time, BeforeValidator(_read_hour)]
+"""A time of any day, as `<input type="time">` sends it."""
 
 
 def _unix_lines(text: str) -> str:

@@ -10,10 +10,11 @@ from crm.contacts.models import Holder
 from crm.contacts.naming import holder_said
 from crm.exports.asking import ExportForm
 from crm.kernel.errors import Refused
-from crm.kernel.forms import Day, Form, LocalTime, OnceForm, SentForm
+from crm.kernel.forms import Day, Form, Hour, LocalTime, OnceForm, SentForm
 from crm.kernel.i18n import N_
 from crm.meetings.models import CancelReason, Channel, MeetingKind, Rhythm, Style
 from crm.meetings.printing import Paper
+from crm.meetings.remaining import Seen, SeriesFacts
 from crm.meetings.service import MeetingFacts
 from crm.meetings.sheets import LabelSize
 
@@ -95,11 +96,40 @@ class ExtensionForm(Form):
     revision: int
 
 
-class SeriesEndForm(Form):
-    """The last day a meeting of a series may fall on."""
+class _SeenForm(Form):
+    """From which day on, and what was seen of the series and its meetings."""
 
-    ended_on: Day = Field(title=N_("最後の日"))
+    since: Day = Field(title=N_("いつから"))
     revision: int
+    mark: str = Field(max_length=64)
+
+    def seen(self) -> Seen:
+        """Return what whoever sent the form had seen."""
+        return Seen(self.since, self.revision, self.mark)
+
+
+class RemainingForm(_SeenForm):
+    """What the remaining meetings of a series are from now on."""
+
+    kind: MeetingKind = Field(title=N_("会議の種類"))
+    title: str = Field(max_length=120, title=N_("名称"))
+    starts_at: Hour = Field(title=N_("始まる時刻"))
+    ends_at: Hour | None = Field(default=None, title=N_("終わる時刻"))
+    style: Style = Field(default=Style.IN_PERSON, title=N_("開き方"))
+    place: str = Field(default="", max_length=200, title=N_("場所"))
+
+    def facts(self) -> SeriesFacts:
+        """Return what the form says of the meetings."""
+        return SeriesFacts(**self.model_dump(include=set(SeriesFacts.__slots__)))
+
+
+class GivingUpForm(_SeenForm):
+    """Why the remaining meetings of a series are not held."""
+
+    canceled_because: CancelReason = Field(
+        title=N_("取りやめる理由"),
+        json_schema_extra={"missing": N_("取りやめる理由を選んでください。")},
+    )
 
 
 class CancellationForm(Form):

@@ -44,6 +44,13 @@ class SeriesLine(NamedTuple):
     planned: int
 
 
+class RemainingLine(NamedTuple):
+    """A meeting of a series, and how many answered its invitation."""
+
+    meeting: Meeting
+    replies: int
+
+
 @dataclass(frozen=True, slots=True)
 class WholeSeries:
     """A series with the names around it and its meetings, the last first."""

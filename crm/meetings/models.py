@@ -220,7 +220,8 @@ class Meeting(_Gathering, table=True):
     """One gathering of a station and its network.
 
     `visitors` counts who came from other agencies and without being invited by name. Of a series,
-    `series_day` is the day its rhythm gave, wherever the meeting was moved. `client_key` makes a
+    `series_day` is the day its rhythm gave, wherever the meeting was moved, and `is_apart` says
+    that somebody changed this one alone. `client_key` makes a
     form sent twice one meeting.
     """
 
@@ -240,6 +241,7 @@ class Meeting(_Gathering, table=True):
     ends_at: dt.datetime | None = Field(default=None, sa_type=Moment)
     series_id: UUID | None = Field(default=None, foreign_key="meeting_series.id", sa_type=Key)
     series_day: dt.date | None = None
+    is_apart: bool = False
     state: MeetingState = Field(default=MeetingState.PLANNED, sa_type=choice(MeetingState))
     canceled_because: CancelReason | None = Field(default=None, sa_type=choice(CancelReason))
     visitors: int = Field(default=0)

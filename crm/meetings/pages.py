@@ -19,6 +19,7 @@ from crm.meetings import (
     month_pages,
     printing_pages,
     queries,
+    remaining_pages,
     series_pages,
     service,
 )
@@ -287,6 +288,7 @@ HANDLERS = [
     *joint_pages.HANDLERS,
     *month_pages.HANDLERS,
     *printing_pages.HANDLERS,
+    *remaining_pages.HANDLERS,
     *series_pages.HANDLERS,
     *attendance_pages.HANDLERS,
 ]

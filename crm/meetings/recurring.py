@@ -1,4 +1,4 @@
-"""The verbs of a series: begin it, make its meetings ahead, end it."""
+"""The verbs of a series: begin it, make its meetings ahead."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from dateutil.relativedelta import relativedelta
 from crm.contacts.queries import require_reader
 from crm.kernel import audit
 from crm.kernel.actor import Actor
-from crm.kernel.clock import JST, end_of_day, local_day
+from crm.kernel.clock import JST, local_day
 from crm.kernel.errors import Conflict, Refused
 from crm.kernel.scope import ScopedSession
 from crm.meetings import series_queries
-from crm.meetings.models import CancelReason, Meeting, MeetingSeries, MeetingState
+from crm.meetings.models import Meeting, MeetingSeries
 from crm.meetings.rhythm import Course, days_of, doubt_about
 from crm.meetings.service import MeetingFacts, check, made_by, touch
 
@@ -59,7 +59,7 @@ def begin_series(
     db.flush()
     until = local_day(now) + relativedelta(months=months)
     made = _make(db, actor, series, days_of(course, course.first, max(until, course.first)), now)
-    _audit(db, actor, "series.started", series, made, now)
+    put_on_record(db, actor, "series.started", series, made, now)
     return series
 
 
@@ -85,35 +85,25 @@ def extend_series(
     days = [day for day in days_of(course, max(today, course.first), ends) if day not in known]
     made = _make(db, actor, series, days, now)
     touch(series, actor, now)
-    _audit(db, actor, "series.extended", series, made, now)
+    put_on_record(db, actor, "series.extended", series, made, now)
     return made
-
-
-def end_series(
-    db: ScopedSession,
-    actor: Actor,
-    series_id: UUID,
-    day: dt.date,
-    *,
-    revision: int,
-    now: dt.datetime,
-) -> int:
-    """Let a series have no meeting after `day`; return how many planned ones are canceled by it."""
-    series = _newest(db, series_id, revision)
-    later = series_queries.planned_after(db, series_id, end_of_day(day))
-    for meeting in later:
-        meeting.state = MeetingState.CANCELED
-        meeting.canceled_because = CancelReason.SERIES_ENDED
-        touch(meeting, actor, now)
-    series.ended_on = day
-    touch(series, actor, now)
-    _audit(db, actor, "series.ended", series, len(later), now)
-    return len(later)
 
 
 def course_of(series: MeetingSeries) -> Course:
     """Return how a series goes on from its first day."""
     return Course(series.rhythm, series.every, local_day(series.first_at))
+
+
+def put_on_record(
+    db: ScopedSession,
+    actor: Actor,
+    action: str,
+    series: MeetingSeries,
+    count: int,
+    now: dt.datetime,
+) -> None:
+    """Put on record what was done with a series, and to how many of its meetings."""
+    audit.record(db, actor, action, now=now, subject=("series", series.id), count=count)
 
 
 def _make(
@@ -148,14 +138,3 @@ def _newest(db: ScopedSession, series_id: UUID, revision: int) -> MeetingSeries:
     if series.revision != revision:
         raise Conflict
     return series
-
-
-def _audit(
-    db: ScopedSession,
-    actor: Actor,
-    action: str,
-    series: MeetingSeries,
-    count: int,
-    now: dt.datetime,
-) -> None:
-    audit.record(db, actor, action, now=now, subject=("series", series.id), count=count)

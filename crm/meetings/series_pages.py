@@ -1,4 +1,4 @@
-"""定期開催: which series there are, one with its meetings, beginning, extending and ending one."""
+"""定期開催: which series there are, one with its meetings, beginning and extending one."""
 
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_, labels, translate
 from crm.meetings import recurring, series_queries
-from crm.meetings.forms import MONTHS_AHEAD, ExtensionForm, SeriesEndForm, SeriesForm
+from crm.meetings.forms import MONTHS_AHEAD, ExtensionForm, SeriesForm
 from crm.meetings.models import (
     MEETING_KIND_LABELS,
     MEETING_STATE_LABELS,
@@ -96,28 +96,6 @@ def extend(desk: CurrentDesk, series_id: FromPath[UUID]) -> Response[Any]:
         return submitted(visit, ExtensionForm, partial(_show_page, visit, series_id), act)
 
 
-@post("/meetings/series/{series_id:uuid}/end", name="meetings.end_series", sync_to_thread=True)
-def end(desk: CurrentDesk, series_id: FromPath[UUID]) -> Response[Any]:
-    """Let a series have no meeting after a day."""
-    with desk.writes() as visit:
-
-        def act(form: SeriesEndForm) -> Response[None]:
-            count = recurring.end_series(
-                visit.db,
-                visit.actor,
-                series_id,
-                form.ended_on,
-                revision=form.revision,
-                now=visit.now,
-            )
-            said = translate(
-                N_("定期開催を終えました。予定していた%(count)s件は中止になりました。"), count=count
-            )
-            return saved(visit, "meetings.series", said, series_id=series_id)
-
-        return submitted(visit, SeriesEndForm, partial(_show_page, visit, series_id), act)
-
-
 def _form_page(visit: Visit, sub: Submission[Any], status: int = 200) -> Response[str]:
     require_reader(visit.actor)
     return page(
@@ -143,6 +121,7 @@ def _show_page(
         sub=sub,
         whole=whole,
         series=whole.series,
+        first=local_day(whole.series.first_at),
         phrase=phrase_of(recurring.course_of(whole.series)),
         months=MONTHS_AHEAD,
         kinds=MEETING_KIND_LABELS,
@@ -151,4 +130,4 @@ def _show_page(
     )
 
 
-HANDLERS = [all_series, new, begin, show, extend, end]
+HANDLERS = [all_series, new, begin, show, extend]

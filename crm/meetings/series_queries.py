@@ -11,8 +11,8 @@ from crm.bodies.models import Body
 from crm.contacts.models import Organization
 from crm.kernel.errors import NotFound
 from crm.kernel.scope import ScopedSession
-from crm.meetings.lines import SeriesLine, WholeSeries
-from crm.meetings.models import Meeting, MeetingSeries, MeetingState
+from crm.meetings.lines import RemainingLine, SeriesLine, WholeSeries
+from crm.meetings.models import Meeting, MeetingParty, MeetingSeries, MeetingState
 from crm.meetings.queries import lines_of, meeting_lines
 
 
@@ -40,15 +40,24 @@ def days_made(db: ScopedSession, series_id: UUID) -> frozenset[dt.date]:
     return frozenset(row.series_day for row in db.rows(own))
 
 
-def planned_after(db: ScopedSession, series_id: UUID, after: dt.datetime) -> Sequence[Meeting]:
-    """Return the planned meetings of a series that begin at `after` or later, to be changed."""
-    return db.exec(
-        select(Meeting).where(
-            col(Meeting.series_id) == series_id,
-            col(Meeting.state) == MeetingState.PLANNED,
-            col(Meeting.starts_at) >= after,
+def meetings_since(db: ScopedSession, series_id: UUID, since: dt.datetime) -> Sequence[Meeting]:
+    """Return the meetings of a series that begin at `since` or later, to be changed."""
+    own = select(Meeting).where(*_since(series_id, since))
+    return db.exec(own.order_by(col(Meeting.starts_at)).with_for_update()).all()
+
+
+def remaining_of(db: ScopedSession, series_id: UUID, since: dt.datetime) -> Sequence[RemainingLine]:
+    """Return the same meetings, the first first, with how many answered their invitation."""
+    replies = (
+        sa.select(sa.func.count(col(MeetingParty.id)))
+        .where(
+            col(MeetingParty.meeting_id) == col(Meeting.id), col(MeetingParty.reply).is_not(None)
         )
-    ).all()
+        .correlate(Meeting)
+        .scalar_subquery()
+    )
+    own = sa.select(Meeting, replies).where(*_since(series_id, since))
+    return [RemainingLine(*row) for row in db.rows(own.order_by(col(Meeting.starts_at)))]
 
 
 def all_series(db: ScopedSession, day: dt.date) -> Sequence[SeriesLine]:
@@ -88,3 +97,7 @@ def whole_series(db: ScopedSession, series_id: UUID) -> WholeSeries:
     starts = col(Meeting.starts_at)
     own = meeting_lines().where(col(Meeting.series_id) == series_id).order_by(starts.desc())
     return WholeSeries(series, host or "", body or "", lines_of(db, own))
+
+
+def _since(series_id: UUID, since: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return col(Meeting.series_id) == series_id, col(Meeting.starts_at) >= since

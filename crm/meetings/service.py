@@ -94,13 +94,23 @@ def change(
     revision: int,
     now: dt.datetime,
 ) -> Meeting:
-    """Say anew what, where and when; Conflict where somebody else did meanwhile."""
+    """Say anew what, where and when; Conflict where somebody else did meanwhile.
+
+    One of a series stands apart from then on: it is not changed with the others.
+    """
     meeting = queries.meeting_of(db, meeting_id, to_change=True)
     if meeting.revision != revision:
         raise Conflict
     check(db, facts)
-    for column, value in asdict(facts).items():
+    changed = {
+        column: value
+        for column, value in asdict(facts).items()
+        if getattr(meeting, column) != value
+    }
+    for column, value in changed.items():
         setattr(meeting, column, value)
+    if changed and meeting.series_id:
+        meeting.is_apart = True
     touch(meeting, actor, now)
     _audit(db, actor, "meeting.changed", meeting, now)
     return meeting

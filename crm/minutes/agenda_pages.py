@@ -222,18 +222,17 @@ def _item_page(
 ) -> Response[str]:
     require_reader(visit.actor)
     found = queries.item_of(visit.db, agenda_item_id)
-    says = blank(
-        title=found.title,
-        kind=found.kind,
-        speaker=found.speaker,
-        minutes_planned=found.minutes_planned,
-    )
     is_stale = status == Conflict.status
     return page(
         visit,
         "minutes/item.html",
         status=status,
-        sub=sub if sub.values or sub.errors else says,
+        sub=sub.beside(
+            title=found.title,
+            kind=found.kind,
+            speaker=found.speaker,
+            minutes_planned=found.minutes_planned,
+        ),
         item=found,
         # after a conflict the next save is made knowing the newest version
         revision=found.revision if is_stale else sub.values.get("revision", found.revision),

@@ -18,7 +18,7 @@ from crm.meetings.queries import meeting_of
 from crm.minutes import matters, queries
 from crm.minutes.forms import ActionForm, DoneForm, GuestsForm, TakeUpForm
 from crm.minutes.matters import Becomes, Spot
-from crm.minutes.models import MatterKind, MeetingMatter
+from crm.minutes.models import MatterKind
 from crm.minutes.page_parts import show_page
 from crm.requests.queries import units_to_assign
 from crm.web.pages import page, saved, submitted
@@ -151,7 +151,13 @@ def _matter_page(
         visit,
         "minutes/matter.html",
         status=status,
-        sub=_beside_what_stands(sub, found),
+        sub=sub.beside(
+            words=found.words,
+            unit_id=found.unit_id,
+            staff_id=found.staff_id,
+            owner_words=found.owner_words,
+            due_on=found.due_on and found.due_on.isoformat(),
+        ),
         matter=found,
         meeting=meeting,
         revision=found.revision if is_stale else sub.values.get("revision", found.revision),
@@ -163,19 +169,6 @@ def _matter_page(
         ],
         today=today,
     )
-
-
-def _beside_what_stands(sub: Submission[Any], found: MeetingMatter) -> Submission[Any]:
-    """Return what was sent, in a form that says of the rest what is on record."""
-    stands = blank(
-        words=found.words,
-        unit_id=found.unit_id,
-        staff_id=found.staff_id,
-        owner_words=found.owner_words,
-        due_on=found.due_on.isoformat() if found.due_on else None,
-    )
-    sent = sub.values.keys() & stands.values.keys()
-    return sub if sent else Submission({**stands.values, **sub.values}, None, sub.errors)
 
 
 HANDLERS = [take_up, matter, charge, finish, drop, add_guests, remove_guests]

@@ -195,6 +195,7 @@ def minutes_data(
             ["主催", found.unit_name],
             ["出席", _count(found, named, whole)],
         ],
+        "stamps": [],
         "attendees": [_attendee(party) for party in named],
         "tables": [],
         "items": [*_items(whole.items, texts), *_loose(rest)],

@@ -131,9 +131,7 @@ def sections_of(db: ScopedSession, version_id: UUID) -> Sequence[Section]:
     return said_in(db, [version_id])[version_id]
 
 
-def said_in(
-    db: ScopedSession, version_ids: Collection[UUID]
-) -> Mapping[UUID, Sequence[Section]]:
+def said_in(db: ScopedSession, version_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Section]]:
     """Return what each of several versions of minutes says, part by part; one statement."""
     rows = db.rows(
         sa.select(

@@ -36,9 +36,9 @@ def write_minutes(
     """Leave the minutes as `sections` say them; nothing happens where nothing differs.
 
     Minutes confirmed once ask for a reason. They stay confirmed, but where the station has them
-    decided (決裁): the decision was about other words, and another is asked for. Written from another `revision` than the
-    newest, the text is put aside as a version of its own and Conflict is raised: let the
-    transaction end well, so that both are kept.
+    decided (決裁): the decision was about other words, and another is asked for. Written from
+    another `revision` than the newest, the text is put aside as a version of its own and Conflict
+    is raised: let the transaction end well, so that both are kept.
     """
     meeting = _meeting(db, meeting_id)
     versions = queries.versions_of(db, meeting_id)

@@ -1,13 +1,15 @@
 """The pages around planning: what to hold it with, in a series, again, and a month at a glance."""
 
 import datetime as dt
+import re
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from crm.contacts.models import Holder, Person
-from crm.kernel.clock import JST, local_day, utc_now
-from crm.meetings.models import Meeting, MeetingState
+from crm.kernel.clock import JST, utc_now
+from crm.meetings.models import Meeting, MeetingParty, MeetingState, Reply
+from crm.meetings.service import invite, note_replies
 from tests.bodies.acts import established, seated
 from tests.coverage.records import put_liaison
 from tests.meetings.acts import planned, whole
@@ -96,9 +98,46 @@ def test_series_is_planned_in_one_form(browser: Browser) -> None:
     assert many.status_code == 422
     again = browser.post(f"{path}/meetings", {"months": "12", "revision": 1})
     assert "会議を0件登録しました。" in again.text
-    ended = browser.post(f"{path}/end", {"ended_on": f"{local_day(utc_now())}", "revision": 2})
-    assert "定期開催を終えました。" in ended.text
-    assert browser.post(f"{path}/end", {"ended_on": "2030-01-01", "revision": 2}).status_code == 409
+
+
+def test_remaining_meetings_are_changed_or_given_up_in_one_form(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    browser.sign_in("officer").get("/meetings/series/new")
+    path = str(browser.post("/meetings/series", SERIES).url.path)
+    with world.writing("officer") as db:
+        meeting = db.exec(select(Meeting).order_by(col(Meeting.starts_at).desc())).first()
+        assert meeting is not None
+        actor, holder = world.actors["officer"], Holder(person_id=kuwahara.id)
+        invite(db, actor, meeting.id, [holder], channel=None, now=utc_now())
+        [party] = db.exec(select(MeetingParty)).all()
+        note_replies(db, actor, meeting.id, {party.id: Reply.COMES}, now=utc_now())
+
+    shown = browser.get(f"{path}/remaining?since=2027-01-01")
+    form = {**seen_in(shown.text), "since": "2027-01-01", "kind": "drill", "title": "合同訓練"}
+    wrong = browser.post(f"{path}/remaining", {**form, "starts_at": "夜", "place": "体育館"})
+    hours = {"starts_at": "18:30", "ends_at": "20:00", "place": "体育館"}
+    changed = browser.post(f"{path}/remaining", {**form, **hours})
+    stale = browser.post(f"{path}/remaining", {**form, **hours, "title": "別の題"})
+    again = {**seen_in(stale.text), "since": "2027-01-01"}
+    without = browser.post(f"{path}/end", again)
+    ended = browser.post(f"{path}/end", {**again, "canceled_because": "series_ended"})
+
+    assert "すでに出欠の回答があります：1件" in shown.text
+    assert (wrong.status_code, wrong.text.count("「始まる時刻」は時刻で入力してください。")) == (
+        422,
+        2,
+    )
+    assert 'value="体育館"' in wrong.text
+    assert "2件の会議を変更しました。" in changed.text
+    assert (stale.status_code, "別の題" in stale.text) == (409, True)
+    assert (without.status_code, "定期開催を終えました。" in ended.text) == (422, True)
+    assert browser.sign_in("stranger_chief").get(f"{path}/remaining").status_code == 404
+
+
+def seen_in(text: str) -> dict[str, str]:
+    """Return what a form hides of what it was made of."""
+    return dict(re.findall(r'name="(revision|mark)" value="(\w+)"', text))
 
 
 def test_series_is_the_stations_alone(browser: Browser) -> None:

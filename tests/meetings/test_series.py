@@ -1,11 +1,13 @@
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from uuid_utils.compat import uuid7
 
-from crm.kernel.clock import JST, local_day
+from crm.kernel.clock import JST, local_day, start_of_day
 from crm.kernel.errors import Conflict, NotFound, Refused
-from crm.meetings import queries, recurring, series_queries, service
+from crm.meetings import queries, recurring, remaining, series_queries, service
+from crm.meetings.calendar_queries import dated_meeting
 from crm.meetings.lines import WholeSeries
 from crm.meetings.models import (
     CancelReason,
@@ -15,6 +17,7 @@ from crm.meetings.models import (
     MeetingState,
     Rhythm,
 )
+from crm.meetings.remaining import Seen
 from crm.meetings.rhythm import Course
 from crm.meetings.service import MeetingFacts
 from tests.support.pages import counted
@@ -104,19 +107,102 @@ def test_moved_or_canceled_meeting_leaves_the_rest_and_is_not_made_again(world: 
     assert first.starts_at == found.meetings[-1].starts_at
 
 
-def test_ended_series_cancels_what_was_planned_later_and_plans_no_more(world: World) -> None:
-    series = begun(world)
-    actor = world.actors["officer"]
+def seen(world: World, series: MeetingSeries, since: dt.date) -> Seen:
+    with world.reading("officer") as db:
+        lines = series_queries.remaining_of(db, series.id, start_of_day(since))
+        revision = series_queries.series_of(db, series.id).revision
+        return Seen(since, revision, remaining.mark_of(one.meeting for one in lines))
+
+
+def said_anew(world: World, series: MeetingSeries, what: Seen, **changes: object) -> int:
+    facts = replace(remaining.facts_of(series), **changes)  # type: ignore[arg-type]  # facts of a test
     with world.writing("officer") as db:
-        ends = dt.date(2027, 1, 12)
-        assert recurring.end_series(db, actor, series.id, ends, revision=1, now=NOW) == 1
+        actor = world.actors["officer"]
+        return remaining.change_remaining(db, actor, series.id, facts, seen=what, now=NOW)
+
+
+def given_up(world: World, series: MeetingSeries, what: Seen) -> int:
+    with world.writing("officer") as db:
+        actor, because = world.actors["officer"], CancelReason.INFECTION
+        return remaining.give_up_remaining(db, actor, series.id, because, seen=what, now=NOW)
+
+
+JANUARY = dt.date(2027, 1, 12)
+
+
+def test_series_given_up_cancels_what_was_planned_and_plans_no_more(world: World) -> None:
+    series = begun(world)
+    assert given_up(world, series, seen(world, series, dt.date(2027, 1, 13))) == 1
 
     with world.writing("officer") as db:
+        actor = world.actors["officer"]
         made = recurring.extend_series(db, actor, series.id, months=12, revision=2, now=NOW)
 
-    states = [one.state for one in reversed(whole(world, series).meetings)]
-    assert made == 0
+    found = whole(world, series)
+    states = [one.state for one in reversed(found.meetings)]
+    assert (made, found.series.ended_on) == (0, JANUARY)
     assert states == [MeetingState.PLANNED, MeetingState.PLANNED, MeetingState.CANCELED]
+
+
+def test_remaining_meetings_are_changed_from_a_day_on_but_those_that_stand_apart(
+    world: World,
+) -> None:
+    series = begun(world, months=6)
+    first, second, third, fourth, *rest = reversed(whole(world, series).meetings)
+    moved(world, third.id, dt.timedelta(days=7))
+    actor = world.actors["officer"]
+    with world.writing("officer") as db:
+        service.cancel(db, actor, fourth.id, CancelReason.SNOW, now=NOW)
+        known = [dated_meeting(db, one.id) for one in (first, second, third, fourth)]
+
+    count = said_anew(
+        world,
+        series,
+        seen(world, series, JANUARY),
+        title="合同定例会",
+        place="第二公民館",
+        starts_at=dt.time(18, 30),
+        ends_at=dt.time(20, 0),
+    )
+
+    with world.reading("officer") as db:
+        now = [dated_meeting(db, one.id) for one in (first, second, third, fourth)]
+    assert count == 1 + len(rest)
+    assert [now[place] for place in (0, 2, 3)] == [known[place] for place in (0, 2, 3)]
+    changed = now[1]
+    assert (changed.id, changed.revision) == (known[1].id, known[1].revision + 1)
+    assert (changed.title, changed.place) == ("合同定例会", "第二公民館")
+    assert changed.starts_at == dt.datetime(2027, 1, 12, 18, 30, tzinfo=JST)
+    assert changed.ends_at == changed.starts_at + dt.timedelta(minutes=90)
+
+
+def test_only_what_differs_is_changed_and_later_meetings_are_made_so(world: World) -> None:
+    series = begun(world)
+    said_anew(world, series, seen(world, series, JANUARY), place="第二公民館")
+    told = whole(world, series).series
+
+    said_anew(world, told, seen(world, told, TODAY), title="合同定例会")
+    with world.writing("officer") as db:
+        actor = world.actors["officer"]
+        recurring.extend_series(db, actor, series.id, months=4, revision=3, now=NOW)
+
+    found = [(one.title, one.place) for one in reversed(whole(world, series).meetings)]
+    assert found == [
+        ("合同定例会", "みなと公民館"),
+        *[("合同定例会", "第二公民館")] * 3,
+    ]
+
+
+def test_of_two_officers_the_second_sees_first_what_changed(world: World) -> None:
+    series = begun(world)
+    before = seen(world, series, JANUARY)
+    moved(world, whole(world, series).meetings[0].id, dt.timedelta(days=1))
+
+    with pytest.raises(Conflict):
+        said_anew(world, series, before, place="第二公民館")
+    with pytest.raises(Conflict):
+        given_up(world, series, replace(before, revision=0))
+    assert {one.place for one in whole(world, series).meetings} == {"みなと公民館"}
 
 
 def test_rhythm_that_leaves_months_out_is_refused(world: World) -> None:
@@ -124,13 +210,6 @@ def test_rhythm_that_leaves_months_out_is_refused(world: World) -> None:
         begun(world, Course(Rhythm.MONTHLY_LAST_WEEKDAY, 1, FIRST_AT.date()))
 
     assert refused.value.field == "rhythm"
-
-
-def test_stale_form_is_a_conflict(world: World) -> None:
-    series = begun(world)
-
-    with world.writing("officer") as db, pytest.raises(Conflict):
-        recurring.end_series(db, world.actors["officer"], series.id, TODAY, revision=0, now=NOW)
 
 
 def test_series_is_the_stations_alone(world: World) -> None:

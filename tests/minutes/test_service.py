@@ -127,7 +127,8 @@ def test_where_minutes_are_decided_they_wait_for_it(world: World) -> None:
     given = standing(world, meeting).given
     assert whole_of(world, meeting).is_confirmed
     assert (waits.given, waits.waiting and waits.waiting.id) == (None, key)
-    assert given and (given.id, given.is_carried_out) == (key, True)
+    assert given
+    assert (given.id, given.is_carried_out) == (key, True)
 
 
 def test_decision_stays_with_the_version_it_was_given_for(world: World) -> None:
@@ -150,10 +151,12 @@ def test_decision_stays_with_the_version_it_was_given_for(world: World) -> None:
         MinutesState.DRAFT,
         True,
     )
-    assert outrun and (outrun.line.id, outrun.version) == (first, 2)
+    assert outrun
+    assert (outrun.line.id, outrun.version) == (first, 2)
     now = standing(world, meeting)
     assert now.outrun is None
-    assert now.given and now.given.id == second
+    assert now.given
+    assert now.given.id == second
     assert [(one.line.id, one.version) for one in now.drafts] == [(second, 4), (first, 2)]
 
 
@@ -167,7 +170,8 @@ def test_own_draft_about_other_words_is_withdrawn_when_they_are_drafted_anew(wor
     outrun = standing(world, meeting).outrun
     second = drafted(world, meeting)
 
-    assert outrun and outrun.line.is_pending
+    assert outrun
+    assert outrun.line.is_pending
     assert line_of(world, first).state is ApprovalState.WITHDRAWN
     assert [one.line.id for one in standing(world, meeting).drafts] == [second]
 
