@@ -29,8 +29,9 @@ DIFFERS = {
 
 
 def upgrade() -> None:
-    apart = sa.Column("is_apart", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("meeting", apart)
+    op.add_column(
+        "meeting", sa.Column("is_apart", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     differs = " OR ".join(DIFFERS[op.get_bind().dialect.name])
     op.execute(
         sa.text(
