@@ -19,7 +19,7 @@ from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki
 from crm.meetings.models import Meeting
 from crm.meetings.queries import meeting_of
-from crm.minutes import queries
+from crm.minutes import queries, version_queries
 from crm.minutes.lines import Section, VersionLine, Whole
 from crm.minutes.models import MinutesState, MinutesVersion
 
@@ -82,7 +82,7 @@ def standing_of(db: ScopedSession, meeting_id: UUID, whole: Whole) -> Standing:
     if not drafts:
         return Standing()
     kept = [one for one in whole.versions if one.state is not MinutesState.ASIDE]
-    said = queries.said_in(db, [one.id for one in kept])
+    said = version_queries.said_in(db, [one.id for one in kept])
     versions = {_digest(meeting_id, said[one.id]): one.serial for one in kept}
     now = _digest(meeting_id, whole.sections)
     return Standing(

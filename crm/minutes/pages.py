@@ -18,7 +18,7 @@ from crm.kernel.errors import Conflict, Refused
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_
 from crm.meetings.queries import meeting_of
-from crm.minutes import agenda_pages, matter_pages, passing_pages, queries
+from crm.minutes import agenda_pages, matter_pages, passing_pages, queries, version_queries
 from crm.minutes.decisions import needs_decision, standing_of
 from crm.minutes.forms import LONGEST_TEXT, ConfirmationForm, MinutesForm, texts_in, too_long
 from crm.minutes.lines import Section, pairs_of, sections_for
@@ -92,10 +92,10 @@ def version(desk: CurrentDesk, version_id: FromPath[UUID]) -> Response[str]:
     """Show the minutes as somebody left them once."""
     with desk.reads() as visit:
         require_reader(visit.actor)
-        found = queries.version_of(visit.db, version_id)
+        found = version_queries.version_of(visit.db, version_id)
         visit.seen("minutes.viewed", ("meeting", found.meeting_id))
         newest = queries.whole_of(visit.db, found.meeting_id)
-        whole = queries.whole_as_left(visit.db, newest, found.serial)
+        whole = version_queries.whole_as_left(visit.db, newest, found.serial)
         return page(
             visit,
             "minutes/version.html",

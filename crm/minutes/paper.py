@@ -30,7 +30,7 @@ from crm.kernel.wareki import wareki, wareki_short
 from crm.meetings.lines import PartyLine, WholeMeeting
 from crm.meetings.models import STYLE_LABELS, Meeting, Style
 from crm.meetings.queries import meeting_of, whole_meeting
-from crm.minutes import queries
+from crm.minutes import queries, version_queries
 from crm.minutes.decisions import Decided, Standing, standing_of, version_name
 from crm.minutes.lines import Carried, ItemLine, MatterLine, Whole
 from crm.minutes.models import AgendaKind
@@ -152,7 +152,7 @@ def make_minutes(making: Making) -> None:
         found = whole_meeting(db, meeting_id)
         newest = queries.whole_of(db, meeting_id)
         serial = export.args.get("version", newest.revision)
-        whole = queries.whole_as_left(db, newest, serial)
+        whole = version_queries.whole_as_left(db, newest, serial)
         came = [party for party in found.parties if party.was_there]
         named = _agreeing(db, came, export.recipient, today)
         standing = standing_of(db, meeting_id, whole)

@@ -71,14 +71,6 @@ def whole_of(db: ScopedSession, meeting_id: UUID) -> Whole:
     )
 
 
-def whole_as_left(db: ScopedSession, whole: Whole, serial: int) -> Whole:
-    """Return the whole with the minutes as one of its versions left them."""
-    if serial == whole.revision:
-        return whole
-    version = next(one for one in whole.versions if one.serial == serial)
-    return whole.as_left(serial, sections_of(db, version.id))
-
-
 def carried_to(db: ScopedSession, meeting: Meeting) -> Carried:
     """Return what the meetings before this one left open until its day; two statements, or one.
 
@@ -124,46 +116,6 @@ def earlier_meetings(db: ScopedSession, meeting: Meeting) -> frozenset[UUID]:
         found.add(previous)
         previous = links.get(previous)
     return frozenset(found)
-
-
-def sections_of(db: ScopedSession, version_id: UUID) -> Sequence[Section]:
-    """Return what a version of minutes says, part by part."""
-    return said_in(db, [version_id])[version_id]
-
-
-def said_in(db: ScopedSession, version_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Section]]:
-    """Return what each of several versions of minutes says, part by part; one statement."""
-    rows = db.rows(
-        sa.select(
-            col(MinutesSection.version_id),
-            col(MinutesSection.agenda_item_id),
-            col(MinutesSection.title),
-            col(MinutesSection.text),
-        )
-        .where(col(MinutesSection.version_id).in_(version_ids))
-        .order_by(col(MinutesSection.position))
-    )
-    found: dict[UUID, list[Section]] = {key: [] for key in version_ids}
-    for row in rows:
-        found[row[0]].append(Section(*row[1:]))
-    return found
-
-
-def version_of(db: ScopedSession, version_id: UUID) -> MinutesVersion:
-    """Return a version of the own station's minutes; NotFound otherwise."""
-    found = db.exec(select(MinutesVersion).where(col(MinutesVersion.id) == version_id)).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def versions_of(db: ScopedSession, meeting_id: UUID) -> Sequence[MinutesVersion]:
-    """Return every version of a meeting's minutes, the oldest first."""
-    return db.exec(
-        select(MinutesVersion)
-        .where(MinutesVersion.meeting_id == meeting_id)
-        .order_by(col(MinutesVersion.serial))
-    ).all()
 
 
 def agenda_to_change(db: ScopedSession, meeting_id: UUID) -> Sequence[AgendaItem]:

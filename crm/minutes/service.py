@@ -13,7 +13,7 @@ from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 from crm.meetings.models import Meeting, MeetingState
 from crm.meetings.queries import meeting_of
-from crm.minutes import queries
+from crm.minutes import version_queries
 from crm.minutes.decisions import confirmation_matter, needs_decision
 from crm.minutes.lines import Section
 from crm.minutes.models import MinutesSection, MinutesState, MinutesVersion
@@ -41,9 +41,9 @@ def write_minutes(
     is raised: let the transaction end well, so that both are kept.
     """
     meeting = _meeting(db, meeting_id)
-    versions = queries.versions_of(db, meeting_id)
+    versions = version_queries.versions_of(db, meeting_id)
     newest = _newest(versions)
-    if newest and _same(queries.sections_of(db, newest.id), sections):
+    if newest and _same(version_queries.sections_of(db, newest.id), sections):
         return
     if revision != (newest.serial if newest else 0):
         _put_aside(db, actor, meeting, versions, sections, now)
@@ -68,7 +68,7 @@ def confirm_minutes(
     minutes decided (決裁) and nobody decided about exactly these.
     """
     meeting = _meeting(db, meeting_id)
-    versions = queries.versions_of(db, meeting_id)
+    versions = version_queries.versions_of(db, meeting_id)
     newest = _newest(versions)
     if newest is None:
         raise Refused(N_("議事録はまだ書かれていません。"))
@@ -77,7 +77,7 @@ def confirm_minutes(
     if newest.serial != revision:
         raise Conflict
     carry_out(db, actor, confirmation_matter(meeting, newest), now=now)
-    sections = queries.sections_of(db, newest.id)
+    sections = version_queries.sections_of(db, newest.id)
     _add(db, actor, meeting, versions, sections, state=MinutesState.CONFIRMED, now=now)
     audit.record(db, actor, "minutes.confirmed", now=now, subject=("meeting", meeting.id))
 
@@ -106,7 +106,7 @@ def _put_aside(
     last = versions[-1] if versions else None
     if last is not None and last.state is MinutesState.ASIDE:
         is_own = last.written_by == actor.staff_id
-        if is_own and _same(queries.sections_of(db, last.id), sections):
+        if is_own and _same(version_queries.sections_of(db, last.id), sections):
             return
     _add(db, actor, meeting, versions, sections, state=MinutesState.ASIDE, now=now)
     audit.record(db, actor, "minutes.shelved", now=now, subject=("meeting", meeting.id))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from crm.meetings.models import Meeting
-from crm.minutes import agenda, matters, queries, service
+from crm.minutes import agenda, matters, queries, service, version_queries
 from crm.minutes.agenda import ItemFacts
 from crm.minutes.lines import Carried, Section, Whole
 from crm.minutes.matters import Becomes, Spot
@@ -73,7 +73,7 @@ def texts_of(world: World, meeting: Meeting, number: int) -> Sequence[Section]:
     """Return what a version says, by its place among the versions."""
     version = whole_of(world, meeting).versions[number]
     with world.reading("officer") as db:
-        return queries.sections_of(db, version.id)
+        return version_queries.sections_of(db, version.id)
 
 
 def carried(world: World, meeting: Meeting, *, who: str = "officer") -> Carried:
