@@ -66,7 +66,7 @@ def make_letter(work: Work) -> None:
         "opening": rule.words[0],
         "points": rule.words[1:],
         "answer": ANSWER,
-        "contact": f"担当　{work.actor.station_name}　{work.actor.unit_name}　{work.actor.name}",
+        "contact": f"担当　{work.actor.signature}",
     }
     content = render_pdf("letter", data, timeout_s=TIMEOUT_S, created_at=work.now)
     with work.finishing(Made(f"{LETTER}.pdf", "application/pdf", content)):

@@ -13,15 +13,18 @@ from uuid_utils.compat import uuid7
 from crm.approvals.models import ApprovalKind
 from crm.exports import queries
 from crm.exports.models import (
+    EXPORT_RECIPIENT_LABELS,
     Export,
     ExportContent,
     ExportFetch,
     ExportFile,
     ExportKind,
+    ExportRecipient,
     ExportSubject,
 )
 from crm.exports.queries import Fetchable
 from crm.exports.seconds import ask_second, use_second
+from crm.formats.imprint import Imprint
 from crm.formats.protected import new_password, protect
 from crm.kernel import audit
 from crm.kernel.actor import Actor
@@ -123,6 +126,14 @@ class Making:
         """Make up the password of a file that bears one; it is stored nowhere."""
         if self.export.is_encrypted:
             self.password = new_password()
+
+    @property
+    def imprint(self) -> Imprint:
+        """What stands at the foot of every page; who made it is named within the house only."""
+        export, actor = self.export, self.actor
+        if export.recipient == EXPORT_RECIPIENT_LABELS[ExportRecipient.WITHIN]:
+            return Imprint(self.now, actor.signature, export.purpose, export.number)
+        return Imprint(self.now, actor.office, export.purpose, export.number, export.recipient)
 
     def sealed(self, content: bytes) -> bytes:
         """Return a file as it will be handed out: under its password where it bears one."""

@@ -15,6 +15,7 @@ Key = TypeVar("Key")
 Area = Polygon | MultiPolygon
 Pixel = tuple[int, int]
 
+POINT_MM = 25.4 / 72
 MARGIN = 4  # keeps the outline of the outermost areas inside the picture
 
 
@@ -32,6 +33,15 @@ class SvgMap(Generic[Key]):
     paths: dict[Key, str]
     label_points: dict[Key, Pixel]
     projection: "Projection | None" = None
+
+
+def units_per_point(view_box: str, *, wide_mm: float, high_mm: float) -> float:
+    """Return the size of a point of type in a picture printed as large as a space of paper holds.
+
+    Letters on a map are then as large as those around it, whatever its shape.
+    """
+    width, height = (float(side) for side in view_box.split()[2:])
+    return POINT_MM / min(wide_mm / width, high_mm / height)
 
 
 def simplify_together(areas: Mapping[Key, Area], tolerance: float) -> dict[Key, Area]:

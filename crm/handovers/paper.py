@@ -63,11 +63,13 @@ def make_paper(making: Making) -> None:
         brief = queries.brief_of(db, making.actor, UUID(export.args["unit"]), day)
     data = {
         "title": TITLE,
-        "as_of": f"{CAUTION}　{wareki(day)}現在",
-        "unit": export.unit_name,
-        "issued_by": export.exported_by,
+        "caution": CAUTION,
+        "as_of": f"{wareki(day)}現在",
+        "unit": making.actor.station_name,
+        "number": export.number,
+        "foot": making.imprint.lines,
         "name": brief.name,
-        "reference": f"書出番号 {export.number}",
+        "reference": "",
         "none": "ありません。",
         "sections": sections_of(brief),
     }
@@ -85,7 +87,11 @@ def sections_of(brief: Brief) -> list[dict[str, Any]]:
     """Return what the paper says, part by part, in the order of the page."""
     return [
         _section("必ず知っておくこと", "内容:1fr 記載", _written(brief)),
-        _section("受持ち", "職員:1fr 区域:2fr", [["、".join(brief.officers), _areas(brief)]]),
+        _section(
+            "受持ち",
+            "職員:1fr 区域:2fr",
+            [[_names("、".join(brief.officers)), _names("、".join(brief.areas))]],
+        ),
         _section(
             "約束",
             "日 相手:1fr",
@@ -105,7 +111,7 @@ def sections_of(brief: Brief) -> list[dict[str, Any]]:
             [
                 [
                     _day(one.on),
-                    one.names,
+                    _names(one.names),
                     translate(OUTCOME_LABELS[one.outcome]),
                     one.words,
                 ]
@@ -140,7 +146,7 @@ def _written(brief: Brief) -> list[list[str]]:
     return [[brief.written.text, f"{on}　{brief.written.writer_name}"]]
 
 
-def _section(title: str, columns: str, rows: list[list[str]]) -> dict[str, Any]:
+def _section(title: str, columns: str, rows: list[list[Any]]) -> dict[str, Any]:
     """Return a table; `columns` are its headings, each with its width where it has one."""
     headings = [column.partition(":") for column in columns.split()]
     return {
@@ -152,8 +158,9 @@ def _section(title: str, columns: str, rows: list[list[str]]) -> dict[str, Any]:
     }
 
 
-def _areas(brief: Brief) -> str:
-    return "、".join(brief.areas)
+def _names(text: str) -> dict[str, str]:
+    """Return a cell that breaks between names."""
+    return {"name": text, "kana": ""}
 
 
 def _day(day: dt.date | None) -> str:

@@ -66,6 +66,16 @@ class Actor:
     """The one person opened in an emergency (緊急閲覧), while it lasts."""
 
     @property
+    def office(self) -> str:
+        """The actor's unit as paper names it: 「焼津警察署地域課」."""
+        return whole_name(self.station_name, self.unit_name)
+
+    @property
+    def signature(self) -> str:
+        """The same with the name, for papers that stay in the house."""
+        return f"{self.office}　{self.name}"
+
+    @property
     def reads_people(self) -> bool:
         """Whether personal data of the own station is this actor's to read."""
         return self.station_id is not None and not self.roles.isdisjoint(STATION_ROLES)
@@ -83,3 +93,8 @@ class Actor:
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds at least one of `roles`."""
         return not self.roles.isdisjoint(roles)
+
+
+def whole_name(station: str, unit: str) -> str:
+    """Return a unit with its station, once."""
+    return unit if unit.startswith(station) else f"{station}{unit}"

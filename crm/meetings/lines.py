@@ -8,8 +8,11 @@ from uuid import UUID
 
 from crm.contacts.models import Holder
 from crm.contacts.naming import said_of
+from crm.kernel.clock import JST
 from crm.kernel.kana import furigana
+from crm.kernel.wareki import wareki
 from crm.meetings.models import (
+    STYLE_LABELS,
     WAS_THERE,
     Channel,
     Meeting,
@@ -20,6 +23,8 @@ from crm.meetings.models import (
     Reply,
     Style,
 )
+
+NOON = 12
 
 
 class MeetingLine(NamedTuple):
@@ -158,3 +163,23 @@ class Invitee(NamedTuple):
     def value(self) -> str:
         """How a form says it."""
         return said_of(self.holder)
+
+
+def when_and_where(meeting: Meeting) -> list[list[str]]:
+    """Return what stands at the head of every paper of a meeting, each with its label."""
+    start = meeting.starts_at.astimezone(JST)
+    until = meeting.ends_at.astimezone(JST) if meeting.ends_at else None
+    ending = f"から{_clock(until)}まで" if until and until.date() == start.date() else ""
+    style = "" if meeting.style is Style.IN_PERSON else STYLE_LABELS[meeting.style]
+    facts = [
+        ["日時", f"{wareki(start.date(), weekday=True)}　{_clock(start)}{ending}"],
+        ["場所", "　".join(filter(None, (meeting.place, style)))],
+        ["併催", meeting.held_with],
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _clock(moment: dt.datetime) -> str:
+    """Return 「午後3時00分」, as invitations and agendas are written."""
+    half = "午前" if moment.hour < NOON else "午後"
+    return f"{half}{moment.hour % NOON}時{moment.minute:02d}分"

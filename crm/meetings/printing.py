@@ -7,7 +7,7 @@ alone who agreed that other liaisons know them; the others sign on its empty lin
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,9 +23,8 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
-from crm.kernel.wareki import wareki
 from crm.meetings import queries
-from crm.meetings.lines import PartyLine, WholeMeeting
+from crm.meetings.lines import PartyLine, WholeMeeting, when_and_where
 from crm.meetings.models import Channel, Reply
 from crm.meetings.sheets import BADGES, ENVELOPE, LABEL_SHEETS, LabelSize, Sheet
 
@@ -123,11 +122,13 @@ def make_paper(making: Making) -> None:
         whole, everybody = addressees(db, UUID(args["meeting"]), local_day(making.now))
         shown = on_paper(paper, everybody)
         template, data = _TYPESET[paper](whole, shown, LabelSize(args["size"]))
+    # whoever signs reads it: the unit is named, not its member
+    imprint = replace(making.imprint, made_by=making.actor.office)
     head = {
         "title": PAPER_LABELS[paper],
-        "unit": export.unit_name,
-        "issued_by": export.exported_by,
-        "reference": f"書出番号 {export.number}",
+        "unit": making.actor.station_name,
+        "number": export.number,
+        "foot": imprint.lines,
     }
     made = MadeFile(
         f"{PAPER_LABELS[paper]}_{export.number}.pdf",
@@ -162,24 +163,27 @@ Typeset = Callable[[WholeMeeting, Sequence[Addressee], LabelSize], Typesetting]
 
 def _to_sign(whole: WholeMeeting, shown: Sequence[Addressee], _size: LabelSize) -> Typesetting:
     meeting = whole.meeting
-    when = wareki(local_day(meeting.starts_at), weekday=True)
-    rows = [
-        [str(number), _lines(one.party.furigana, one.party.name), one.party.capacity, TO_SIGN]
+    rows: list[list[Any]] = [
+        [str(number), _cell(one.party.name, one.party.furigana), _cell(one.party.capacity), ""]
         for number, one in enumerate(shown, 1)
     ]
     # for those not named, and for whoever comes unasked
     last = len(whole.parties) + EMPTY_LINES
-    rows += [[str(number), "", "", TO_SIGN] for number in range(len(rows) + 1, last + 1)]
+    rows += [[str(number), "", "", ""] for number in range(len(rows) + 1, last + 1)]
     return "sections", {
-        "as_of": f"{CAUTION}　{when}　{meeting.place}".strip(),
+        "caution": CAUTION,
+        "as_of": "",
         "name": meeting.title,
-        "size": 10.5,
+        "reference": "",
+        "facts": when_and_where(meeting),
         "none": "",
         "sections": [
             {
-                "title": "署名",
+                "title": "",
                 "headings": ["番号", "氏名・団体名", "役職", "署名"],
-                "widths": ["auto", "1fr", "1fr", "52mm"],
+                "widths": ["auto", "1fr", "1.15fr", "48mm"],
+                "counted": [0],
+                "room": ROOM_TO_SIGN_MM,
                 "rows": rows,
                 "remark": "署名の代わりに、職員が印を付けてもかまいません。",
             }
@@ -187,12 +191,16 @@ def _to_sign(whole: WholeMeeting, shown: Sequence[Addressee], _size: LabelSize) 
     }
 
 
+def _cell(name: str, kana: str = "") -> dict[str, str]:
+    return {"name": name, "kana": kana}
+
+
 def _badges(whole: WholeMeeting, shown: Sequence[Addressee], _size: LabelSize) -> Typesetting:
     cells = [
         [
-            _line(whole.meeting.title, 9),
+            _line(whole.meeting.title, 10.5),
             _line(one.party.capacity, 11),
-            _line(one.party.furigana, 10),
+            _line(one.party.furigana, 10.5),
             _line(one.party.name, 24, bold=True),
         ]
         for one in shown
@@ -228,13 +236,8 @@ def _cells(
     return {"sheet": sheet._asdict(), "rules": rules, "cells": said}
 
 
-def _lines(*texts: str) -> str:
-    return "\n".join(text for text in texts if text)
-
-
 EMPTY_LINES = 5
-TO_SIGN = "　\n　"
-"""As high as a name with its reading: a hand needs that much."""
+ROOM_TO_SIGN_MM = 8
 _TYPESET: dict[Paper, Typeset] = {
     Paper.ATTENDANCE: _to_sign,
     Paper.BADGES: _badges,

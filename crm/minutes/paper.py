@@ -18,17 +18,18 @@ from crm.exports.models import (
     ExportRecipient,
 )
 from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
+from crm.formats.imprint import Imprint
 from crm.formats.pdf import render_pdf
 from crm.jobs.service import Made, Work, enqueue, job
 from crm.kernel import audit
-from crm.kernel.actor import Actor
-from crm.kernel.clock import JST, local_day
+from crm.kernel.actor import Actor, whole_name
+from crm.kernel.clock import local_day
 from crm.kernel.errors import NotFound, Refused
 from crm.kernel.i18n import N_, translate
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki, wareki_short
-from crm.meetings.lines import PartyLine, WholeMeeting
-from crm.meetings.models import STYLE_LABELS, Meeting, Style
+from crm.meetings.lines import PartyLine, WholeMeeting, when_and_where
+from crm.meetings.models import Meeting
 from crm.meetings.queries import meeting_of, whole_meeting
 from crm.minutes import queries, version_queries
 from crm.minutes.decisions import Decided, Standing, standing_of, version_name
@@ -74,15 +75,13 @@ def make_agenda(work: Work) -> None:
         meeting = meeting_of(db, UUID(work.args["meeting_id"]))
         whole = queries.whole_of(db, meeting.id)
         carried = queries.carried_to(db, meeting)
-        data = agenda_data(meeting, whole, carried, work.actor, work.now)
+        data = _frame(meeting, work.actor, work.imprint) | agenda_data(meeting, whole, carried)
     content = render_pdf("proceedings", data, timeout_s=TIMEOUT_S, created_at=work.now)
     with work.finishing(Made(f"{AGENDA}.pdf", "application/pdf", content)):
         pass
 
 
-def agenda_data(
-    meeting: Meeting, whole: Whole, carried: Carried, actor: Actor, now: dt.datetime
-) -> dict[str, Any]:
+def agenda_data(meeting: Meeting, whole: Whole, carried: Carried) -> dict[str, Any]:
     """Return what the sheet says; papers within the station are not on it."""
     open_matters = [
         *(_row(one.words, one.owner, one.due_on) for one in carried.actions),
@@ -90,9 +89,8 @@ def agenda_data(
     ]
     handed = [one.name for one in whole.papers if one.handling is not Handling.STATION_ONLY]
     return {
-        **_frame(meeting, actor, now),
         "title": "次第",
-        "facts": _when_and_where(meeting),
+        "facts": when_and_where(meeting),
         "attendees": [],
         "tables": [
             _table("前回から引き継いだ事項", ("事項", "担当", "期限"), open_matters),
@@ -187,12 +185,11 @@ def minutes_data(
     ]
     asked = [[one.subject, one.number, translate(one.label)] for one in whole.requests]
     return {
-        **_frame(meeting, making.actor, making.now),
+        **_frame(meeting, making.actor, making.imprint),
         "title": MINUTES,
-        "reference": f"書出番号 {making.export.number}　提供先 {making.export.recipient}",
         "facts": [
-            *_when_and_where(meeting),
-            ["主催", found.unit_name],
+            *when_and_where(meeting),
+            ["主催", whole_name(making.actor.station_name, found.unit_name)],
             ["出席", _count(found, named, whole)],
         ],
         "stamps": [],
@@ -207,30 +204,14 @@ def minutes_data(
     }
 
 
-def _frame(meeting: Meeting, actor: Actor, now: dt.datetime) -> dict[str, Any]:
-    """Return what stands on every sheet of ours: for whom to mind it, whose and when."""
-    local = now.astimezone(JST)
+def _frame(meeting: Meeting, actor: Actor, imprint: Imprint) -> dict[str, Any]:
+    """Return what stands on every sheet: of which meeting it is, and whose."""
     return {
         "meeting": meeting.title,
         "caution": CAUTION,
         "unit": actor.station_name,
-        "reference": "",
-        "issued": f"作成　{wareki(local.date())} {local:%H:%M}　{actor.unit_name}　{actor.name}",
+        "foot": imprint.lines,
     }
-
-
-def _when_and_where(meeting: Meeting) -> list[list[str]]:
-    start = meeting.starts_at.astimezone(JST)
-    day = wareki(start.date(), weekday=True)
-    until = meeting.ends_at.astimezone(JST) if meeting.ends_at else None
-    ending = f"から{until:%H:%M}まで" if until and until.date() == start.date() else ""
-    style = "" if meeting.style is Style.IN_PERSON else STYLE_LABELS[meeting.style]
-    facts = [
-        ["日時", f"{day}　{start:%H:%M}{ending}"],
-        ["場所", "　".join(filter(None, (meeting.place, style)))],
-        ["併催", meeting.held_with],
-    ]
-    return [fact for fact in facts if fact[1]]
 
 
 def _items(

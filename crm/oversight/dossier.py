@@ -281,4 +281,5 @@ def _day(day: dt.date | None) -> str:
 
 
 def _time(at: dt.datetime) -> str:
-    return f"{at.astimezone(JST):%Y-%m-%d %H:%M}"
+    local = at.astimezone(JST)
+    return f"{wareki(local.date())} {local:%H:%M}"

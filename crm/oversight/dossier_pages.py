@@ -1,6 +1,5 @@
 """A person's dossier for a disclosure request (保有個人情報開示請求): page and paper."""
 
-import datetime as dt
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -11,22 +10,18 @@ from crm.access.policy import require_strong
 from crm.exports.desk import attachment
 from crm.exports.models import ExportKind
 from crm.exports.service import ExportFacts, MadeFile, hand_out, register_export
-from crm.formats.pdf import render_pdf
-from crm.kernel.clock import local_day
-from crm.kernel.i18n import N_, translate
-from crm.kernel.wareki import wareki
+from crm.formats.imprint import Imprint
 from crm.oversight.dossier import Dossier, dossier_of
+from crm.oversight.dossier_paper import TITLE, printed
 from crm.oversight.dossier_queries import everything_about
 from crm.oversight.policy import require_discloser
 from crm.web.pages import page
-from crm.web.visit import Visit
 
 FIELDS = [
     *("name", "posts", "telephones", "address", "care_note"),
     *("consents", "notes", "disclosures", "liaison"),
 ]
-TIMEOUT_S = 30.0
-TITLE = N_("保有個人情報の開示資料")
+PURPOSE, RECIPIENT = "開示請求への対応", "本人"
 
 
 @get("/people/{person_id:uuid}/dossier", name="oversight.dossier", sync_to_thread=True)
@@ -48,9 +43,9 @@ def paper(desk: CurrentDesk, person_id: FromPath[UUID]) -> Response[bytes]:
         visit.seen("dossier.issued", ("person", person_id), fields=FIELDS, format="pdf")
     with desk.writes() as visit:
         export = register_export(visit.db, visit.actor, _facts(dossier), now=visit.now)
-        data = _paper(visit, dossier, export.number)
         visit.db.expunge(export)
-    content = render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=visit.now)
+    imprint = Imprint(visit.now, visit.actor.office, PURPOSE, export.number, RECIPIENT)
+    content = printed(dossier, visit.actor, imprint)
     name = f"{TITLE}_{dossier.reference}.pdf"
     made = MadeFile(name, "application/pdf", content, [person_id], reference=dossier.reference)
     with desk.writes() as visit:
@@ -62,39 +57,12 @@ def _facts(dossier: Dossier) -> ExportFacts:
     return ExportFacts(
         kind=ExportKind.DOSSIER,
         title=TITLE,
-        purpose="開示請求への対応",
-        recipient="本人",
+        purpose=PURPOSE,
+        recipient=RECIPIENT,
         format="pdf",
         people=1,
         fields=[section.title for section in dossier.sections],
     )
-
-
-def _paper(visit: Visit, dossier: Dossier, number: str) -> dict[str, object]:
-    actor = visit.actor
-    day: dt.date = local_day(visit.now)
-    return {
-        "title": translate(TITLE),
-        "as_of": translate(N_("%(day)s現在"), day=wareki(day)),
-        "name": dossier.name,
-        "reference": translate(
-            N_("整理番号 %(number)s　書出番号 %(export)s"),
-            number=dossier.reference,
-            export=number,
-        ),
-        "unit": actor.unit_name,
-        "issued_by": actor.name,
-        "none": translate(N_("該当なし")),
-        "sections": [
-            {
-                "title": section.title,
-                "headings": list(section.headings),
-                "rows": [list(row) for row in section.rows],
-                "remark": section.remark,
-            }
-            for section in dossier.sections
-        ],
-    }
 
 
 HANDLERS = [show, paper]

@@ -38,7 +38,8 @@ def make_report(work: Work) -> None:
         "tables": _tables(summary),
         "total": [str(number) for number in summary.total[1:]],
         "none": "この四半期に受理した意見・要望はありません。",
-        "foot": "件数だけを載せ、３件に満たない行は合わせています。",
+        "foot": work.imprint.lines,
+        "remark": "件数だけを載せ、３件に満たない行は合わせています。",
     }
     content = render_pdf("requests", data, timeout_s=TIMEOUT_S, created_at=work.now)
     name = f"{REPORT_TITLE}_{quarter.label}.pdf"

@@ -90,7 +90,7 @@ ROSTER_COLUMNS = (
         "phone",
         N_("電話番号"),
         lambda row: row.phone,
-        43,
+        45,
         15,
         {STATION, MUNICIPALITY},
         unbroken=True,
@@ -106,7 +106,7 @@ ROSTER_COLUMNS = (
         card=CardField.ADDRESS,
     ),
     RosterColumn(
-        "concurrent", N_("兼任"), lambda row: row.concurrent, 27, 16, POLICE, card=CardField.NOTE
+        "concurrent", N_("兼任"), lambda row: row.concurrent, 31, 16, POLICE, card=CardField.NOTE
     ),
     RosterColumn(
         "boxes",
@@ -119,10 +119,10 @@ ROSTER_COLUMNS = (
         card=CardField.NOTE,
     ),
     RosterColumn(
-        "asked_on", N_("依頼年月日"), lambda row: row.asked_on, 24, 16, POLICE, unbroken=True
+        "asked_on", N_("依頼年月日"), lambda row: row.asked_on, 21, 16, POLICE, unbroken=True
     ),
     RosterColumn(
-        "remark", N_("備考"), lambda row: row.remark, 21, 16, {STATION}, card=CardField.NOTE
+        "remark", N_("備考"), lambda row: row.remark, 18, 16, {STATION}, card=CardField.NOTE
     ),
 )
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from crm.formats.delimited import Encoding, unwritable, write_table
 from crm.formats.errors import UnprintableDocument
+from crm.formats.imprint import minute
 from crm.formats.pdf import render_pdf
 from crm.formats.vcards import Card, Version, write_cards
 from crm.formats.xlsx import Sheet, SheetColumn, write_sheet
-from crm.kernel.clock import JST
 from crm.kernel.wareki import wareki
 from crm.rosters.columns import CardField, RosterColumn, paper_columns, sheet_columns
 from crm.rosters.comparing import DIFFERENCE_LABELS, ChangedLine, Changes
@@ -17,7 +17,7 @@ from crm.rosters.rows import RosterRow
 from crm.rosters.service import Draft
 
 TITLE = "地域安全連絡員一覧表"
-FOOT = "（敬称略）"
+REMARK = "（敬称略）"
 SEATING_TITLE = "座席表"
 CHANGES_TITLE = "変更表"
 CHANGES_NOTE = "終了した方は、前回の一覧表の番号だけを示します。"
@@ -41,9 +41,9 @@ ENCODINGS: dict[RosterFormat, Encoding] = {
 }
 CARDS: dict[RosterFormat, Version] = {RosterFormat.VCARD4: "4.0", RosterFormat.VCARD3: "3.0"}
 PDF_TIMEOUT_S = 120.0
-INDEXED_FROM = 31
+INDEXED_FROM = 16
 """Rows from which paper has an index of あかさたな or of areas: more than its first page holds."""
-SEATS_ACROSS = 6
+SEATS_ACROSS = 5
 CHANGES_COLUMNS = (
     SheetColumn("区別", 8, "center"),
     SheetColumn("前回の番号", 11, "right"),
@@ -115,7 +115,7 @@ def _paper(draft: Draft) -> dict[str, object]:
         ],
         "rows": [_printed(columns, row, is_indexed=is_indexed) for row in roster.rows],
         "counts": _counts(draft),
-        "foot": FOOT,
+        "remark": REMARK,
         "changes": _changes_paper(draft.changes) if draft.changes else None,
     }
 
@@ -131,7 +131,7 @@ def _seating(draft: Draft) -> dict[str, object]:
             for row in draft.roster.rows
         ],
         "counts": _counts(draft),
-        "foot": FOOT,
+        "remark": REMARK,
     }
 
 
@@ -140,13 +140,10 @@ def _said_on_every_page(draft: Draft) -> dict[str, object]:
     return {
         "as_of": f"{wareki(draft.roster.day)}現在{chosen}",
         "unit": draft.office,
-        "number": draft.number,
         "purpose": draft.purpose,
-        "issued_at": _made_at(draft),
-        "issued_by": draft.made_by,
         "caution": CAUTIONS[draft.roster.profile],
         "watermark": _watermark(draft),
-        "terms": _terms(draft),
+        "foot": _imprint(draft),
     }
 
 
@@ -254,10 +251,8 @@ def _sheet(draft: Draft) -> Sheet:
             f"{wareki(roster.day)}現在{chosen}　{draft.office}",
         ),
         footer_lines=(
-            f"{_counts(draft)}　{FOOT}",
-            f"作成目的：{draft.purpose}　　一覧表番号：{draft.number}",
-            f"作成日時：{_made_at(draft)}　　作成者の所属：{draft.made_by}",
-            *_terms(draft),
+            f"{_counts(draft)}　{REMARK}",
+            *_imprint(draft),
         ),
         page_note=f"{caution}　作成目的：{draft.purpose}　一覧表番号：{draft.number}",
         watermark="　".join(_watermark(draft)) if draft.slip else "",
@@ -274,7 +269,16 @@ def _sheet(draft: Draft) -> Sheet:
 def _watermark(draft: Draft) -> list[str]:
     """Return what stands across every page: the number above all, then who, when and why."""
     number = draft.slip.number if draft.slip else draft.number
-    return [number, draft.made_by, _made_at(draft), draft.purpose]
+    return [number, draft.made_by, minute(draft.made_at), draft.purpose]
+
+
+def _imprint(draft: Draft) -> list[str]:
+    """Return what stands at the foot of every page: why, its number, when, whose, on what terms."""
+    return [
+        f"作成目的：{draft.purpose}　　一覧表番号：{draft.number}",
+        f"作成日時：{minute(draft.made_at)}　　作成者の所属：{draft.made_by}",
+        *_terms(draft),
+    ]
 
 
 def _stamps(draft: Draft) -> list[dict[str, str]]:
@@ -301,8 +305,3 @@ def _terms(draft: Draft) -> list[str]:
 
 def _counts(draft: Draft) -> str:
     return f"個人 {draft.roster.persons}名　団体 {draft.roster.organizations}団体"
-
-
-def _made_at(draft: Draft) -> str:
-    local = draft.made_at.astimezone(JST)
-    return f"{wareki(local.date())}{local.hour}時{local.minute:02d}分"

@@ -14,7 +14,7 @@ from crm.approvals.lines import ApprovalLine
 from crm.exports.service import MAX_PURPOSE, MISSING_PURPOSE
 from crm.formats.errors import UnprintableDocument
 from crm.kernel import audit
-from crm.kernel.actor import Actor
+from crm.kernel.actor import Actor, whole_name
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.kernel.scope import ScopedSession
@@ -149,15 +149,13 @@ def draft_roster(db: ScopedSession, order: RosterOrder, *, now: dt.datetime) -> 
     )
     if not roster.rows:
         raise Refused("載せる連絡員がいないため、一覧表を作成できません。", field="as_of")
-    unit = whole_name(actor.station_name, actor.unit_name)
     return Draft(
         number=_next_number(db, today),
         purpose=purpose,
         format=order.format,
         roster=roster,
         office=whole_name(actor.station_name, office_name(db, station_id, today)),
-        # residents are told the unit only
-        made_by=f"{unit}　{actor.name}" if order.profile is RosterProfile.STATION else unit,
+        made_by=actor.signature if order.profile is RosterProfile.STATION else actor.office,
         made_at=now,
         may_replace=order.may_replace,
         slip=order.slip,
@@ -238,11 +236,6 @@ def require_copies_of(selection: Selection, day: dt.date, today: dt.date) -> Non
             "市町提供用は、相手方が現に持つ写しから作成します。「基準日」は今日にしてください。",
             field="as_of",
         )
-
-
-def whole_name(station: str, unit: str) -> str:
-    """Return a unit as paper names it: 「焼津警察署地域課」."""
-    return unit if unit.startswith(station) else f"{station}{unit}"
 
 
 def written(draft: Draft, write: Callable[[Draft], bytes]) -> RosterFile:

@@ -18,7 +18,8 @@ COUNTS = ("計画", "面談・電話", "不在", "未訪問", "計画外", "確�
 """Whom to see and what came of it, then the hours."""
 NUMBERS = ("auto",) * len(COUNTS)
 FOOT = (
-    "件数と時間だけを載せています。「計画外」は計画のほかに面談した数、「確保」「転用」は時間です。"
+    "件数と時間だけを載せています。"
+    "「計画外」は計画のほかに面談した数、「確保」と「転用」は時間です。"
 )
 
 
@@ -32,7 +33,9 @@ def make_report(work: Work) -> None:
         "title": REPORT_TITLE,
         "as_of": f"{wareki(local_day(work.now))}現在",
         "unit": work.actor.station_name,
-        "issued_by": "",
+        "caution": "",
+        "number": month.label,
+        "foot": work.imprint.lines,
         "name": month.label,
         "reference": "",
         "none": "この月の強化日はありません。",
@@ -62,6 +65,7 @@ def _section(
         "title": title,
         "headings": [first, *COUNTS],
         "widths": ["1fr", *NUMBERS],
+        "counted": list(range(1, len(COUNTS) + 1)),
         "rows": rows,
         "remark": remark,
     }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from crm.contacts.models import HolderKeys
@@ -22,7 +23,7 @@ TITLE = "巡回連絡強化日　訪問先"
 PURPOSE = "巡回連絡強化日の訪問"
 CAUTION = "取扱注意・署内限り"
 HEADINGS = ("氏名・団体名", "区域・住所", "役職・訪問の理由", "配慮事項", "前回", "結果")
-WIDTHS = ("3fr", "3fr", "3fr", "3fr", "auto", "12mm")
+WIDTHS = ("34mm", "38mm", "42mm", "1fr", "auto", "12mm")
 FIELDS = ("氏名・団体名", "ふりがな", "区域", "住所", "役職", "訪問の理由", "配慮事項", "前回")
 FOOT = "結果は、活動として記録します。訪問の後、この紙は廃棄します。"
 TIMEOUT_S = 60
@@ -68,11 +69,13 @@ def make_list(making: Making) -> None:
         targets, _ = queries.targets_of(db, plan, unit_id)
     data = {
         "title": TITLE,
-        "as_of": f"{CAUTION}　{span(plan)}",
-        "unit": export.unit_name,
-        "issued_by": export.exported_by,
+        "caution": CAUTION,
+        "as_of": span(plan),
+        "unit": making.actor.station_name,
+        "number": export.number,
+        "foot": making.imprint.lines,
         "name": whom(plan, unit_id),
-        "reference": f"書出番号 {export.number}",
+        "reference": "",
         "none": "訪問先はありません。",
         "sections": [
             {
@@ -117,16 +120,21 @@ def span(plan: Plan) -> str:
     return f"{wareki(first, weekday=True)}から{wareki(last, weekday=True)}まで"
 
 
-def _row(target: Target) -> list[str]:
+def _row(target: Target) -> list[Any]:
     who = target.who
     return [
-        _lines(who.furigana, who.name),
+        {"name": who.name, "kana": who.furigana},
         _lines(target.areas, target.address),
-        _lines(target.posts, translate(REASON_LABELS[target.reason])),
+        _kept(_lines(target.posts, translate(REASON_LABELS[target.reason]))),
         who.care_note,
         wareki_short(target.last_on) if target.last_on else "なし",
         "",
     ]
+
+
+def _kept(names: str) -> dict[str, str]:
+    """Return a cell that breaks between names."""
+    return {"name": names, "kana": ""}
 
 
 def _lines(*texts: str) -> str:

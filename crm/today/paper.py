@@ -7,15 +7,17 @@ from html import escape
 from typing import Any
 
 from crm.contacts.models import Holder
-from crm.exports.models import Export
-from crm.kernel.actor import Actor
-from crm.kernel.clock import JST
+from crm.exports.service import Making
+from crm.formats.svgmap import units_per_point
 from crm.kernel.wareki import near_day, wareki
 from crm.today.route import RouteMap, Stop
 from crm.today.visits import Visit
 from crm.visiting.models import QUIET_REASON_LABELS
 
 TITLE = "訪問先一覧"
+WIDE_MM, HIGH_MM = 129, 62
+"""As much of the sheet as its map takes (`round.typ`)."""
+NUMBER_POINTS = 12
 CAUTION = "取扱注意・署内限り"
 FOOT = "用が済んだら所属に返却し、裁断してください。写しを取らないでください。"
 FIELDS = ("氏名・団体名", "ふりがな", "役職", "区域", "住所", "電話番号", "配慮事項", "用件")
@@ -37,24 +39,20 @@ def paper_of(
     stops: Sequence[Stop],
     where: Mapping[Holder, Where],
     route: RouteMap,
-    export: Export,
-    actor: Actor,
+    making: Making,
     *,
     day: dt.date,
-    now: dt.datetime,
 ) -> dict[str, Any]:
     """Return what is typeset, always in Japanese."""
-    local = now.astimezone(JST)
+    export = making.export
+    until = f"返却・廃棄の期限：{wareki(export.return_on)}　" if export.return_on else ""
     return {
         "title": TITLE,
         "day": wareki(day),
         "caution": CAUTION,
-        "unit": actor.unit_name,
-        "made_at": f"{wareki(local.date())}{local.hour}時{local.minute:02d}分",
-        "made_by": f"{actor.unit_name}　{actor.name}",
+        "unit": making.actor.unit_name,
         "number": export.number,
-        "return_on": f"返却・廃棄の期限：{wareki(export.return_on)}" if export.return_on else "",
-        "foot": FOOT,
+        "foot": [*making.imprint.lines, f"{until}{FOOT}"],
         "map": svg_of(route) if any(area.numbers for area in route.areas) else "",
         "map_alt": "受持区の地図。番号は一覧の番号です。",
         "stops": [_stop(stop, where.get(stop.who.holder, NOWHERE), day) for stop in stops],
@@ -63,13 +61,15 @@ def paper_of(
 
 def svg_of(route: RouteMap) -> str:
     """Return the map as a picture of its own, legible without color."""
+    size = NUMBER_POINTS * units_per_point(route.view_box, wide_mm=WIDE_MM, high_mm=HIGH_MM)
     shapes = "".join(
         f'<path d="{area.path}" fill="{"#dddddd" if area.numbers else "#ffffff"}"'
         ' stroke="#555555" stroke-width="2"/>'
         for area in route.areas
     )
     numbers = "".join(
-        f'<text x="{area.x}" y="{area.y + 12}" font-family="BIZ UDPGothic" font-size="34"'
+        f'<text x="{area.x}" y="{area.y + size * 0.36:.1f}"'
+        f' font-family="BIZ UDPGothic" font-size="{size:.1f}"'
         f' font-weight="bold" text-anchor="middle">{escape(area.numbers)}</text>'
         for area in route.areas
         if area.numbers

@@ -81,7 +81,7 @@ def make_paper(making: Making) -> None:
         stops = stops_of(tour, drawing.svg.label_points, _chosen(export.args))
         where = where_of(db, [stop.who.holder for stop in stops])
     route = map_of(tour, drawing.svg, stops)
-    data = paper_of(stops, where, route, export, making.actor, day=tour.day, now=making.now)
+    data = paper_of(stops, where, route, making, day=tour.day)
     content = render_pdf("round", data, timeout_s=TIMEOUT_S, created_at=making.now)
     name = f"{TITLE}_{export.number}.pdf"
     named = HolderKeys.of(stop.who.holder for stop in stops)

@@ -13,24 +13,36 @@ from crm import features
 from crm.kernel.clock import local_day, utc_now
 from crm.kernel.db import Database
 from crm.kernel.settings import Settings
-from tests.bench import files, lists, pages, report, trail
+from tests.bench import beside, files, files_report, lists, pages, report, trail
 from tests.support.postgres import PRODUCT_ROLE, as_product, cluster
 
 ROOT = Path(__file__).parents[2]
 
 
 DATABASES = ("both", "sqlite", "postgresql")
+PARTS = ("pages", "files")
 
 
 @click.command()
 @click.option("--size", default="prefecture", show_default=True, help="the sample to measure on")
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(min=1))
 @click.option("--database", "wanted", type=click.Choice(DATABASES), default="both")
+@click.option("--only", type=click.Choice(PARTS), help="measure this part alone")
 @click.option("--state", type=Path, default=ROOT / "var" / "bench", help="keeps the SQLite sample")
 @click.option("--out", type=Path, default=ROOT / "docs" / "benchmarks")
-def bench(size: str, rounds: int, wanted: str, state: Path, out: Path) -> None:
+def bench(size: str, rounds: int, wanted: str, only: str | None, state: Path, out: Path) -> None:
     """Measure pages on each database, then files."""
     features.require_rules()
+    day = str(local_day(utc_now()))
+    if only != "files":
+        report.write(_pages(size, rounds, wanted, state), out, day=day)
+        click.echo((out / "README.md").read_text(encoding="utf-8"))
+    if only != "pages":
+        files_report.write(files.measure(rounds), beside.measure(), out, day=day)
+        click.echo((out / "files.md").read_text(encoding="utf-8"))
+
+
+def _pages(size: str, rounds: int, wanted: str, state: Path) -> list[report.Installation]:
     state.mkdir(parents=True, exist_ok=True)
     found = []
     if wanted != "postgresql":
@@ -39,9 +51,7 @@ def bench(size: str, rounds: int, wanted: str, state: Path, out: Path) -> None:
         with cluster(durable=True) as url:
             _make_database(url)
             found.append(_installation("PostgreSQL", url.format("bench"), size, rounds, state))
-    click.echo("files")
-    report.write(found, files.measure(rounds), out, day=str(local_day(utc_now())))
-    click.echo((out / "README.md").read_text(encoding="utf-8"))
+    return found
 
 
 def _installation(

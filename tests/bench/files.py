@@ -5,7 +5,9 @@ import resource
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from uuid import UUID
 from xml.sax.saxutils import escape
 
@@ -17,6 +19,8 @@ from crm.rosters.models import RosterFormat, RosterProfile
 from crm.rosters.rows import Roster, RosterRow
 from crm.rosters.service import Draft
 from tests.bench.pages import Spread
+
+Floor = Callable[[Draft], bytes]
 
 FEW = 1_000
 """Up to so many rows a file is written in every round; longer ones speak for themselves in two."""
@@ -32,6 +36,8 @@ class Written:
     floor_seconds: Spread | None
     ratio: Spread | None
     grown_mb: float
+    child_mb: float
+    """The most memory the process beside it took that typesets; 0 where none is needed."""
 
 
 def roster_of(count: int) -> Roster:
@@ -68,26 +74,24 @@ def draft(count: int, form: RosterFormat) -> Draft:
 
 
 def measure(rounds: int) -> list[Written]:
-    """Write each file in turn, round by round, its floor beside it."""
-    plans: list[tuple[str, int, RosterFormat, Callable[[Draft], bytes] | None]] = [
+    """Write each file in turn, round by round, its floor beside it; each in a new process."""
+    plans: list[tuple[str, int, RosterFormat, Floor | None]] = [
         ("roster PDF", 1_000, RosterFormat.PDF, None),
         ("roster PDF", 10_000, RosterFormat.PDF, None),
         ("roster XLSX", 1_000, RosterFormat.XLSX, by_hand),
+        ("roster XLSX", 10_000, RosterFormat.XLSX, by_hand),
         ("roster XLSX", 100_000, RosterFormat.XLSX, by_hand),
         ("roster CSV", 100_000, RosterFormat.CSV, rows_alone),
     ]
-    return [_measured(name, count, form, floor, rounds) for name, count, form, floor in plans]
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as alone:
+        return [alone.submit(_measured, *plan, rounds).result() for plan in plans]
 
 
 def _measured(
-    name: str,
-    count: int,
-    form: RosterFormat,
-    floor: Callable[[Draft], bytes] | None,
-    rounds: int,
+    name: str, count: int, form: RosterFormat, floor: Floor | None, rounds: int
 ) -> Written:
     order = draft(count, form)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _peak_mb(resource.RUSAGE_SELF)
     ours, theirs = [], []
     for _ in range(rounds if count <= FEW else 2):
         ours.append(_seconds(lambda: write_file(order)))
@@ -100,8 +104,13 @@ def _measured(
         Spread.of(ours),
         Spread.of(theirs) if theirs else None,
         Spread.of(ratios) if ratios else None,
-        (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000,
+        _peak_mb(resource.RUSAGE_SELF) - before,
+        _peak_mb(resource.RUSAGE_CHILDREN),
     )
+
+
+def _peak_mb(whose: int) -> float:
+    return resource.getrusage(whose).ru_maxrss / 1000
 
 
 def _seconds(work: Callable[[], object]) -> float:

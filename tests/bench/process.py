@@ -41,6 +41,11 @@ class Server:
         """Memory resident now (PSS, so that what workers share counts once), in MB."""
         return sum(_pss(pid) for pid in self._pids()) / 1000
 
+    @property
+    def own_mb(self) -> float:
+        """Memory resident now of the process that answers, without what it started, in MB."""
+        return _pss(self.process.pid) / 1000
+
     def stop(self) -> None:
         """End it and everything it started."""
         os.killpg(self.process.pid, signal.SIGTERM)

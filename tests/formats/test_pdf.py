@@ -1,7 +1,6 @@
 import io
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 import pypdf
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from crm.formats.errors import UnprintableDocument
 from crm.formats.pdf import render_pdf
 
-NOW = datetime(2026, 11, 20, 5, 5, tzinfo=UTC)
 FOOT_POINTS = 20 / 25.4 * 72  # the foot of the page, where no row may reach
 ALL_COLUMNS = {
     "no": "番号",
@@ -38,13 +36,13 @@ def roster(*rows: Mapping[str, str], without: str = "") -> dict[str, object]:
         "title": "地域安全連絡員一覧表",
         "as_of": "令和８年11月20日現在",
         "unit": "みなと警察署地域課",
-        "number": "2026-12",
         "purpose": "第３回地域安全の会",
-        "issued_at": "令和８年11月20日14時05分",
-        "issued_by": "みなと警察署地域課",
         "caution": "取扱注意",
         "watermark": ["みなと-2026-0012", "みなと警察署地域課", "令和８年11月20日", "地域安全の会"],
-        "terms": ["書出番号：みなと-2026-0012　　提供先：会議の出席者"],
+        "foot": [
+            "作成目的：第３回地域安全の会　　一覧表番号：2026-12",
+            "書出番号：みなと-2026-0012",
+        ],
         "columns": [
             {"key": key, "label": label, "width": 25, "align": "left"}
             for key, label in ALL_COLUMNS.items()
@@ -52,7 +50,7 @@ def roster(*rows: Mapping[str, str], without: str = "") -> dict[str, object]:
         ],
         "rows": rows,
         "counts": f"個人{len(rows)}名",
-        "foot": "（敬称略）",
+        "remark": "（敬称略）",
     }
 
 
@@ -80,7 +78,7 @@ def test_roster_prints_every_fact_once() -> None:
     ):
         assert text.count(line) == 1
     assert text.count("作成目的：第３回地域安全の会一覧表番号：2026-12") == 1
-    assert text.count("作成日時：令和８年11月20日14時05分作成者の所属：みなと警察署地域課") == 1
+    assert text.count("書出番号：みなと-2026-0012") == 1
 
 
 def test_roster_without_a_column_prints_no_such_heading() -> None:
@@ -100,41 +98,16 @@ def test_roster_repeats_its_heading_and_numbers_its_pages() -> None:
     assert [page.count(f"{at}／{total}ページ") for at, page in enumerate(pages, 1)] == [1] * total
 
 
-def test_roster_is_a4_landscape() -> None:
-    box = printed(roster(person(1))).pages[0].mediabox
-
-    assert (round(box.width / 72 * 25.4), round(box.height / 72 * 25.4)) == (297, 210)
-
-
-def test_roster_declares_itself_tagged_and_archivable() -> None:
-    reader = printed(roster(person(1)))
-
-    root = reader.trailer["/Root"]
-    facts = root["/Metadata"].get_data().decode()
-    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("ja-JP", True)
-    assert re.findall(r"<pdf(?:aid|uaid):(?:part|conformance)>(\w)<", facts) == ["2", "A", "1"]
-    assert re.findall(r"<dc:title>.*?>([^<]+)</rdf:li>", facts) == [
-        "地域安全連絡員一覧表　令和８年11月20日現在"
-    ]
-
-
-def test_roster_embeds_our_fonts_only() -> None:
+def test_roster_keeps_rare_kanji_and_variation_selectors() -> None:
     reader = printed(roster(person(1, name=f"港　{RARE}")))
 
-    names = {
-        font.get_object()["/BaseFont"].partition("+")[2]
+    fonts = {
+        font.get_object()["/BaseFont"].partition("+")[2].partition("-Identity")[0]
         for page in reader.pages
         for font in page["/Resources"]["/Font"].values()
     }
-    assert {name.partition("-Identity")[0] for name in names} == {
-        "BIZUDPGothic-Regular",
-        "BIZUDPGothic-Bold",
-        "NotoSansCJKjp-Regular",
-    }
-
-
-def test_roster_keeps_rare_kanji_and_variation_selectors() -> None:
-    assert text_of(printed(roster(person(1, name=RARE)))).count(RARE) == 1
+    assert text_of(reader).count(RARE) == 1
+    assert fonts == {"BIZUDPGothic-Regular", "BIZUDPGothic-Bold", "NotoSansCJKjp-Regular"}
 
 
 def test_roster_prints_markup_as_text() -> None:
@@ -166,14 +139,6 @@ def test_roster_loses_nothing_of_a_long_cell(text: str, mark: str, count: int) -
 
     assert len(heights) == count
     assert min(heights) > FOOT_POINTS
-
-
-def test_render_pdf_with_a_time_gives_the_same_bytes() -> None:
-    data = roster(person(1))
-
-    once, twice = (render_pdf("roster", data, timeout_s=60, created_at=NOW) for _ in range(2))
-
-    assert once == twice
 
 
 def test_render_pdf_that_takes_too_long_is_stopped() -> None:

@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from crm.meetings.models import Meeting
+from crm.kernel.clock import JST
+from crm.meetings.models import Meeting, MeetingKind
 from crm.minutes import agenda, matters, queries, service, version_queries
 from crm.minutes.agenda import ItemFacts
 from crm.minutes.lines import Carried, Section, Whole
 from crm.minutes.matters import Becomes, Spot
 from crm.minutes.models import AgendaKind, MeetingMatter
 from crm.requests.models import CommunityRequest
+from tests.meetings.acts import planned
 from tests.support.world import NOW, World
 
 
@@ -80,3 +82,38 @@ def carried(world: World, meeting: Meeting, *, who: str = "officer") -> Carried:
     """Return what a meeting begins with."""
     with world.reading(who) as db:
         return queries.carried_to(db, meeting)
+
+
+S4 = (
+    ("開会", "", AgendaKind.STEP),
+    ("挨拶", "上野 真一 推進本部長", AgendaKind.STEP),
+    ("出席者紹介", "", AgendaKind.STEP),
+    ("両警察署より挨拶", "", AgendaKind.STEP),
+    ("議長選出", "", AgendaKind.STEP),
+    ("議題", "", AgendaKind.STEP),
+    ("令和5年度 行動計画報告について", "", AgendaKind.TOPIC),
+    ("令和6年度 行動計画表（案）について", "", AgendaKind.TOPIC),
+    ("犯罪情勢について", "", AgendaKind.TOPIC),
+    ("その他", "", AgendaKind.STEP),
+    ("閉会", "", AgendaKind.STEP),
+)
+"""The 次第 of 防犯対策推進本部会議, 令和6年5月23日 (S4), line by line."""
+
+
+def entered_s4(world: World, who: str = "officer") -> Meeting:
+    """Enter the meeting of S4 with its proceedings, as they stand in the original."""
+    meeting = planned(
+        world,
+        who=who,
+        kind=MeetingKind.PROMOTION_HEADQUARTERS,
+        title="令和6年度 松戸市警防ネットワーク 防犯対策推進本部会議",
+        starts_at=dt.datetime(2024, 5, 23, 15, tzinfo=JST),
+        place="松戸市役所 新館7階大会議室",
+    )
+    with world.writing(who) as db:
+        for title, speaker, kind in S4:
+            facts = ItemFacts(title=title, speaker=speaker, kind=kind)
+            added = agenda.add_item(db, world.actors[who], meeting.id, facts, now=NOW)
+            # as the original stands: whoever retypes it adds line below line
+            added.position = S4.index((title, speaker, kind))
+    return meeting

@@ -18,38 +18,21 @@ from crm.contacts.models import Person
 from crm.exports.models import Export
 from crm.jobs.models import JobFile
 from crm.jobs.runner import Runner
-from crm.kernel.clock import JST, utc_now
-from crm.meetings.models import Meeting, MeetingKind, Presence
+from crm.kernel.clock import utc_now
+from crm.meetings.models import Meeting, Presence
 from crm.meetings.service import note_presence
 from crm.minutes import agenda
-from crm.minutes.agenda import ItemFacts
 from crm.minutes.decisions import draft_confirmation
 from crm.minutes.matters import Becomes
-from crm.minutes.models import AgendaKind
 from tests.approvals.acts import approved, line_of
 from tests.meetings.acts import planned, whole
-from tests.minutes.acts import prepared, taken_up, written
+from tests.minutes.acts import S4, entered_s4, prepared, taken_up, written
 from tests.rosters.network import put_consent
 from tests.support.approvals import decided
 from tests.support.pages import Browser
 from tests.support.world import World
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-S4 = (
-    ("開会", "", AgendaKind.STEP),
-    ("挨拶", "上野 真一 推進本部長", AgendaKind.STEP),
-    ("出席者紹介", "", AgendaKind.STEP),
-    ("両警察署より挨拶", "", AgendaKind.STEP),
-    ("議長選出", "", AgendaKind.STEP),
-    ("議題", "", AgendaKind.STEP),
-    ("令和5年度 行動計画報告について", "", AgendaKind.TOPIC),
-    ("令和6年度 行動計画表（案）について", "", AgendaKind.TOPIC),
-    ("犯罪情勢について", "", AgendaKind.TOPIC),
-    ("その他", "", AgendaKind.STEP),
-    ("閉会", "", AgendaKind.STEP),
-)
-"""The 次第 of 防犯対策推進本部会議, 令和6年5月23日 (S4), line by line."""
 
 
 def unspaced(text: str) -> str:
@@ -74,23 +57,11 @@ def text_of(content: bytes) -> str:
 def test_agenda_of_s4_is_printed_in_the_order_of_the_original(
     world: World, browser: Browser
 ) -> None:
-    meeting = planned(
-        world,
-        kind=MeetingKind.PROMOTION_HEADQUARTERS,
-        title="令和6年度 松戸市警防ネットワーク 防犯対策推進本部会議",
-        starts_at=dt.datetime(2024, 5, 23, 15, tzinfo=JST),
-        place="松戸市役所 新館7階大会議室",
-    )
-    with world.writing("officer") as db:
-        for title, speaker, kind in S4:
-            facts = ItemFacts(title=title, speaker=speaker, kind=kind)
-            added = agenda.add_item(db, world.actors["officer"], meeting.id, facts, now=utc_now())
-            # as the original stands: whoever retypes it adds line below line
-            added.position = S4.index((title, speaker, kind))
+    meeting = entered_s4(world)
 
     text = printed(world, browser, meeting)
 
-    for head in ("令和6年5月23日（木）", "15:00", "松戸市役所新館7階大会議室", "取扱注意"):
+    for head in ("令和6年5月23日（木）", "午後3時00分", "松戸市役所新館7階大会議室", "取扱注意"):
         assert head in text
     assert "上野真一推進本部長" in text
     body = text[text.index("場所") :]

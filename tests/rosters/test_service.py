@@ -16,7 +16,7 @@ from crm.kernel.audit import AuditEntry, fingerprint
 from crm.kernel.errors import Conflict, Forbidden, Refused
 from crm.liaisons.service import withdraw
 from crm.rosters.models import RosterFormat, RosterIssue, RosterProfile
-from crm.rosters.service import Draft, RosterFile, RosterOrder, issue_roster, whole_name
+from crm.rosters.service import Draft, RosterFile, RosterOrder, issue_roster
 from tests.rosters.network import put_consent, put_term
 from tests.support.world import NOW, TODAY, World
 
@@ -241,16 +241,3 @@ def test_purpose_is_one_printable_line(world: World) -> None:
     liaison(world)
     issue(world, replace(ORDER, purpose=" 第３回\u3000地域\r\n安全\x00の会 "))
     assert [row.purpose for row in issues(world)] == ["第３回\u3000地域 安全 の会"]
-
-
-@pytest.mark.parametrize(
-    ("station", "unit", "whole"),
-    [
-        ("焼津警察署", "地域課", "焼津警察署地域課"),
-        ("若葉署", "若葉署地域課", "若葉署地域課"),
-        ("若葉署", "若葉署", "若葉署"),
-        ("若葉署", "", "若葉署"),
-    ],
-)
-def test_unit_is_named_with_its_station_once(station: str, unit: str, whole: str) -> None:
-    assert whole_name(station, unit) == whole

@@ -15,16 +15,12 @@ from crm.kernel.migrate import migrate
 from crm.kernel.settings import Settings
 from crm.samples.loader import load_sample
 from tests.support.chromium import PHONE, Walker, chromium, served, walking
+from tests.support.papers import AGENDA_OF_S4, PAPERS, station_of, workbook
+from tests.support.sheets import Printed
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WINDOW = {"width": 1280, "height": 860}
 PASSWORD = "mihon-no-pasuwaado"
-PRINTED = {
-    "出席簿": "paper-attendance",
-    "名札": "paper-badges",
-    "宛名ラベル": "paper-labels",
-    "封筒の宛名": "paper-envelope",
-}
 
 
 def main() -> None:
@@ -43,10 +39,11 @@ def main() -> None:
         )
         database.gather_statistics()
         with served(database) as address, chromium() as browser:
-            take_all(browser, address, Path(folder))
+            take_all(browser, address)
+        take_papers(database, Path(folder))
 
 
-def take_all(browser: Browser, address: str, folder: Path) -> None:
+def take_all(browser: Browser, address: str) -> None:
     """Take every picture, in both languages, at both sizes."""
     with walking(browser, address, viewport=PHONE) as officer:
         officer.sign_in("officer", PASSWORD)
@@ -76,8 +73,7 @@ def take_all(browser: Browser, address: str, folder: Path) -> None:
     with walking(browser, address, viewport=WINDOW) as chief:
         chief.sign_in("chief", PASSWORD)
         take(chief, "/roster", "roster-desk-ja")
-        take_paper(chief, folder)
-        take_meeting(chief, folder)
+        take_meeting(chief)
 
 
 def take_both_sides(browser: Browser, address: str) -> None:
@@ -144,8 +140,8 @@ def speak(walker: Walker, language: str) -> None:
         form.locator(f"button[value={language}]").evaluate("button => button.click()")
 
 
-def take_meeting(walker: Walker, folder: Path) -> None:
-    """Photograph a meeting that comes, what is printed for it, and the agenda."""
+def take_meeting(walker: Walker) -> None:
+    """Photograph a meeting that comes."""
     walker.go("/meetings")
     links = walker.page.locator("main a[href^='/meetings/']").evaluate_all(
         "links => links.map(link => link.getAttribute('href'))"
@@ -153,35 +149,42 @@ def take_meeting(walker: Walker, folder: Path) -> None:
     # the address of one meeting is its key, 36 characters
     meeting = next(link for link in links if len(link) == len("/meetings/") + 36)
     take(walker, meeting, "meeting-desk-ja")
-    for title, name in PRINTED.items():
-        walker.go(f"{meeting}/printing")
-        card = walker.page.get_by_role("region", name=title)
-        if make := card.get_by_role("button").all():
-            make[0].click()
-            photograph_file(walker, folder, name)
 
 
-def take_paper(walker: Walker, folder: Path) -> None:
-    """Make the roster as paper and photograph its first page."""
-    walker.page.get_by_label("目的の内容").fill("第３回地域安全の会")
-    walker.page.get_by_role("button", name="PDFで作成する").click()
-    photograph_file(walker, folder, "roster-paper")
+def take_papers(database: Database, folder: Path) -> None:
+    """Photograph the first page of every document, and what is added to the roster."""
+    station = station_of(database, utc_now())
+    for name, paper in {**PAPERS, "agenda-2024": AGENDA_OF_S4}.items():
+        content = paper.make(station)
+        photograph(content, folder, f"paper-{name}")
+        if name == "roster":
+            photograph(content, folder, "paper-changes", page=Printed(content).count)
+    photograph(as_printed_by_office(workbook(station), folder), folder, "paper-workbook")
 
 
-def photograph_file(walker: Walker, folder: Path, name: str) -> None:
-    """Fetch the PDF that was asked for and photograph its first page."""
-    fetch = walker.page.get_by_role("button", name="ファイルを受け取る")
-    fetch.wait_for()
-    with walker.page.expect_download() as waiting:
-        fetch.click()
-    paper = folder / f"{name}.pdf"
-    waiting.value.save_as(paper)
+def photograph(content: bytes, folder: Path, name: str, *, page: int = 1) -> None:
+    """Photograph a page of a PDF."""
     program = shutil.which("pdftoppm")
     if program is None:
         raise SystemExit("pdftoppm is missing (Debian: apt-get install poppler-utils)")
-    target = PICTURES / name
-    command = [program, "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", paper, target]
+    paper = folder / f"{name}.pdf"
+    paper.write_bytes(content)
+    which = ("-f", page, "-l", page, "-singlefile")
+    command = [program, "-png", "-gray", "-r", "80", *which, paper, PICTURES / name]
     subprocess.run([str(part) for part in command], check=True)  # noqa: S603 - a fixed program
+
+
+def as_printed_by_office(workbook: bytes, folder: Path) -> bytes:
+    """Return a workbook as LibreOffice prints it."""
+    program = shutil.which("soffice")
+    if program is None:
+        raise SystemExit("soffice is missing (Debian: apt-get install libreoffice-calc-nogui)")
+    book = folder / "roster.xlsx"
+    book.write_bytes(workbook)
+    command = [program, f"-env:UserInstallation=file://{folder}/profile", "--headless"]
+    command += ["--convert-to", "pdf", "--outdir", str(folder), str(book)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603 - as above
+    return book.with_suffix(".pdf").read_bytes()
 
 
 if __name__ == "__main__":
