@@ -162,7 +162,7 @@ def _attendance_page(
         whole=whole,
         meeting=whole.meeting,
         sent=sent,
-        chips=[*labels(PRESENCE_LABELS), (NOT_SAID, N_("未確認"))],
+        chips=[*labels(PRESENCE_LABELS), (NOT_SAID, N_("未記録"))],
     )
 
 

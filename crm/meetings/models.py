@@ -128,9 +128,9 @@ class Reply(StrEnum):
 
 
 REPLY_LABELS = {
-    Reply.COMES: N_("出席"),
+    Reply.COMES: N_("出席予定"),
     Reply.SENDS_PROXY: N_("代理出席"),
-    Reply.DECLINES: N_("欠席"),
+    Reply.DECLINES: N_("欠席予定"),
 }
 
 

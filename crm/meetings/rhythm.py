@@ -52,11 +52,13 @@ def doubt_about(rhythm: Rhythm, first: dt.date) -> str:
 def phrase_of(course: Course) -> str:
     """Return how often a series is held: 「毎月 第2火曜日」."""
     first = course.first
+    weekday = translate(WEEKDAYS[first.weekday()])
+    week = min(_week_of(first), LAST_SURE_WEEK)
     facts = {
         "every": course.every,
-        "weekday": translate(WEEKDAYS[first.weekday()]),
-        "week": _week_of(first),
-        "month": first.month,
+        "weekday": weekday,
+        "which": translate(_WEEKS[week - 1], weekday=weekday),
+        "month": translate(_MONTHS[first.month - 1]),
         "day": first.day,
     }
     return f"{_how_often(course)} {translate(_WHICH_DAY[course.rhythm], **facts)}"
@@ -67,6 +69,14 @@ def _how_often(course: Course) -> str:
     return translate(once) if course.every == 1 else translate(more, every=course.every)
 
 
+_WEEKS = (
+    *(N_("第1%(weekday)s"), N_("第2%(weekday)s")),
+    *(N_("第3%(weekday)s"), N_("第4%(weekday)s")),
+)
+_MONTHS = (
+    *(N_("1月"), N_("2月"), N_("3月"), N_("4月"), N_("5月"), N_("6月")),
+    *(N_("7月"), N_("8月"), N_("9月"), N_("10月"), N_("11月"), N_("12月")),
+)
 _OF_WEEKS = (N_("毎週"), N_("%(every)s週ごと"))
 _OF_MONTHS = (N_("毎月"), N_("%(every)sか月ごと"))
 _OF_YEARS = (N_("毎年"), N_("%(every)s年ごと"))
@@ -80,11 +90,11 @@ _HOW_OFTEN = {
 }
 _WHICH_DAY = {
     Rhythm.WEEKLY: N_("%(weekday)s"),
-    Rhythm.MONTHLY_WEEKDAY: N_("第%(week)s%(weekday)s"),
+    Rhythm.MONTHLY_WEEKDAY: N_("%(which)s"),
     Rhythm.MONTHLY_LAST_WEEKDAY: N_("最後の%(weekday)s"),
     Rhythm.MONTHLY_DAY: N_("%(day)s日"),
-    Rhythm.YEARLY_WEEKDAY: N_("%(month)s月の第%(week)s%(weekday)s"),
-    Rhythm.YEARLY_DAY: N_("%(month)s月%(day)s日"),
+    Rhythm.YEARLY_WEEKDAY: N_("%(month)sの%(which)s"),
+    Rhythm.YEARLY_DAY: N_("%(month)s%(day)s日"),
 }
 
 

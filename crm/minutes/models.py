@@ -39,7 +39,7 @@ class MinutesState(StrEnum):
 
 
 MINUTES_STATE_LABELS = {
-    MinutesState.DRAFT: N_("作成中"),
+    MinutesState.DRAFT: N_("未確定"),
     MinutesState.CONFIRMED: N_("確定"),
     MinutesState.ASIDE: N_("重なった入力の控え"),
 }
