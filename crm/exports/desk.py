@@ -47,7 +47,7 @@ def go_on(desk: Desk, export_id: UUID) -> Response[Any]:
         craft = craft_of(export.kind)
         second = second_of(visit.db, export_id, needed=export.needs_approval)
         waits = queries.is_made(visit.db, export_id) or not second.is_approved
-        if not waits and export.format in craft.beside:
+        if not waits and craft.is_beside(export):
             ask_for_file(visit.db, visit.actor, export, now=visit.now)
             waits = True
         if waits:

@@ -40,6 +40,8 @@ MOST_ALONE = 100
 ALONE = frozenset({ExportKind.REJECTED_ROWS})
 """What needs no second person however long: the rows somebody handed in come back to them, and
 nobody in them was taken into the register."""
+MANY = 300
+"""From so many named on, paper takes longer than somebody should wait for the answer."""
 MAX_PURPOSE = 40
 MISSING_PURPOSE = N_("作成目的を入力してください。（例：第３回地域安全の会）")
 MISSING_REASON = N_(
@@ -158,22 +160,32 @@ Maker = Callable[[Making], None]
 
 @dataclass(frozen=True, slots=True)
 class Craft:
-    """How the files of one kind are made; `beside` are the formats that take seconds."""
+    """How the files of one kind are made; `beside` are the formats that take seconds.
+
+    They do so from `many` named on.
+    """
 
     make: Maker
     beside: frozenset[str]
+    many: int
+
+    def is_beside(self, export: Export) -> bool:
+        """Whether a file is made in a job, not while somebody waits for the answer."""
+        return export.format in self.beside and export.people + export.organizations >= self.many
 
 
 _crafts: dict[ExportKind, Craft] = {}
 
 
-def maker(kind: ExportKind, *, beside: Collection[str] = ()) -> Callable[[Maker], Maker]:
-    """Let the function below make the files of `kind`, those of `beside` in a job."""
+def maker(
+    kind: ExportKind, *, beside: Collection[str] = (), many: int = 0
+) -> Callable[[Maker], Maker]:
+    """Let the function below make the files of `kind`, those `beside` of `many` in a job."""
 
     def learn(function: Maker) -> Maker:
         if kind in _crafts:
             raise LookupError(f"two functions make {kind}")
-        _crafts[kind] = Craft(function, frozenset(beside))
+        _crafts[kind] = Craft(function, frozenset(beside), many)
         return function
 
     return learn

@@ -16,7 +16,7 @@ from crm.consents.models import ConsentScope
 from crm.consents.queries import grants_in_force
 from crm.contacts.models import HolderKeys
 from crm.exports.models import Export, ExportKind
-from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
+from crm.exports.service import MANY, ExportFacts, MadeFile, Making, Taking, maker, register_export
 from crm.formats.pdf import render_pdf
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
@@ -113,7 +113,7 @@ def ask_for_paper(
     return register_export(db, actor, facts, now=now)
 
 
-@maker(ExportKind.MEETING_PRINT)
+@maker(ExportKind.MEETING_PRINT, beside={"pdf"}, many=MANY)
 def make_paper(making: Making) -> None:
     """Typeset the paper asked for, as the list stands now."""
     args, export = making.export.args, making.export

@@ -17,7 +17,7 @@ from crm.exports.models import (
     ExportKind,
     ExportRecipient,
 )
-from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
+from crm.exports.service import MANY, ExportFacts, MadeFile, Making, Taking, maker, register_export
 from crm.formats.imprint import Imprint
 from crm.formats.pdf import render_pdf
 from crm.jobs.service import Made, Work, enqueue, job
@@ -141,7 +141,7 @@ def ask_for_minutes(
     return register_export(db, actor, facts, now=now)
 
 
-@maker(ExportKind.MINUTES)
+@maker(ExportKind.MINUTES, beside={"pdf"}, many=MANY)
 def make_minutes(making: Making) -> None:
     """Typeset a version of the minutes, naming of who came those who agreed to the recipient."""
     export, today = making.export, local_day(making.now)

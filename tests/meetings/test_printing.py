@@ -8,7 +8,8 @@ from sqlmodel import select
 from uuid_utils.compat import uuid7
 
 from crm.contacts.models import Person
-from crm.exports.models import Export, ExportSubject
+from crm.exports.models import Export, ExportKind, ExportSubject
+from crm.exports.service import MANY, craft_of
 from crm.kernel.clock import utc_now
 from crm.meetings.lines import PartyLine
 from crm.meetings.models import Channel, Meeting, Reply
@@ -67,6 +68,23 @@ def test_cells_fill_a_sheet_between_equal_edges(sheet: Sheet) -> None:
 
     assert used[0] + 2 * sheet.left == pytest.approx(sheet.width)
     assert used[1] + 2 * sheet.top == pytest.approx(sheet.height)
+
+
+@pytest.mark.parametrize(
+    ("kind", "people", "is_beside"),
+    [
+        (ExportKind.ROSTER, 1, True),
+        (ExportKind.MEETING_PRINT, MANY - 1, False),
+        (ExportKind.MEETING_PRINT, MANY, True),
+        (ExportKind.MINUTES, MANY, True),
+    ],
+)
+def test_paper_of_many_is_made_beside_the_request(
+    kind: ExportKind, people: int, *, is_beside: bool
+) -> None:
+    export = Export.model_construct(format="pdf", people=people - 1, organizations=1)
+
+    assert craft_of(kind).is_beside(export) is is_beside
 
 
 def paper_of(browser: Browser, world: World, meeting: Meeting, paper: Paper) -> str:
