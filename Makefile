@@ -9,7 +9,7 @@ DEMO_PASSWORD := mihon-no-pasuwaado
 SENTENCES := -k N_ -k translate -k Refused -k Forbidden -k Conflict -k NotFound \
 	-k TooManyAttempts -k FormatError -k UnreadableFile -k UnprintableDocument
 
-.PHONY: demo test lint types tests tools lock audit messages pictures bench prove clean
+.PHONY: demo test lint types tests tools lock audit messages pictures glyphs bench prove clean
 
 demo: $(VENV)/runs $(DEMO_DB)
 	@cat $(DEMO_DB).accounts
@@ -74,6 +74,10 @@ messages: $(VENV)/runs
 # the pictures of README; needs poppler-utils beside what the tests need
 pictures: $(VENV)/tests tools
 	$(BIN)/python -m tests.support.pictures
+
+# what the fonts of paper can draw, written down anew after one of them was changed
+glyphs: $(VENV)/tests
+	$(BIN)/python -m tests.support.coverage
 
 # on the prefecture sample; takes a quarter of an hour on two CPUs that have nothing else to do;
 # ONLY=files takes three minutes of it

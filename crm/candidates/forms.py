@@ -7,6 +7,7 @@ from pydantic import Field
 
 from crm.candidates.service import Proposal
 from crm.contacts.service import PersonFacts
+from crm.jobs.asking import PaperOrder
 from crm.kernel.errors import NotFound, Refused
 from crm.kernel.forms import Day, Form, Lines, OnceForm
 from crm.kernel.i18n import N_
@@ -68,7 +69,7 @@ class PassingOverForm(Form):
     text: Lines = Field(default="", title=N_("紹介した職員に伝えること"), max_length=300)
 
 
-class LetterForm(OnceForm):
+class LetterForm(PaperOrder):
     """The letter of asking; sent twice it is made once."""
 
 

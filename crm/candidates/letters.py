@@ -8,8 +8,9 @@ from crm.approvals.queries import approval_for, is_required
 from crm.candidates import queries
 from crm.candidates.lines import WholeCandidate
 from crm.candidates.policy import may_receive
-from crm.formats.pdf import render_pdf
-from crm.jobs.service import Made, Work, enqueue, job
+from crm.jobs.asking import PaperOrder
+from crm.jobs.models import Job
+from crm.jobs.papers import Asked, Paper, order_paper, paper_job
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
@@ -20,7 +21,6 @@ from crm.kernel.wareki import wareki
 from crm.liaisons.queries import asking_rule_on
 
 MAKE = "candidates.letter"
-TIMEOUT_S = 60
 LETTER = N_("依頼状")
 TITLE = "地域安全連絡員のお願い"
 ANSWER = (
@@ -30,8 +30,8 @@ ANSWER = (
 
 
 def ask_for_letter(
-    db: ScopedSession, actor: Actor, candidate_id: UUID, *, request_key: UUID, now: dt.datetime
-) -> UUID:
+    db: ScopedSession, actor: Actor, candidate_id: UUID, order: PaperOrder, *, now: dt.datetime
+) -> Job:
     """Have the letter to a candidate made and return the job.
 
     Conflict for whoever is not to be asked (any more); Forbidden before the decision, where the
@@ -45,32 +45,29 @@ def ask_for_letter(
     if whole.awaits_asking and not _is_decided(db, actor, whole, local_day(now)):
         raise Forbidden(N_("決裁を受けると、依頼状を作成できます。"))
     args = {"candidate_id": str(candidate_id)}
-    asked = enqueue(db, actor, MAKE, args, title=LETTER, now=now, request_key=request_key)
+    asked = order_paper(db, actor, MAKE, args, order, title=LETTER, now=now)
     audit.record(db, actor, "candidate.written_to", now=now, subject=whole.holder.subject)
-    return asked.id
+    return asked
 
 
-@job(MAKE, timeout_s=TIMEOUT_S)
-def make_letter(work: Work) -> None:
-    """Typeset the letter in the station's words of the day."""
-    today = local_day(work.now)
-    with work.reading() as db:
-        whole = queries.whole_candidate(db, UUID(work.args["candidate_id"]))
-        rule = asking_rule_on(db, today)
-        honorific = "様" if whole.holder.person_id else "御中"
+@paper_job(MAKE)
+def letter(db: ScopedSession, asked: Asked) -> Paper:
+    """Return the letter in the station's words of the day."""
+    today = local_day(asked.now)
+    whole = queries.whole_candidate(db, UUID(asked.args["candidate_id"]))
+    rule = asking_rule_on(db, today)
+    honorific = "様" if whole.holder.person_id else "御中"
     data = {
         "title": TITLE,
         "date": wareki(today),
         "to": f"{whole.name}　{honorific}",
-        "from": f"{work.actor.station_name}長",
+        "from": f"{asked.actor.station_name}長",
         "opening": rule.words[0],
         "points": rule.words[1:],
         "answer": ANSWER,
-        "contact": f"担当　{work.actor.signature}",
+        "contact": f"担当　{asked.actor.signature}",
     }
-    content = render_pdf("letter", data, timeout_s=TIMEOUT_S, created_at=work.now)
-    with work.finishing(Made(f"{LETTER}.pdf", "application/pdf", content)):
-        pass
+    return Paper(f"{LETTER}.pdf", "letter", data)
 
 
 def _is_decided(db: ScopedSession, actor: Actor, whole: WholeCandidate, day: dt.date) -> bool:

@@ -19,6 +19,8 @@ from crm.candidates.letters import ask_for_letter
 from crm.candidates.models import STEP_LABELS
 from crm.candidates.policy import may_receive, may_withdraw
 from crm.candidates.queries import Shown
+from crm.jobs.desk import print_beside
+from crm.jobs.models import Job
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, NotFound
 from crm.kernel.forms import Submission, blank, read_form
@@ -116,14 +118,15 @@ def withdraw(desk: CurrentDesk, candidate_id: FromPath[UUID]) -> Response[Any]:
 @post("/candidates/{candidate_id:uuid}/letter", name="candidates.write", sync_to_thread=True)
 def write(desk: CurrentDesk, candidate_id: FromPath[UUID]) -> Response[Any]:
     """Ask for the letter of asking and lead to where it will lie."""
-    with desk.writes() as visit:
+
+    def order(visit: Visit) -> Job:
         require_station(visit)
         sub = read_form(LetterForm, visit.sent)
         if sub.form is None:
             raise NotFound
-        key = sub.form.request_key
-        job_id = ask_for_letter(visit.db, visit.actor, candidate_id, request_key=key, now=visit.now)
-        return saved(visit, "jobs.show", job_id=job_id)
+        return ask_for_letter(visit.db, visit.actor, candidate_id, sub.form, now=visit.now)
+
+    return print_beside(desk, order)
 
 
 def require_station(visit: Visit) -> None:

@@ -77,7 +77,11 @@ TEXTS = frozenset(RosterFormat) - {RosterFormat.PDF, RosterFormat.XLSX}
     type=click.Choice([form.value for form in RosterFormat]),
     help="形式。省略すると --output の名前から決める（.vcf は vcard4）",
 )
-@click.option("--may-replace", is_flag=True, help="csv_cp932 で書けない文字を〓に置き換える")
+@click.option(
+    "--may-replace",
+    is_flag=True,
+    help="印刷できない文字と csv_cp932 で書けない文字を〓に置き換える",
+)
 @click.option(
     "--output",
     required=True,

@@ -1,10 +1,9 @@
 """What every form that takes something out of the house asks: why, for whom, on what conditions."""
 
 from dataclasses import replace
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from pydantic import Field
-from uuid_utils.compat import uuid7
 
 from crm.exports.models import (
     EXPORT_PURPOSE_LABELS,
@@ -13,8 +12,9 @@ from crm.exports.models import (
     ExportRecipient,
 )
 from crm.exports.service import MAX_PURPOSE, MISSING_PURPOSE, MISSING_REASON, Taking
+from crm.jobs.asking import PaperOrder
 from crm.kernel.errors import Refused
-from crm.kernel.forms import Day, Form
+from crm.kernel.forms import Day
 from crm.kernel.i18n import N_, translate
 
 MAX_RECIPIENT = 40
@@ -22,7 +22,7 @@ MAX_CONDITIONS = 60
 MISSING_RECIPIENT = N_("「その他」の提供先の名称を入力してください。")
 
 
-class ExportForm(Form):
+class ExportForm(PaperOrder):
     """Why and for whom a file leaves; both are prefilled, so that two taps are enough."""
 
     purpose_kind: ExportPurpose | None = Field(default=None, title=N_("作成目的"))
@@ -34,7 +34,6 @@ class ExportForm(Form):
     plain_reason: str = Field(
         default="", title=N_("パスワードを付けない理由"), max_length=MAX_CONDITIONS
     )
-    request_key: UUID = Field(default_factory=uuid7)
 
     def told_purpose(self) -> str:
         """Return the purpose in words, Japanese as on paper; Refused when there is none."""
@@ -72,6 +71,7 @@ class ExportForm(Form):
             self.conditions,
             self.return_on,
             kept_hours,
+            may_replace=self.may_replace,
         )
         return replace(taking, request_key=uuid5(self.request_key, repr((taking, what))))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -16,6 +17,7 @@ from crm.exports.models import Export
 from crm.exports.screen import show_page
 from crm.exports.seconds import second_of
 from crm.exports.service import Making, craft_of
+from crm.jobs.desk import or_replaced
 from crm.kernel.scope import ScopedSession
 from crm.web.pages import HEADERS, goto
 from crm.web.visit import Visit
@@ -32,6 +34,11 @@ def take_out(desk: Desk, ask: Asking) -> Response[Any]:
         require_strong(visit.actor)
         export_id = ask(visit).id
     return go_on(desk, export_id)
+
+
+def print_out(desk: Desk, ask: Asking) -> Response[Any]:
+    """Take paper out as `take_out` does; what cannot be printed is asked about."""
+    return or_replaced(desk, partial(take_out, desk, ask))
 
 
 def go_on(desk: Desk, export_id: UUID) -> Response[Any]:

@@ -3,8 +3,9 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from crm.exports.queries import Fetchable
 from crm.exports.seconds import ask_second, use_second
 from crm.formats.imprint import Imprint
 from crm.formats.protected import new_password, protect
+from crm.jobs.papers import MAY_REPLACE
 from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
@@ -61,7 +63,8 @@ class ExportFacts:
     """What somebody asks to take out: why, for whom, which fields, of how many at most.
 
     `format` is the maker's own word for the kind of file, `args` the rest it needs: ids and plain
-    choices, never personal data. `plain_reason` says why a file bears no password where it could.
+    choices, never personal data. `plain_reason` says why a file bears no password where it could,
+    `may_replace` lets what a font or an encoding lacks become 〓.
     """
 
     kind: ExportKind
@@ -79,6 +82,7 @@ class ExportFacts:
     return_on: dt.date | None = None
     kept_hours: int = 24
     request_key: UUID | None = None
+    may_replace: bool = False
     decision: ApprovalKind | None = None
     """What the station has decided before such a file leaves, however few it names."""
 
@@ -93,6 +97,7 @@ class Taking:
     return_on: dt.date | None = None
     kept_hours: int = 24
     request_key: UUID | None = None
+    may_replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +161,21 @@ class Making:
 
 
 Maker = Callable[[Making], None]
+Look = Callable[[ScopedSession, Making], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Craft:
     """How the files of one kind are made; `beside` are the formats that take seconds.
 
-    They do so from `many` named on.
+    They do so from `many` named on. `look_through` refuses what could not be made, in the
+    transaction that registers it.
     """
 
     make: Maker
     beside: frozenset[str]
     many: int
+    look_through: Look | None = None
 
     def is_beside(self, export: Export) -> bool:
         """Whether a file is made in a job, not while somebody waits for the answer."""
@@ -178,14 +186,18 @@ _crafts: dict[ExportKind, Craft] = {}
 
 
 def maker(
-    kind: ExportKind, *, beside: Collection[str] = (), many: int = 0
+    kind: ExportKind,
+    *,
+    beside: Collection[str] = (),
+    many: int = 0,
+    look_through: Look | None = None,
 ) -> Callable[[Maker], Maker]:
     """Let the function below make the files of `kind`, those `beside` of `many` in a job."""
 
     def learn(function: Maker) -> Maker:
         if kind in _crafts:
             raise LookupError(f"two functions make {kind}")
-        _crafts[kind] = Craft(function, frozenset(beside), many)
+        _crafts[kind] = Craft(function, frozenset(beside), many, look_through)
         return function
 
     return learn
@@ -203,7 +215,7 @@ def register_export(
 
     Above a hundred people it waits for a second person (`needs_approval`). The same `request_key`
     sent again is the same export. Raises Refused without a purpose, a recipient, or a reason for
-    leaving the password out.
+    leaving the password out, and for paper with what no font draws.
     """
     if actor.station_id is None:
         raise Forbidden
@@ -231,7 +243,7 @@ def register_export(
         format=facts.format,
         is_encrypted=facts.is_encrypted,
         plain_reason=facts.plain_reason,
-        args=dict(facts.args),
+        args={**facts.args, MAY_REPLACE: facts.may_replace},
         people=facts.people,
         organizations=facts.organizations,
         needs_approval=decision is not None,
@@ -245,6 +257,10 @@ def register_export(
     )
     db.add(export)
     db.flush()
+    craft = _crafts.get(facts.kind)
+    if craft and craft.look_through:
+        at_hand = partial(nullcontext, db)
+        craft.look_through(db, Making(export, actor, now, at_hand, at_hand))
     _audit(db, actor, "export.asked", export, now, count=export.people, fields=export.fields)
     if decision is not None:
         ask_second(db, actor, export, decision, now=now)

@@ -1,5 +1,12 @@
 """What a reader or a writer says when a file cannot be read or made."""
 
+from collections.abc import Sequence
+
+from crm.kernel.errors import Refused
+from crm.kernel.i18n import N_
+
+MOST_NAMED = 10
+
 
 class FormatError(Exception):
     """One whole Japanese sentence, with its facts kept apart so that it can be translated.
@@ -24,6 +31,31 @@ class UnreadableFile(FormatError):
 
 class UnprintableDocument(FormatError):
     """A document could not be made; nothing was written."""
+
+
+class UnprintableText(Refused):
+    """What no font of ours draws stands in a document; nothing was written.
+
+    Raised before anything is typeset, at the field that agrees to 〓 in its place.
+    """
+
+    def __init__(self, units: Sequence[str]) -> None:
+        """Name the first of `units`, each a character with all that belongs to it."""
+        self.units = list(units)
+        named = [f"{unit}（{spelled(unit)}）" for unit in units[:MOST_NAMED]]
+        super().__init__(
+            N_(
+                "印刷できない文字があります：%(characters)s。「〓に置き換えて印刷する」を選ぶか、"
+                "元の記録の文字を直してください。"
+            ),
+            field="may_replace",
+            characters="、".join(named) + ("…" if len(units) > MOST_NAMED else ""),
+        )
+
+
+def spelled(unit: str) -> str:
+    """Return the code points of `unit` as they are written: 「U+8FBB U+E0100」."""
+    return " ".join(f"U+{ord(char):04X}" for char in unit)
 
 
 def too_much() -> UnreadableFile:

@@ -7,18 +7,20 @@ the data goes in through a pipe and the PDF comes back through one.
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from crm.formats.cells import clean_text
 from crm.formats.child import answer_of
-from crm.formats.errors import UnprintableDocument
+from crm.formats.errors import UnprintableDocument, UnprintableText
+from crm.formats.glyphs import replaced, unprintable
 
 TEMPLATES = Path(__file__).parent / "typst"
 FONTS = Path(__file__).parent / "fonts"
 WORKER = Path(__file__).parent / "pdf_worker.py"
 # 1,000 rows of the roster need 0.5 GB of address space, 10,000 rows 3 GB.
+BYTE_ORDER_MARK = "\ufeff"
 MAX_MEMORY_BYTES = 4_000_000_000
 
 
@@ -28,18 +30,20 @@ def render_pdf(
     *,
     timeout_s: float,
     created_at: datetime | None = None,
+    may_replace: bool = False,
     max_memory_bytes: int = MAX_MEMORY_BYTES,
 ) -> bytes:
     """Typeset `template` (a name in `typst/`) with `data` as PDF/A-2a and PDF/UA-1.
 
     `data` must be plain JSON; its texts are printed as they are and never read as markup.
     `created_at` is the time in the file's own facts: the same time and data give the same bytes.
-    Raises `UnprintableDocument` when it takes longer than `timeout_s` or too much memory.
+    Raises `UnprintableText` as `printable` does, and `UnprintableDocument` when it takes longer
+    than `timeout_s` or too much memory.
     """
     order = {
         "template": str(TEMPLATES / f"{template}.typ"),
         "fonts": str(FONTS),
-        "data": json.dumps(_clean(data), ensure_ascii=False),
+        "data": json.dumps(printable(data, may_replace=may_replace), ensure_ascii=False),
         "timestamp": None if created_at is None else int(created_at.timestamp()),
         "max_memory_bytes": max_memory_bytes,
     }
@@ -61,10 +65,39 @@ def render_pdf(
     return done.stdout
 
 
-def _clean(value: object) -> object:
-    """Return plain data whose texts hold nothing that no typeface has: control characters."""
+def printable(data: object, *, may_replace: bool = False) -> object:
+    """Return plain data as it will be typeset: without control characters, which no font has.
+
+    Raises `UnprintableText` for what none of our fonts draws, unless it may be replaced by 〓.
+    """
+    clean = _each(_clean, data)
+    lacking = unprintable(_texts(clean))
+    if lacking and not may_replace:
+        raise UnprintableText(lacking)
+    return _each(replaced, clean) if lacking else clean
+
+
+def _clean(text: str) -> str:
+    """Return text without what a document for everybody may not hold (ISO 14289-1 §7.2)."""
+    return clean_text(text).replace(BYTE_ORDER_MARK, "")
+
+
+def _each(change: Callable[[str], str], value: object) -> object:
     if isinstance(value, str):
-        return clean_text(value)
+        return change(value)
     if isinstance(value, Mapping):
-        return {name: _clean(each) for name, each in value.items()}
-    return list(map(_clean, value)) if isinstance(value, list | tuple) else value
+        return {name: _each(change, each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_each(change, each) for each in value]
+    return value
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)

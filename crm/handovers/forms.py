@@ -41,4 +41,6 @@ class LeftoversForm(Form):
 
 
 class PaperForm(ExportForm):
-    """The handover on paper: its purpose and its recipient are known already."""
+    """The handover on paper as of a day: its purpose and its recipient are known already."""
+
+    day: str = ""

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
 from crm.contacts.policy import require_network
-from crm.exports.desk import take_out
+from crm.exports.desk import print_out
 from crm.exports.models import Export, ExportRecipient
 from crm.handovers import closing_pages, queries, service, succession_pages
 from crm.handovers.forms import BriefForm, PaperForm, ReadingForm
@@ -87,20 +87,18 @@ def confirm(desk: CurrentDesk, unit_id: FromPath[UUID]) -> Response[Any]:
 
 
 @post("/handovers/{unit_id:uuid}/files", name="handovers.print", sync_to_thread=True)
-def print_brief(
-    desk: CurrentDesk, unit_id: FromPath[UUID], day: FromQuery[str] = ""
-) -> Response[Any]:
+def print_brief(desk: CurrentDesk, unit_id: FromPath[UUID]) -> Response[Any]:
     """Register the handover as an export and lead to the page it is fetched from."""
     with desk.reads() as visit:
         require_network(visit.actor)
-        on = _day(day, local_day(visit.now))
         sub = read_form(PaperForm, visit.sent)
         if sub.form is None:
-            return _brief_page(visit, unit_id, sub, on=on, status=422)
-    return take_out(desk, partial(_ask, sub.form, unit_id, on, desk.settings.export_hours))
+            return _brief_page(visit, unit_id, sub, status=422)
+    return print_out(desk, partial(_ask, sub.form, unit_id, desk.settings.export_hours))
 
 
-def _ask(form: PaperForm, unit_id: UUID, day: dt.date, kept_hours: int, visit: Visit) -> Export:
+def _ask(form: PaperForm, unit_id: UUID, kept_hours: int, visit: Visit) -> Export:
+    day = _day(form.day, local_day(visit.now))
     taking = form.taking(ExportRecipient.WITHIN, kept_hours, "", (unit_id, day))
     return ask_for_paper(visit.db, visit.actor, unit_id, day, taking, now=visit.now)
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from crm.contacts.models import HolderKeys
 from crm.exports.models import Export, ExportKind
-from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
-from crm.formats.pdf import render_pdf
+from crm.exports.papers import paper_maker
+from crm.exports.service import ExportFacts, Making, Taking, register_export
 from crm.handovers import queries
 from crm.handovers.brief import Brief
+from crm.jobs.papers import Paper
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.i18n import translate
@@ -25,7 +26,6 @@ FIELDS = (
     *("必ず知っておくこと", "約束", "回答未了", "配慮事項", "直近の接触", "連絡員"),
     "空いている役職",
 )
-TIMEOUT_S = 60
 
 
 def ask_for_paper(
@@ -54,13 +54,12 @@ def ask_for_paper(
     return register_export(db, actor, facts, now=now)
 
 
-@maker(ExportKind.HANDOVER)
-def make_paper(making: Making) -> None:
-    """Typeset the handover asked for, as it stands now."""
+@paper_maker(ExportKind.HANDOVER)
+def handover_paper(db: ScopedSession, making: Making) -> Paper:
+    """Return the handover asked for, as it stands now."""
     export = making.export
     day = dt.date.fromisoformat(export.args["day"])
-    with making.reading() as db:
-        brief = queries.brief_of(db, making.actor, UUID(export.args["unit"]), day)
+    brief = queries.brief_of(db, making.actor, UUID(export.args["unit"]), day)
     data = {
         "title": TITLE,
         "caution": CAUTION,
@@ -73,14 +72,8 @@ def make_paper(making: Making) -> None:
         "none": "ありません。",
         "sections": sections_of(brief),
     }
-    made = MadeFile(
-        f"{TITLE}_{export.number}.pdf",
-        "application/pdf",
-        render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=making.now),
-        *HolderKeys.of(brief.holders),
-    )
-    with making.finishing(made):
-        pass
+    name = f"{TITLE}_{export.number}.pdf"
+    return Paper(name, "sections", data, *HolderKeys.of(brief.holders))
 
 
 def sections_of(brief: Brief) -> list[dict[str, Any]]:

@@ -15,7 +15,6 @@ from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from crm.access.queries import actor_of_account
-from crm.formats.imprint import Imprint
 from crm.jobs import leases
 from crm.jobs.leases import Claim
 from crm.jobs.models import Job, JobFile, JobState
@@ -69,11 +68,6 @@ class Work:
     stopping: threading.Event
     is_finished: bool = False
     _told_at: float = field(default=0.0, repr=False)
-
-    @property
-    def imprint(self) -> Imprint:
-        """What stands at the foot of every page, for papers residents may read."""
-        return Imprint(self.now, self.actor.office)
 
     def reading(self) -> AbstractContextManager[ScopedSession]:
         """Open a snapshot of what the requester may see."""

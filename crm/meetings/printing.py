@@ -6,7 +6,7 @@ alone who agreed that other liaisons know them; the others sign on its empty lin
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -16,8 +16,10 @@ from crm.consents.models import ConsentScope
 from crm.consents.queries import grants_in_force
 from crm.contacts.models import HolderKeys
 from crm.exports.models import Export, ExportKind
-from crm.exports.service import MANY, ExportFacts, MadeFile, Making, Taking, maker, register_export
-from crm.formats.pdf import render_pdf
+from crm.exports.papers import paper_maker
+from crm.exports.service import MANY, ExportFacts, Making, Taking, register_export
+from crm.formats.glyphs import Place
+from crm.jobs.papers import Paper as TypesetPaper
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
@@ -30,7 +32,6 @@ from crm.meetings.sheets import BADGES, ENVELOPE, LABEL_SHEETS, LabelSize, Sheet
 
 PURPOSE = "会議の準備"
 CAUTION = "取扱注意"
-TIMEOUT_S = 60
 
 
 class Paper(StrEnum):
@@ -48,11 +49,15 @@ PAPER_LABELS = {
     Paper.LABELS: N_("宛名ラベル"),
     Paper.ENVELOPES: N_("封筒の宛名"),
 }
+SAID = NAME, READING, CAPACITY, ADDRESS = (
+    *(N_("氏名・団体名"), N_("ふりがな")),
+    *(N_("役職"), N_("住所")),
+)
 PAPER_FIELDS = {
-    Paper.ATTENDANCE: ("氏名・団体名", "ふりがな", "役職"),
-    Paper.BADGES: ("氏名・団体名", "ふりがな", "役職"),
-    Paper.LABELS: ("氏名・団体名", "住所"),
-    Paper.ENVELOPES: ("氏名・団体名", "住所"),
+    Paper.ATTENDANCE: (NAME, READING, CAPACITY),
+    Paper.BADGES: (NAME, READING, CAPACITY),
+    Paper.LABELS: (NAME, ADDRESS),
+    Paper.ENVELOPES: (NAME, ADDRESS),
 }
 ADDRESSED = frozenset({Paper.LABELS, Paper.ENVELOPES})
 
@@ -67,6 +72,13 @@ class Addressee(NamedTuple):
     address: str
     is_known: bool
 
+    @property
+    def said(self) -> dict[str, str]:
+        """What papers say of them, by the names of `PAPER_FIELDS`."""
+        party = self.party
+        texts = (party.name, party.furigana, party.capacity, self.address)
+        return dict(zip(SAID, texts, strict=True))
+
 
 def on_paper(paper: Paper, everybody: Sequence[Addressee]) -> list[Addressee]:
     """Return who stands on a paper.
@@ -80,6 +92,23 @@ def on_paper(paper: Paper, everybody: Sequence[Addressee]) -> list[Addressee]:
         return [one for one in everybody if one.party.reply is not Reply.DECLINES]
     by_post = [one for one in everybody if one.party.channel is Channel.POST]
     return [one for one in by_post or everybody if one.address]
+
+
+def places_on(paper: Paper, whole: WholeMeeting, shown: Iterable[Addressee]) -> list[Place]:
+    """Return what stands on a paper of those `shown`, and of the meeting itself."""
+    fields = PAPER_FIELDS[paper]
+    meeting = whole.meeting
+    subject = ("meeting", meeting.id)
+    heads = [(N_("名称"), meeting.title), (N_("場所"), meeting.place)]
+    return [
+        *(Place(subject, meeting.title, label, text) for label, text in heads),
+        *(
+            Place(one.party.holder.subject, one.party.name, label, text)
+            for one in shown
+            for label, text in one.said.items()
+            if label in fields
+        ),
+    ]
 
 
 def ask_for_paper(
@@ -113,15 +142,14 @@ def ask_for_paper(
     return register_export(db, actor, facts, now=now)
 
 
-@maker(ExportKind.MEETING_PRINT, beside={"pdf"}, many=MANY)
-def make_paper(making: Making) -> None:
-    """Typeset the paper asked for, as the list stands now."""
+@paper_maker(ExportKind.MEETING_PRINT, beside={"pdf"}, many=MANY)
+def meeting_paper(db: ScopedSession, making: Making) -> TypesetPaper:
+    """Return the paper asked for, as the list stands now."""
     args, export = making.export.args, making.export
     paper = Paper(args["paper"])
-    with making.reading() as db:
-        whole, everybody = addressees(db, UUID(args["meeting"]), local_day(making.now))
-        shown = on_paper(paper, everybody)
-        template, data = _TYPESET[paper](whole, shown, LabelSize(args["size"]))
+    whole, everybody = addressees(db, UUID(args["meeting"]), local_day(making.now))
+    shown = on_paper(paper, everybody)
+    template, data = _TYPESET[paper](whole, shown, LabelSize(args["size"]))
     # whoever signs reads it: the unit is named, not its member
     imprint = replace(making.imprint, made_by=making.actor.office)
     head = {
@@ -130,14 +158,12 @@ def make_paper(making: Making) -> None:
         "number": export.number,
         "foot": imprint.lines,
     }
-    made = MadeFile(
+    return TypesetPaper(
         f"{PAPER_LABELS[paper]}_{export.number}.pdf",
-        "application/pdf",
-        render_pdf(template, head | data, timeout_s=TIMEOUT_S, created_at=making.now),
+        template,
+        head | data,
         *HolderKeys.of(one.party.holder for one in shown),
     )
-    with making.finishing(made):
-        pass
 
 
 def addressees(

@@ -1,7 +1,8 @@
 """The papers of a meeting: choosing one, and having it made."""
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -11,13 +12,20 @@ from crm.access.desk import CurrentDesk
 from crm.contacts.queries import require_reader
 from crm.exports.desk import take_out
 from crm.exports.models import Export, ExportRecipient
+from crm.formats.glyphs import Place, lacks
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import labels
 from crm.meetings import printing, queries
 from crm.meetings.forms import PaperForm
-from crm.meetings.printing import ADDRESSED, PAPER_LABELS, Paper, on_paper
+from crm.meetings.printing import (
+    ADDRESSED,
+    PAPER_LABELS,
+    Paper,
+    on_paper,
+    places_on,
+)
 from crm.meetings.sheets import LABEL_SIZE_LABELS, LabelSize
 from crm.web.pages import page
 from crm.web.visit import Visit
@@ -55,13 +63,32 @@ def _ask(form: PaperForm, meeting_id: UUID, kept_hours: int, visit: Visit) -> Ex
     )
 
 
+class _Offered(NamedTuple):
+    """A paper as the page offers it."""
+
+    paper: Paper
+    label: str
+    number: int
+    is_addressed: bool
+    must_replace: bool
+
+
+def _offered(paper: Paper, number: int, places: Sequence[Place]) -> _Offered:
+    must_replace = lacks(places).must_be_replaced
+    return _Offered(paper, PAPER_LABELS[paper], number, paper in ADDRESSED, must_replace)
+
+
 def _paper_page(
     visit: Visit, meeting_id: UUID, sub: Submission[Any], status: int = 200
 ) -> Response[str]:
     require_reader(visit.actor)
     whole, everybody = printing.addressees(visit.db, meeting_id, local_day(visit.now))
     unaddressed = [one.party for one in everybody if not one.address]
-    named = [party.holder.subject for party in unaddressed]
+    shown = {paper: on_paper(paper, everybody) for paper in Paper}
+    places = {paper: places_on(paper, whole, people) for paper, people in shown.items()}
+    lacking = lacks(dict.fromkeys(place for each in places.values() for place in each))
+    subjects = [*(party.holder.subject for party in unaddressed), *lacking.subjects]
+    named = [subject for subject in dict.fromkeys(subjects) if subject[0] != "meeting"]
     visit.seen("meeting.viewed", ("meeting", meeting_id), named=named, fields=["name"])
     return page(
         visit,
@@ -69,10 +96,8 @@ def _paper_page(
         status=status,
         sub=sub,
         meeting=whole.meeting,
-        papers=[
-            (paper, PAPER_LABELS[paper], len(on_paper(paper, everybody)), paper in ADDRESSED)
-            for paper in Paper
-        ],
+        lacking=lacking,
+        papers=[_offered(paper, len(shown[paper]), places[paper]) for paper in Paper],
         sizes=labels(LABEL_SIZE_LABELS),
         unnamed=sum(not one.is_known for one in everybody),
         unaddressed=[party.name for party in unaddressed],

@@ -13,9 +13,12 @@ from crm.bulletins.files import ACCEPTED, MAX_BODY_BYTES, read_sheet
 from crm.bulletins.handling import handling_labels, handling_options
 from crm.contacts.queries import require_reader
 from crm.exports.desk import attachment
+from crm.jobs.asking import PaperOrder
+from crm.jobs.desk import print_beside
+from crm.jobs.models import Job
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict
-from crm.kernel.forms import Submission, blank
+from crm.kernel.errors import Conflict, NotFound
+from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, labels
 from crm.meetings.models import MeetingState
 from crm.meetings.queries import meeting_of, previous_in_series
@@ -25,7 +28,6 @@ from crm.minutes.forms import (
     ItemForm,
     MoveForm,
     PaperForm,
-    PrintForm,
     SequelForm,
 )
 from crm.minutes.models import AGENDA_KIND_LABELS, AgendaKind
@@ -173,16 +175,14 @@ def go_on(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
 @post(f"{PATH}/files", name="minutes.print_agenda", sync_to_thread=True)
 def print_agenda(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
     """Ask for the agenda as a PDF and lead to where it will lie."""
-    with desk.writes() as visit:
 
-        def act(form: PrintForm) -> Response[None]:
-            key = form.request_key
-            job_id = ask_for_agenda(
-                visit.db, visit.actor, meeting_id, request_key=key, now=visit.now
-            )
-            return saved(visit, "jobs.show", job_id=job_id)
+    def order(visit: Visit) -> Job:
+        sub = read_form(PaperOrder, visit.sent)
+        if sub.form is None:
+            raise NotFound
+        return ask_for_agenda(visit.db, visit.actor, meeting_id, sub.form, now=visit.now)
 
-        return submitted(visit, PrintForm, partial(_agenda_page, visit, meeting_id), act)
+    return print_beside(desk, order)
 
 
 def _back(visit: Visit, meeting_id: UUID, notice: str = "") -> Response[None]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from crm.bulletins.models import Handling
 from crm.exports.asking import ExportForm
-from crm.kernel.forms import Day, Form, Lines, OnceForm
+from crm.kernel.forms import Day, Form, Lines
 from crm.kernel.i18n import N_
 from crm.kernel.text import as_typed
 from crm.minutes.agenda import Direction, ItemFacts
@@ -62,10 +62,6 @@ class SequelForm(Form):
     """From which meeting this one goes on."""
 
     previous_id: UUID | None = Field(default=None, title=N_("前回の会議"))
-
-
-class PrintForm(OnceForm):
-    """An agenda to print."""
 
 
 class MinutesForm(Form):

@@ -10,17 +10,19 @@ from crm.approvals.models import APPROVAL_STATE_LABELS
 from crm.bulletins.models import Handling
 from crm.consents.models import ConsentScope
 from crm.consents.queries import grants_in_force
-from crm.contacts.models import Holder
+from crm.contacts.models import Holder, HolderKeys
 from crm.exports.models import (
     EXPORT_RECIPIENT_LABELS,
     Export,
     ExportKind,
     ExportRecipient,
 )
-from crm.exports.service import MANY, ExportFacts, MadeFile, Making, Taking, maker, register_export
+from crm.exports.papers import paper_maker
+from crm.exports.service import MANY, ExportFacts, Making, Taking, register_export
 from crm.formats.imprint import Imprint
-from crm.formats.pdf import render_pdf
-from crm.jobs.service import Made, Work, enqueue, job
+from crm.jobs.asking import PaperOrder
+from crm.jobs.models import Job
+from crm.jobs.papers import Asked, Paper, order_paper, paper_job
 from crm.kernel import audit
 from crm.kernel.actor import Actor, whole_name
 from crm.kernel.clock import local_day
@@ -37,7 +39,6 @@ from crm.minutes.lines import Carried, ItemLine, MatterLine, Whole
 from crm.minutes.models import AgendaKind
 
 MAKE = "minutes.agenda"
-TIMEOUT_S = 60
 AGENDA = N_("次第")
 MINUTES = "議事録"
 PURPOSE = "議事録の作成"
@@ -51,34 +52,24 @@ KANJI_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 def ask_for_agenda(
-    db: ScopedSession, actor: Actor, meeting_id: UUID, *, request_key: UUID, now: dt.datetime
-) -> UUID:
+    db: ScopedSession, actor: Actor, meeting_id: UUID, order: PaperOrder, *, now: dt.datetime
+) -> Job:
     """Have the agenda of a meeting made and return the job; it names nobody who is on file."""
     meeting = meeting_of(db, meeting_id)
-    asked = enqueue(
-        db,
-        actor,
-        MAKE,
-        {"meeting_id": str(meeting_id)},
-        title=AGENDA,
-        now=now,
-        request_key=request_key,
-    )
+    args = {"meeting_id": str(meeting_id)}
+    asked = order_paper(db, actor, MAKE, args, order, title=AGENDA, now=now)
     audit.record(db, actor, "agenda.printed", now=now, subject=("meeting", meeting.id))
-    return asked.id
+    return asked
 
 
-@job(MAKE, timeout_s=TIMEOUT_S)
-def make_agenda(work: Work) -> None:
-    """Typeset the agenda as it stands, headed by what is carried over."""
-    with work.reading() as db:
-        meeting = meeting_of(db, UUID(work.args["meeting_id"]))
-        whole = queries.whole_of(db, meeting.id)
-        carried = queries.carried_to(db, meeting)
-        data = _frame(meeting, work.actor, work.imprint) | agenda_data(meeting, whole, carried)
-    content = render_pdf("proceedings", data, timeout_s=TIMEOUT_S, created_at=work.now)
-    with work.finishing(Made(f"{AGENDA}.pdf", "application/pdf", content)):
-        pass
+@paper_job(MAKE)
+def agenda_paper(db: ScopedSession, asked: Asked) -> Paper:
+    """Return the agenda as it stands, headed by what is carried over."""
+    meeting = meeting_of(db, UUID(asked.args["meeting_id"]))
+    whole = queries.whole_of(db, meeting.id)
+    carried = queries.carried_to(db, meeting)
+    data = _frame(meeting, asked.actor, asked.imprint) | agenda_data(meeting, whole, carried)
+    return Paper(f"{AGENDA}.pdf", "proceedings", data)
 
 
 def agenda_data(meeting: Meeting, whole: Whole, carried: Carried) -> dict[str, Any]:
@@ -141,33 +132,23 @@ def ask_for_minutes(
     return register_export(db, actor, facts, now=now)
 
 
-@maker(ExportKind.MINUTES, beside={"pdf"}, many=MANY)
-def make_minutes(making: Making) -> None:
-    """Typeset a version of the minutes, naming of who came those who agreed to the recipient."""
+@paper_maker(ExportKind.MINUTES, beside={"pdf"}, many=MANY)
+def minutes_paper(db: ScopedSession, making: Making) -> Paper:
+    """Return a version of the minutes, naming of who came those who agreed to the recipient."""
     export, today = making.export, local_day(making.now)
     meeting_id = UUID(export.args["meeting"])
-    with making.reading() as db:
-        found = whole_meeting(db, meeting_id)
-        newest = queries.whole_of(db, meeting_id)
-        serial = export.args.get("version", newest.revision)
-        whole = version_queries.whole_as_left(db, newest, serial)
-        came = [party for party in found.parties if party.was_there]
-        named = _agreeing(db, came, export.recipient, today)
-        standing = standing_of(db, meeting_id, whole)
-        data = minutes_data(found, whole, named, making)
+    found = whole_meeting(db, meeting_id)
+    newest = queries.whole_of(db, meeting_id)
+    serial = export.args.get("version", newest.revision)
+    whole = version_queries.whole_as_left(db, newest, serial)
+    came = [party for party in found.parties if party.was_there]
+    named = _agreeing(db, came, export.recipient, today)
+    data = minutes_data(found, whole, named, making)
     data["facts"].append(["版", _version(whole, newest.revision)])
     if export.recipient == EXPORT_RECIPIENT_LABELS[ExportRecipient.WITHIN]:
-        _add_decisions(data, standing)
-    holders = [party.holder for party in named]
-    made = MadeFile(
-        f"{MINUTES}_{export.number}.pdf",
-        "application/pdf",
-        render_pdf("proceedings", data, timeout_s=TIMEOUT_S, created_at=making.now),
-        [holder.person_id for holder in holders if holder.person_id],
-        [holder.organization_id for holder in holders if holder.organization_id],
-    )
-    with making.finishing(made):
-        pass
+        _add_decisions(data, standing_of(db, meeting_id, whole))
+    keys = HolderKeys.of(party.holder for party in named)
+    return Paper(f"{MINUTES}_{export.number}.pdf", "proceedings", data, *keys)
 
 
 def minutes_data(

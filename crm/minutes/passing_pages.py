@@ -12,7 +12,7 @@ from crm.circulations.asking import CirculationForm
 from crm.circulations.queries import circulations_of
 from crm.circulations.service import circulate, units_to_show
 from crm.contacts.queries import require_reader
-from crm.exports.desk import take_out
+from crm.exports.desk import print_out
 from crm.exports.models import Export, ExportRecipient
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
@@ -85,7 +85,7 @@ def print_minutes(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any
         if sub.form is None:
             return show_page(visit, meeting_id, sub, status=422)
     try:
-        return take_out(desk, partial(_ask, sub.form, meeting_id, desk.settings.export_hours))
+        return print_out(desk, partial(_ask, sub.form, meeting_id, desk.settings.export_hours))
     except Refused as refusal:
         with desk.reads() as visit:
             return show_page(visit, meeting_id, sub.refused(refusal), status=422)

@@ -1,7 +1,7 @@
 """A dossier on paper, as it is handed to whoever asked what is held about them."""
 
 from crm.formats.imprint import Imprint
-from crm.formats.pdf import render_pdf
+from crm.jobs.papers import Paper
 from crm.kernel.actor import Actor
 from crm.kernel.clock import local_day
 from crm.kernel.i18n import N_, translate
@@ -9,11 +9,10 @@ from crm.kernel.wareki import wareki
 from crm.oversight.dossier import Dossier
 
 TITLE = N_("保有個人情報の開示資料")
-TIMEOUT_S = 30.0
 
 
-def printed(dossier: Dossier, actor: Actor, imprint: Imprint) -> bytes:
-    """Typeset a dossier."""
+def paper_of(dossier: Dossier, actor: Actor, imprint: Imprint) -> Paper:
+    """Return what the paper says."""
     data = {
         "title": translate(TITLE),
         "as_of": translate(N_("%(day)s現在"), day=wareki(local_day(imprint.made_at))),
@@ -34,4 +33,4 @@ def printed(dossier: Dossier, actor: Actor, imprint: Imprint) -> bytes:
             for section in dossier.sections
         ],
     }
-    return render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=imprint.made_at)
+    return Paper(f"{TITLE}_{dossier.reference}.pdf", "sections", data)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from crm.jobs.asking import PaperOrder
 from crm.kernel.forms import Day, Form, Lines, OnceForm
 from crm.kernel.i18n import N_
 from crm.requests.models import AnswerMethod, RequestOutcome, SiteKind, Source, Topic
@@ -103,7 +104,7 @@ class SiteForm(Form):
         return (int(x), int(y)) if y else None
 
 
-class SitesForm(OnceForm):
+class SitesForm(PaperOrder):
     """The school district to print; all without one."""
 
     district: UUID | None = Field(default=None, title=N_("小学校区"))

@@ -10,21 +10,25 @@ from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
 from crm.contacts.queries import require_reader
-from crm.jobs.service import enqueue
+from crm.jobs.asking import PaperOrder
+from crm.jobs.desk import print_beside
+from crm.jobs.models import Job
+from crm.jobs.papers import order_paper
 from crm.kernel.clock import local_day
 from crm.kernel.errors import NotFound
-from crm.kernel.forms import OnceForm, blank, read_form
+from crm.kernel.forms import blank, read_form
 from crm.kernel.i18n import N_, translate
 from crm.kernel.quarters import Quarter, quarter_of, quarters_until
 from crm.requests import queries
 from crm.requests.models import TOPIC_LABELS
 from crm.requests.reports import MAKE, REPORT_TITLE, REST
 from crm.requests.summary import summarize
-from crm.web.pages import page, saved
+from crm.web.pages import page
 from crm.web.templates import show_quarter
+from crm.web.visit import Visit
 
 
-class ReportForm(OnceForm):
+class ReportForm(PaperOrder):
     """The quarter to print."""
 
     quarter: str = Field(title=N_("四半期"))
@@ -57,22 +61,18 @@ def report(desk: CurrentDesk, quarter: FromQuery[str] = "") -> Response[str]:
 @post("/requests/report/files", name="requests.print", sync_to_thread=True)
 def print_report(desk: CurrentDesk) -> Response[Any]:
     """Ask for the page as a PDF and lead to where it will lie."""
-    with desk.writes() as visit:
-        require_reader(visit.actor)
-        sub = read_form(ReportForm, visit.sent)
-        if sub.form is None:
-            raise NotFound
-        shown = _quarter(sub.form.quarter, local_day(visit.now))
-        asked = enqueue(
-            visit.db,
-            visit.actor,
-            MAKE,
-            {"year": shown.year, "number": shown.number},
-            title=f"{REPORT_TITLE}　{shown.label}",
-            now=visit.now,
-            request_key=sub.form.request_key,
-        )
-        return saved(visit, "jobs.show", job_id=asked.id)
+    return print_beside(desk, _order)
+
+
+def _order(visit: Visit) -> Job:
+    require_reader(visit.actor)
+    sub = read_form(ReportForm, visit.sent)
+    if sub.form is None:
+        raise NotFound
+    shown = _quarter(sub.form.quarter, local_day(visit.now))
+    args = {"year": shown.year, "number": shown.number}
+    title = f"{REPORT_TITLE}　{shown.label}"
+    return order_paper(visit.db, visit.actor, MAKE, args, sub.form, title=title, now=visit.now)
 
 
 def _quarter(text: str, today: dt.date) -> Quarter:

@@ -12,7 +12,9 @@ from crm.access.desk import CurrentDesk
 from crm.contacts.queries import require_reader
 from crm.formats.errors import UnreadableFile
 from crm.formats.photos import LIMITS, redraw
-from crm.jobs.service import enqueue
+from crm.jobs.desk import print_beside
+from crm.jobs.models import Job
+from crm.jobs.papers import order_paper
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, NotFound, Refused
 from crm.kernel.forms import Submission, blank, read_form
@@ -118,21 +120,16 @@ def sites(desk: CurrentDesk, district: FromQuery[str] = "") -> Response[str]:
 @post("/requests/sites/files", name="requests.print_sites", sync_to_thread=True)
 def print_sites(desk: CurrentDesk) -> Response[Any]:
     """Ask for the places of a school district, or all, as a PDF and lead to where it will lie."""
-    with desk.writes() as visit:
-        require_reader(visit.actor)
-        sub = read_form(SitesForm, visit.sent)
-        if sub.form is None:
-            raise NotFound
-        asked = enqueue(
-            visit.db,
-            visit.actor,
-            MAKE,
-            {"district": str(sub.form.district) if sub.form.district else ""},
-            title=TITLE,
-            now=visit.now,
-            request_key=sub.form.request_key,
-        )
-        return saved(visit, "jobs.show", job_id=asked.id)
+    return print_beside(desk, _order)
+
+
+def _order(visit: Visit) -> Job:
+    require_reader(visit.actor)
+    sub = read_form(SitesForm, visit.sent)
+    if sub.form is None:
+        raise NotFound
+    args = {"district": str(sub.form.district) if sub.form.district else ""}
+    return order_paper(visit.db, visit.actor, MAKE, args, sub.form, title=TITLE, now=visit.now)
 
 
 def _site(visit: Visit, form: SiteForm) -> Site:

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
-from crm.formats.pdf import render_pdf
 from crm.formats.svgmap import units_per_point
-from crm.jobs.service import Made, Work, job
+from crm.jobs.papers import Asked, Paper, paper_job
 from crm.kernel.clock import local_day
 from crm.kernel.i18n import N_
+from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki, wareki_short
 from crm.liaisons.queries import areas_of_station
 from crm.requests.models import SITE_KIND_LABELS
@@ -26,7 +26,6 @@ from crm.requests.site_maps import (
 from crm.requests.site_queries import OpenSite, open_sites
 
 MAKE = "requests.sites"
-TIMEOUT_S = 60
 TITLE = N_("場所のある意見・要望")
 NO_DISTRICT = "小学校区の分からない場所"
 WIDE_MM, HIGH_MM = 170, 105
@@ -34,28 +33,25 @@ WIDE_MM, HIGH_MM = 170, 105
 NAME_POINTS, MARK_POINTS, MARK_RADIUS_POINTS = 10.5, 11, 8.5
 
 
-@job(MAKE, timeout_s=TIMEOUT_S)
-def make_sites(work: Work) -> None:
-    """Typeset the requester's station's open places, a school district on each page."""
-    today = local_day(work.now)
-    chosen = UUID(work.args["district"]) if work.args["district"] else None
-    with work.reading() as db:
-        districts = by_district(open_sites(db, work.actor, district_id=chosen))
-        areas = areas_of_station(db, work.actor.station_id, today) if work.actor.station_id else []
-        drawn = site_map(db, areas, points_of(districts))
+@paper_job(MAKE)
+def site_paper(db: ScopedSession, asked: Asked) -> Paper:
+    """Return the open places of the actor's station, a school district on each page."""
+    today, station_id = local_day(asked.now), asked.actor.station_id
+    chosen = UUID(asked.args["district"]) if asked.args["district"] else None
+    districts = by_district(open_sites(db, asked.actor, district_id=chosen))
+    areas = areas_of_station(db, station_id, today) if station_id else []
+    drawn = site_map(db, areas, points_of(districts))
     data = {
         "title": TITLE,
         "as_of": f"{wareki(today)}現在",
-        "unit": work.actor.station_name,
+        "unit": asked.actor.station_name,
         "headings": ["番号", "受付番号", "聞いた日", "何があるか", "区域・場所", "状態"],
         "districts": [_district(one, drawn) for one in districts],
         "none": "場所のある意見・要望で、回答未了のものはありません。",
-        "foot": work.imprint.lines,
+        "foot": asked.imprint.lines,
         "remark": "氏名と、聞いた言葉は載せていません。",
     }
-    content = render_pdf("sites", data, timeout_s=TIMEOUT_S, created_at=work.now)
-    with work.finishing(Made(f"{TITLE}.pdf", "application/pdf", content)):
-        pass
+    return Paper(f"{TITLE}.pdf", "sites", data)
 
 
 def _district(district: District, drawn: SiteMap | None) -> Mapping[str, Any]:

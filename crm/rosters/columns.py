@@ -4,11 +4,12 @@ The consent scope is never a column: it would show who refused.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from crm.formats.glyphs import Lacks, Place, lacks
 from crm.kernel.i18n import N_
 from crm.kernel.wareki import wareki
 from crm.rosters.models import RosterProfile
@@ -135,3 +136,13 @@ def sheet_columns(profile: RosterProfile) -> list[RosterColumn]:
 def paper_columns(profile: RosterProfile) -> list[RosterColumn]:
     """Return the columns of paper and screen: the reading stands above the name."""
     return [column for column in sheet_columns(profile) if column.key != KANA]
+
+
+def lacks_of(profile: RosterProfile, rows: Iterable[RosterRow]) -> Lacks:
+    """Return what of `rows` cannot be printed, whose it is and under which heading."""
+    columns = sheet_columns(profile)
+    return lacks(
+        Place(row.holder.subject, row.name, column.label, column.text(row))
+        for row in rows
+        for column in columns
+    )

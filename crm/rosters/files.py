@@ -6,7 +6,7 @@ from dataclasses import replace
 from crm.formats.delimited import Encoding, unwritable, write_table
 from crm.formats.errors import UnprintableDocument
 from crm.formats.imprint import minute
-from crm.formats.pdf import render_pdf
+from crm.formats.pdf import printable, render_pdf
 from crm.formats.vcards import Card, Version, write_cards
 from crm.formats.xlsx import Sheet, SheetColumn, write_sheet
 from crm.kernel.wareki import wareki
@@ -54,16 +54,28 @@ CHANGES_COLUMNS = (
 )
 
 
+def look_through(draft: Draft, *said: str) -> None:
+    """Raise UnprintableText for what no font draws on the paper of `draft`, and of what is `said`.
+
+    Nothing is raised where somebody agreed to have it replaced.
+    """
+    printable([_on_paper(draft), said], may_replace=draft.may_replace)
+
+
 def write_file(draft: Draft) -> bytes:
     """Write the file a draft asks for.
 
     Raises UnprintableDocument when it cannot be made, and when Shift_JIS lacks characters of it and
-    nobody agreed to have them replaced.
+    nobody agreed to have them replaced; UnprintableText where the fonts of paper do.
     """
     if draft.format is RosterFormat.PDF:
-        seats = draft.roster.profile is RosterProfile.SEATING
-        paper = _seating(draft) if seats else _paper(draft)
-        return render_pdf("roster", paper, timeout_s=PDF_TIMEOUT_S, created_at=draft.made_at)
+        return render_pdf(
+            "roster",
+            _on_paper(draft),
+            timeout_s=PDF_TIMEOUT_S,
+            created_at=draft.made_at,
+            may_replace=draft.may_replace,
+        )
     if draft.format in ENCODINGS:
         return _write_text(draft, ENCODINGS[draft.format])
     if draft.format in CARDS:
@@ -102,7 +114,12 @@ def _write_text(draft: Draft, encoding: Encoding) -> bytes:
     return write_table(header, rows, encoding=encoding)
 
 
-def _paper(draft: Draft) -> dict[str, object]:
+def _on_paper(draft: Draft) -> dict[str, object]:
+    seats = draft.roster.profile is RosterProfile.SEATING
+    return _seating(draft) if seats else _list(draft)
+
+
+def _list(draft: Draft) -> dict[str, object]:
     roster, columns = draft.roster, paper_columns(draft.roster.profile)
     is_indexed = len(roster.rows) >= INDEXED_FROM
     return {

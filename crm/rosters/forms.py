@@ -54,7 +54,6 @@ class IssueForm(RosterQuestion, ExportForm):
     """The roster on the screen, as a file, and what it is for."""
 
     format: RosterFormat = Field(title=N_("形式"))
-    may_replace: bool = Field(default=False, title=N_("書けない文字を〓に置き換える"))
     with_changes: bool = Field(default=False, title=N_("変更表を付ける"))
 
     def order(self) -> RosterOrder:

@@ -20,7 +20,7 @@ from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki
 from crm.rosters.columns import sheet_columns
 from crm.rosters.comparing import named_in
-from crm.rosters.files import ENCODINGS, MEDIA_TYPES, TITLE, file_name, write_file
+from crm.rosters.files import ENCODINGS, MEDIA_TYPES, TITLE, file_name, look_through, write_file
 from crm.rosters.issue_queries import document_of, issue_line
 from crm.rosters.models import RosterFormat, RosterOrdering, RosterProfile
 from crm.rosters.policy import require_issuer
@@ -47,16 +47,19 @@ def ask_for_roster(
 ) -> Export:
     """Ask for the file of `order`, after a look that it can be made today.
 
-    Raises what `draft_roster` raises, and Refused for characters an encoding lacks. A workbook
-    bears a password unless `taking` says why not. The same `request_key` sent again is the same
-    file.
+    Raises what `draft_roster` raises, and Refused for what an encoding or our fonts lack. A
+    workbook bears a password unless `taking` says why not. The same `request_key` sent again is the
+    same file.
     """
     draft = draft_roster(db, order, now=now)
     if order.format in ENCODINGS:
         written(draft, write_file)
+    elif order.format is RosterFormat.PDF:
+        look_through(draft, taking.recipient, taking.conditions)
     roster = draft.roster
-    if roster.recipient:
-        taking = replace(taking, recipient=roster.recipient)
+    taking = replace(
+        taking, recipient=roster.recipient or taking.recipient, may_replace=order.may_replace
+    )
     facts = ExportFacts(
         kind=ExportKind.ROSTER,
         title=f"{TITLE}　{wareki(roster.day)}現在",
@@ -178,7 +181,6 @@ def _args(order: RosterOrder, day: dt.date) -> dict[str, Any]:
     return {
         "profile": order.profile.value,
         "as_of": day.isoformat(),
-        "may_replace": order.may_replace,
         "selection": order.selection.key,
         "ordering": order.ordering.value,
         "with_changes": order.with_changes,

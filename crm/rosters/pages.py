@@ -17,13 +17,14 @@ from crm.exports.asking import purpose_choices, recipient_choices
 from crm.exports.desk import take_out
 from crm.exports.models import Export, ExportPurpose
 from crm.exports.service import MAX_PURPOSE
+from crm.formats.glyphs import NOTHING_LACKS, Lacks
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Forbidden, Refused
 from crm.kernel.forms import SentForm, Submission, read_form
 from crm.kernel.i18n import labels
 from crm.kernel.paging import PAGE_SIZE, Page, offset_of
 from crm.rosters import register_pages, selection_pages
-from crm.rosters.columns import paper_columns
+from crm.rosters.columns import lacks_of, paper_columns
 from crm.rosters.comparing import DIFFERENCE_LABELS, Changes, changes_since
 from crm.rosters.files import SEATING_TITLE, TITLE
 from crm.rosters.forms import RECIPIENTS, IssueForm, RosterQuestion
@@ -111,9 +112,10 @@ def _page(
     today = local_day(visit.now)
     roster = _roster(visit, question, today) if question else None
     rows = _rows(roster, number) if roster else None
-    if roster and rows:
-        _seen(visit, roster, rows)
     issues = may_issue(visit.actor)
+    lacking = lacks_of(roster.profile, roster.rows) if roster and issues else NOTHING_LACKS
+    if roster and rows:
+        _seen(visit, roster, rows, lacking)
     return page(
         visit,
         "rosters/show.html",
@@ -129,6 +131,7 @@ def _page(
         roster=roster,
         columns=paper_columns(roster.profile) if roster else [],
         rows=rows,
+        lacking=lacking,
         asked=_asked(roster) if roster else {},
         base=f"/roster?{urlencode(_asked(roster))}&number=" if roster else "",
         may_issue=issues,
@@ -180,10 +183,11 @@ def _roster(visit: Visit, question: RosterQuestion, today: dt.date) -> Roster:
     )
 
 
-def _seen(visit: Visit, roster: Roster, rows: Page[RosterRow]) -> None:
+def _seen(visit: Visit, roster: Roster, rows: Page[RosterRow], lacking: Lacks) -> None:
+    shown = [subject for row in rows.items for subject in row.subjects]
     visit.seen(
         "roster.viewed",
-        named=[subject for row in rows.items for subject in row.subjects],
+        named=list(dict.fromkeys([*shown, *lacking.subjects])),
         profile=roster.profile,
         as_of=str(roster.day),
         page=rows.number,

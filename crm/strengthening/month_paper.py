@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from crm.formats.pdf import render_pdf
-from crm.jobs.service import Made, Work, job
+from crm.jobs.papers import Asked, Paper, paper_job
 from crm.kernel.clock import local_day
+from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki
 from crm.strengthening.months import DayTotals, Month, MonthReport, report_of
 from crm.strengthening.paper import span, whom
 from crm.strengthening.results import Totals
 
 MAKE = "strengthening.report"
-TIMEOUT_S = 60
 REPORT_TITLE = "訪問強化日の計画と結果"
 COUNTS = ("計画", "面談・電話", "不在", "未訪問", "計画外", "確保", "転用")
 """Whom to see and what came of it, then the hours."""
@@ -23,28 +22,24 @@ FOOT = (
 )
 
 
-@job(MAKE, timeout_s=TIMEOUT_S)
-def make_report(work: Work) -> None:
-    """Typeset the days of a month of the requester's station: counts alone, nobody named."""
-    month = Month(**work.args)
-    with work.reading() as db:
-        report = report_of(db, month)
+@paper_job(MAKE)
+def month_paper(db: ScopedSession, asked: Asked) -> Paper:
+    """Return the days of a month of the actor's station: counts alone, nobody named."""
+    month = Month(asked.args["year"], asked.args["number"])
+    report = report_of(db, month)
     data = {
         "title": REPORT_TITLE,
-        "as_of": f"{wareki(local_day(work.now))}現在",
-        "unit": work.actor.station_name,
+        "as_of": f"{wareki(local_day(asked.now))}現在",
+        "unit": asked.actor.station_name,
         "caution": "",
         "number": month.label,
-        "foot": work.imprint.lines,
+        "foot": asked.imprint.lines,
         "name": month.label,
         "reference": "",
         "none": "この月の強化日はありません。",
         "sections": _sections(report),
     }
-    content = render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=work.now)
-    name = f"{REPORT_TITLE}_{month.label}.pdf"
-    with work.finishing(Made(name, "application/pdf", content)):
-        pass
+    return Paper(f"{REPORT_TITLE}_{month.label}.pdf", "sections", data)
 
 
 def _sections(report: MonthReport) -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from crm.contacts.models import HolderKeys
 from crm.exports.models import Export, ExportKind
-from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
-from crm.formats.pdf import render_pdf
+from crm.exports.papers import paper_maker
+from crm.exports.service import ExportFacts, Making, Taking, register_export
+from crm.jobs.papers import Paper
 from crm.kernel.actor import Actor
 from crm.kernel.errors import NotFound, Refused
 from crm.kernel.i18n import N_, translate
@@ -26,7 +27,6 @@ HEADINGS = ("氏名・団体名", "区域・住所", "役職・訪問の理由",
 WIDTHS = ("34mm", "38mm", "42mm", "1fr", "auto", "12mm")
 FIELDS = ("氏名・団体名", "ふりがな", "区域", "住所", "役職", "訪問の理由", "配慮事項", "前回")
 FOOT = "結果は、活動として記録します。訪問の後、この紙は廃棄します。"
-TIMEOUT_S = 60
 
 
 def ask_for_list(
@@ -59,14 +59,13 @@ def ask_for_list(
     return register_export(db, actor, facts, now=now)
 
 
-@maker(ExportKind.VISIT_LIST)
-def make_list(making: Making) -> None:
-    """Typeset the list asked for, as it stands now."""
-    args, export = making.export.args, making.export
-    unit_id = UUID(args["unit"])
-    with making.reading() as db:
-        plan = queries.plan_of(db, UUID(args["day"]))
-        targets, _ = queries.targets_of(db, plan, unit_id)
+@paper_maker(ExportKind.VISIT_LIST)
+def visit_list(db: ScopedSession, making: Making) -> Paper:
+    """Return the list asked for, as it stands now."""
+    export = making.export
+    unit_id = UUID(export.args["unit"])
+    plan = queries.plan_of(db, UUID(export.args["day"]))
+    targets, _ = queries.targets_of(db, plan, unit_id)
     data = {
         "title": TITLE,
         "caution": CAUTION,
@@ -87,15 +86,8 @@ def make_list(making: Making) -> None:
             }
         ],
     }
-    holders = [target.who.holder for target in targets]
-    made = MadeFile(
-        f"{TITLE.replace('　', '_')}_{export.number}.pdf",
-        "application/pdf",
-        render_pdf("sections", data, timeout_s=TIMEOUT_S, created_at=making.now),
-        *HolderKeys.of(holders),
-    )
-    with making.finishing(made):
-        pass
+    name = f"{TITLE.replace('　', '_')}_{export.number}.pdf"
+    return Paper(name, "sections", data, *HolderKeys.of(target.who.holder for target in targets))
 
 
 def part_of(plan: Plan, unit_id: UUID) -> UnitLine:

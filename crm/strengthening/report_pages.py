@@ -9,18 +9,22 @@ from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
 from crm.contacts.policy import require_network
-from crm.jobs.service import enqueue
+from crm.jobs.asking import PaperOrder
+from crm.jobs.desk import print_beside
+from crm.jobs.models import Job
+from crm.jobs.papers import order_paper
 from crm.kernel.clock import local_day
 from crm.kernel.errors import NotFound
-from crm.kernel.forms import OnceForm, blank, read_form
+from crm.kernel.forms import blank, read_form
 from crm.kernel.i18n import N_
 from crm.strengthening.month_paper import MAKE, REPORT_TITLE
 from crm.strengthening.months import month_of, months_around, report_of
-from crm.web.pages import page, saved
+from crm.web.pages import page
 from crm.web.templates import show_month
+from crm.web.visit import Visit
 
 
-class MonthForm(OnceForm):
+class MonthForm(PaperOrder):
     """The month to print."""
 
     month: str = Field(title=N_("月"))
@@ -49,23 +53,18 @@ def report(desk: CurrentDesk, month: FromQuery[str] = "") -> Response[str]:
 @post("/strengthening-days/report/files", name="strengthening.print_month", sync_to_thread=True)
 def print_month(desk: CurrentDesk) -> Response[Any]:
     """Ask for the page as a PDF and lead to where it will lie."""
-    with desk.writes() as visit:
-        require_network(visit.actor)
-        sub = read_form(MonthForm, visit.sent)
-        months = months_around(local_day(visit.now))
-        if sub.form is None or sub.form.month not in months:
-            raise NotFound
-        shown = months[sub.form.month]
-        asked = enqueue(
-            visit.db,
-            visit.actor,
-            MAKE,
-            shown._asdict(),
-            title=f"{REPORT_TITLE}　{shown.label}",
-            now=visit.now,
-            request_key=sub.form.request_key,
-        )
-        return saved(visit, "jobs.show", job_id=asked.id)
+    return print_beside(desk, _order)
+
+
+def _order(visit: Visit) -> Job:
+    require_network(visit.actor)
+    sub = read_form(MonthForm, visit.sent)
+    months = months_around(local_day(visit.now))
+    if sub.form is None or sub.form.month not in months:
+        raise NotFound
+    shown = months[sub.form.month]
+    args, title = shown._asdict(), f"{REPORT_TITLE}　{shown.label}"
+    return order_paper(visit.db, visit.actor, MAKE, args, sub.form, title=title, now=visit.now)
 
 
 HANDLERS = [report, print_month]

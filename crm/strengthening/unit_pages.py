@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from crm.access.desk import CurrentDesk
 from crm.contacts.policy import require_network
-from crm.exports.desk import take_out
+from crm.exports.desk import print_out
 from crm.exports.models import Export, ExportRecipient
 from crm.kernel.clock import local_day
 from crm.kernel.errors import Refused
@@ -80,7 +80,7 @@ def print_list(desk: CurrentDesk, day_id: FromPath[UUID], unit_id: FromPath[UUID
         if sub.form is None:
             return _unit_page(visit, day_id, unit_id, sub, status=422)
     try:
-        return take_out(desk, partial(_ask, sub.form, day_id, unit_id, desk.settings.export_hours))
+        return print_out(desk, partial(_ask, sub.form, day_id, unit_id, desk.settings.export_hours))
     except Refused as refusal:
         with desk.reads() as visit:
             return _unit_page(visit, day_id, unit_id, sub.refused(refusal), status=422)

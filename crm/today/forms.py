@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field
 
 from crm.contacts.models import Holder
-from crm.kernel.forms import OnceForm
+from crm.jobs.asking import PaperOrder
 from crm.kernel.i18n import N_
 
 
@@ -23,7 +23,7 @@ def _read_stop(value: object) -> object:
     return Holder(**{f"{kind}_id": UUID(key)})
 
 
-class RoundForm(OnceForm):
+class RoundForm(PaperOrder):
     """Those who were ticked."""
 
     stops: list[Annotated[Holder, BeforeValidator(_read_stop)]] = Field(

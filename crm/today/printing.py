@@ -15,8 +15,10 @@ from crm.exports.models import (
     ExportPurpose,
     ExportRecipient,
 )
-from crm.exports.service import ExportFacts, MadeFile, Making, Taking, maker, register_export
-from crm.formats.pdf import render_pdf
+from crm.exports.papers import paper_maker
+from crm.exports.service import ExportFacts, Making, Taking, register_export
+from crm.jobs.asking import PaperOrder
+from crm.jobs.papers import Paper
 from crm.kernel.actor import Actor
 from crm.kernel.clock import tour_day
 from crm.kernel.scope import ScopedSession
@@ -28,8 +30,6 @@ from crm.today.route import map_of, stops_of
 
 DAY = dt.timedelta(days=1)
 PDF = "pdf"
-MEDIA_TYPE = "application/pdf"
-TIMEOUT_S = 60.0
 CONDITIONS = "署外に置かず、用が済んだら裁断する"
 
 
@@ -40,10 +40,10 @@ def ask_for_paper(
     *,
     revisit_days: int,
     kept_hours: int,
-    request_key: UUID,
+    order: PaperOrder,
     now: dt.datetime,
 ) -> Export:
-    """Ask for a sheet with `chosen`; the same `request_key` sent again is the same sheet."""
+    """Ask for a sheet with `chosen`; the same `order` sent again is the same sheet."""
     day = tour_day(now)
     people = sorted(str(one.person_id) for one in chosen if one.person_id)
     bodies = sorted(str(one.organization_id) for one in chosen if one.organization_id)
@@ -53,7 +53,8 @@ def ask_for_paper(
         # a tour ends the next morning, and the sheet with it
         return_on=day + DAY,
         kept_hours=kept_hours,
-        request_key=request_key,
+        request_key=order.request_key,
+        may_replace=order.may_replace,
     )
     facts = ExportFacts(
         kind=ExportKind.ROUND,
@@ -69,25 +70,21 @@ def ask_for_paper(
     return register_export(db, actor, facts, now=now)
 
 
-@maker(ExportKind.ROUND, beside={PDF})
-def make_paper(making: Making) -> None:
-    """Make the sheet asked for; whoever needs no call any more is not on it."""
-    export = making.export
-    with making.reading() as db:
-        tour = queries.tour_of(
-            db, making.actor, now=making.now, revisit_days=export.args["revisit_days"]
-        )
-        drawing = drawing_of(db, tour.beat.known)
-        stops = stops_of(tour, drawing.svg.label_points, _chosen(export.args))
-        where = where_of(db, [stop.who.holder for stop in stops])
+@paper_maker(ExportKind.ROUND, beside={PDF})
+def round_paper(db: ScopedSession, making: Making) -> Paper:
+    """Return the sheet asked for; whoever needs no call any more is not on it."""
+    args, actor = making.export.args, making.actor
+    tour = queries.tour_of(db, actor, now=making.now, revisit_days=args["revisit_days"])
+    drawing = drawing_of(db, tour.beat.known)
+    stops = stops_of(tour, drawing.svg.label_points, _chosen(args))
+    where = where_of(db, [stop.who.holder for stop in stops])
     route = map_of(tour, drawing.svg, stops)
-    data = paper_of(stops, where, route, making, day=tour.day)
-    content = render_pdf("round", data, timeout_s=TIMEOUT_S, created_at=making.now)
-    name = f"{TITLE}_{export.number}.pdf"
-    named = HolderKeys.of(stop.who.holder for stop in stops)
-    file = MadeFile(name, MEDIA_TYPE, making.sealed(content), *named)
-    with making.finishing(file):
-        pass
+    return Paper(
+        f"{TITLE}_{making.export.number}.pdf",
+        "round",
+        paper_of(stops, where, route, making, day=tour.day),
+        *HolderKeys.of(stop.who.holder for stop in stops),
+    )
 
 
 def _chosen(args: Mapping[str, list[str]]) -> set[Holder]:

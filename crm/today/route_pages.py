@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from crm.access.desk import CurrentDesk
 from crm.areas.drawings import drawing_of
 from crm.contacts.queries import require_reader
-from crm.exports.desk import take_out
+from crm.exports.desk import print_out
 from crm.exports.models import Export
 from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank, read_form
@@ -39,7 +39,7 @@ def print_round(desk: CurrentDesk) -> Response[Any]:
         if sub.form is None:
             return _page(visit, desk.settings, sub, status=422)
     try:
-        return take_out(desk, partial(_ask, sub.form, desk.settings))
+        return print_out(desk, partial(_ask, sub.form, desk.settings))
     except Refused as refusal:
         with desk.reads() as visit:
             return _page(visit, desk.settings, sub.refused(refusal), status=refusal.status)
@@ -57,7 +57,7 @@ def _ask(form: RoundForm, settings: Settings, visit: Visit) -> Export:
         chosen,
         revisit_days=settings.revisit_days,
         kept_hours=settings.export_hours,
-        request_key=form.request_key,
+        order=form,
         now=visit.now,
     )
 

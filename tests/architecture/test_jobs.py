@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+MAKES_KNOWN = {"job", "paper_job", "errand"}
 KNOWN = """
 import json
 import crm.{where}
@@ -33,7 +34,7 @@ def known_by(where: str) -> list[str]:
 
 
 def _decorated() -> list[str]:
-    """Return every function in the source that is called a job or an errand."""
+    """Return every function in the source that is called a job, its paper or an errand."""
     found = []
     for path in (ROOT / "crm").rglob("*.py"):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
@@ -41,7 +42,7 @@ def _decorated() -> list[str]:
             f"{module}.{function.name}"
             for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(function, ast.FunctionDef)
-            and any(_is_call_of(each, {"job", "errand"}) for each in function.decorator_list)
+            and any(_is_call_of(each, MAKES_KNOWN) for each in function.decorator_list)
         ]
     return found
 

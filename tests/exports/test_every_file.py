@@ -119,12 +119,12 @@ def test_every_route_that_answers_a_file_is_known() -> None:
 
 
 def test_whatever_writes_sheets_or_paper_registers_an_export() -> None:
-    """`write_sheet`, `write_table` and `render_pdf` are called where an export is registered."""
-    writers = {"write_sheet", "write_table", "render_pdf"}
+    """Whatever makes sheets and paper is called where an export is registered."""
+    writers = {"write_sheet", "write_table", "render_pdf", "paper_maker", "paper_job", "typeset"}
     calling = {
         path.parent
         for path, tree in modules()
-        if path.parent.name != "formats"
+        if path.parent.name not in {"formats", "jobs"}
         and path.parts[-2] != "samples"
         and names_used(tree) & writers
     }

@@ -146,3 +146,28 @@ def test_papers_cost_the_same_for_few_and_many(browser: Browser, world: World, p
         browser.get(f"/meetings/{meeting.id}/printing")
 
     assert len(statements) == 8
+
+
+@on_sqlite
+def test_what_no_font_has_is_listed_before_a_paper_is_made(browser: Browser, world: World) -> None:
+    person = world.person("𫝆田 守", "よしだ まもる", address="𫝆町1番")
+    meeting = planned(world, person, now=utc_now())
+    path = f"/meetings/{meeting.id}/printing"
+    browser.sign_in("officer")
+
+    shown = browser.get(path).text
+    order = {"request_key": str(uuid7()), "paper": "labels"}
+    asked = browser.post(path, order)
+    agreed = browser.post(path, {**order, "may_replace": "on"})
+
+    # in the name and in the address; who is not known to others is not on what is to be signed
+    assert shown.count("U+2B746") == shown.count(f"/people/{person.id}") == 2
+    assert shown.count('name="may_replace"') == 3
+    assert (asked.status_code, asked.text.count('id="f-may_replace"')) == (422, 1)
+    assert "印刷できない文字があります：𫝆（U+2B746）。" in asked.text
+    # what was refused was never registered
+    with world.reading("officer") as db:
+        (export_id,) = db.exec(select(Export.id)).all()
+    file = browser.post(f"/exports/{export_id}/file")
+    (sheet,) = pypdf.PdfReader(io.BytesIO(file.content)).pages
+    assert (agreed.status_code, "〓町1番" in sheet.extract_text()) == (200, True)

@@ -177,3 +177,24 @@ def test_minutes_nobody_wrote_are_not_printed(world: World, browser: Browser) ->
     refused = browser.post(f"{path}/files", {"request_key": str(uuid7())})
 
     assert (refused.status_code, "議事録はまだ書かれていません。" in refused.text) == (422, True)
+
+
+def test_what_no_font_has_is_asked_about_before_an_agenda_is_made(
+    world: World, browser: Browser
+) -> None:
+    meeting = planned(world, title="𫝆地区の会", now=utc_now())
+    path = f"/meetings/{meeting.id}/agenda"
+    browser.sign_in("officer").get(path)
+    order = {"request_key": str(uuid7())}
+
+    asked = browser.post(f"{path}/files", order)
+    assert Runner(world.database).take_next() is False
+    sent = dict(re.findall(r'name="(request_key|may_replace)" value="([^"]+)"', asked.text))
+    agreed = browser.post(f"{path}/files", sent)
+    assert Runner(world.database).take_next()
+
+    assert (asked.status_code, sent) == (422, {**order, "may_replace": "on"})
+    for said in ("𫝆", "U+2B746", f'action="{path}/files"', "〓に置き換えて印刷する"):
+        assert said in asked.text
+    file = browser.get(f"{agreed.url.path}/file")
+    assert "〓地区の会" in unspaced(text_of(file.content))

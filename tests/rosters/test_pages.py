@@ -331,3 +331,41 @@ def test_characters_shift_jis_lacks_are_asked_about(browser: Browser, world: Wor
     assert "Shift_JISでは書けない文字があります：𠮷。" in asked.text
     assert 'id="f-may_replace-error"' in asked.text
     assert "〓田 守" in made(browser, world, agreed).content.decode("cp932")
+
+
+def test_characters_no_font_has_are_listed_before_paper_is_made(
+    browser: Browser, world: World
+) -> None:
+    person = world.person("𫝆田 守", "ヨシダ マモル")
+    put_term(world, person, remark="高\U000e01ef橋方")
+    put_consent(world, person)
+    browser.sign_in("chief")
+
+    shown = browser.get("/roster").text
+    asked = browser.post("/roster/issues", form(format="pdf"))
+    agreed = browser.post("/roster/issues", form(format="pdf", may_replace="on"))
+
+    listed = shown[shown.index("印刷できない文字") : shown.index("roster-title")]
+    for said in ("𫝆", "U+2B746", f"/people/{person.id}", "異体字の指定は印刷に現れません。"):
+        assert said in listed
+    assert (asked.status_code, PURPOSE in asked.text) == (422, True)
+    assert "印刷できない文字があります：𫝆（U+2B746）。" in asked.text
+    assert asked.text.count('id="f-may_replace"') == 1
+    paper = made(browser, world, agreed)
+    assert "〓田守" in file_text(paper.content, RosterFormat.PDF).replace(" ", "")
+    # what was refused was never registered
+    assert len(recorded(world)) == 1
+
+
+def test_paper_is_looked_through_again_when_it_is_made(browser: Browser, world: World) -> None:
+    (person,) = liaisons(world)
+    browser.sign_in("chief").get("/roster")
+    asked = browser.post("/roster/issues", form(format="pdf"))
+    with world.writing("chief") as db:
+        db.exec(select(Person).where(Person.id == person.id)).one().family_name = "𫝆田"
+
+    Runner(world.database).take_next()
+
+    told = browser.get(asked.url.path).text
+    assert "印刷できない文字があります：𫝆（U+2B746）。" in told
+    assert recorded(world) == []

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, select
-from uuid_utils.compat import uuid7
 
 from crm.access.models import Account
 from crm.access.queries import actor_of_account
@@ -21,6 +20,7 @@ from crm.exports.models import Export, ExportContent
 from crm.exports.service import Making, Taking, craft_of
 from crm.formats.imprint import Imprint
 from crm.handovers import paper as handovers
+from crm.jobs.asking import PaperOrder
 from crm.jobs.models import JobFile
 from crm.jobs.runner import Runner
 from crm.jobs.service import enqueue
@@ -37,7 +37,7 @@ from crm.minutes import paper as minutes
 from crm.minutes.models import MinutesVersion
 from crm.oversight.dossier import dossier_of
 from crm.oversight.dossier_pages import PURPOSE, RECIPIENT
-from crm.oversight.dossier_paper import printed
+from crm.oversight.dossier_paper import paper_of
 from crm.oversight.dossier_queries import everything_about
 from crm.requests.reports import MAKE as VOICES
 from crm.requests.site_papers import MAKE as SITES
@@ -219,7 +219,7 @@ def _round(db: ScopedSession, station: Station) -> Export:
     stops = stops_of(tour_of(db, actor, now=now, revisit_days=90), {})
     chosen = [stop.who.holder for stop in stops]
     return rounds.ask_for_paper(
-        db, actor, chosen, revisit_days=90, kept_hours=24, request_key=uuid7(), now=now
+        db, actor, chosen, revisit_days=90, kept_hours=24, order=PaperOrder(), now=now
     )
 
 
@@ -229,7 +229,7 @@ def _dossier(station: Station) -> bytes:
     with station.world.reading(CHIEF) as db:
         dossier = dossier_of(everything_about(db, actor, person_id))
     imprint = Imprint(station.now, actor.office, PURPOSE, "若葉-2026-0001", RECIPIENT)
-    return printed(dossier, actor, imprint)
+    return paper_of(dossier, actor, imprint).typeset({}, timeout_s=60, now=station.now)
 
 
 def _provided(station: Station) -> Selection:

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from crm.contacts.models import Holder, Person
 from crm.exports.models import Export, ExportSubject
+from crm.jobs.asking import PaperOrder
 from crm.kernel.clock import tour_day, utc_now
 from crm.today.printing import ask_for_paper
 from tests.exports.acts import fetched, made
@@ -31,7 +32,7 @@ def liaison(world: World, name: str, area: str = HERE, **more: object) -> Person
 
 def asked(world: World, *people: Person) -> Export:
     chosen = [Holder(person_id=person.id) for person in people]
-    more = {"revisit_days": 90, "kept_hours": 24, "request_key": uuid7(), "now": NOW}
+    more = {"revisit_days": 90, "kept_hours": 24, "order": PaperOrder(), "now": NOW}
     with world.writing("officer") as db:
         export = ask_for_paper(db, world.actors["officer"], chosen, **more)  # type: ignore[arg-type]  # facts of one sheet
         db.expunge(export)
