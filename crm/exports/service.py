@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -259,7 +258,7 @@ def register_export(
     db.flush()
     craft = _crafts.get(facts.kind)
     if craft and craft.look_through:
-        at_hand = partial(nullcontext, db)
+        at_hand: Callable[[], AbstractContextManager[ScopedSession]] = lambda: nullcontext(db)
         craft.look_through(db, Making(export, actor, now, at_hand, at_hand))
     _audit(db, actor, "export.asked", export, now, count=export.people, fields=export.fields)
     if decision is not None:
