@@ -258,8 +258,8 @@ def register_export(
     db.flush()
     craft = _crafts.get(facts.kind)
     if craft and craft.look_through:
-        at_hand: Callable[[], AbstractContextManager[ScopedSession]] = lambda: nullcontext(db)
-        craft.look_through(db, Making(export, actor, now, at_hand, at_hand))
+        making = Making(export, actor, now, lambda: nullcontext(db), lambda: nullcontext(db))
+        craft.look_through(db, making)
     _audit(db, actor, "export.asked", export, now, count=export.people, fields=export.fields)
     if decision is not None:
         ask_second(db, actor, export, decision, now=now)

@@ -16,7 +16,7 @@ from tests.support.world import NOW, TODAY
 
 pytestmark = pytest.mark.xdist_group("documents")
 CRM = Path(__file__).parents[2] / "crm"
-MAKES_PAPER = re.compile(r"render_pdf\(|-> \w*Paper:")
+MAKES_PAPER = re.compile(r"render_pdf\(|-> (Typeset)?Paper:")
 LEAST_POINTS = 10.5
 BINDING_MM = 25
 READING = re.compile(r"[ぁ-ゖァ-ヺー・（）\s]+")
