@@ -1,5 +1,6 @@
 """Databases for every test: SQLite and PostgreSQL, migrated once and copied for each test."""
 
+import copy
 import os
 import secrets
 import shutil
@@ -23,6 +24,11 @@ from tests.support.postgres import PRODUCT_ROLE, as_product, cluster
 from tests.support.world import World, build_world
 
 features.require_rules()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what one worker has to do in a row: it would end long after the other."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 class Inhabited(NamedTuple):
@@ -106,33 +112,57 @@ def postgres_world(postgres_url: str, postgres_template: str) -> Iterator[Inhabi
     _admin(postgres_url, f'DROP DATABASE "{name}"')
 
 
+@pytest.fixture(scope="session")
+def sqlite_engine(folder: Path) -> Iterator[Database]:
+    """The one file a process opens, filled anew for each test.
+
+    Its engine keeps the statements it has compiled: compiling them for each test took longer than
+    carrying them out.
+    """
+    opened = Database(Settings(database_url=f"sqlite:///{folder / 'crm.db'}"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_engines(postgres_url: str) -> Iterator[dict[str, Database]]:
+    """The one database a process opens on the server, likewise: as its owner and as the product."""
+    name = f"crm_{secrets.token_hex(6)}"
+    opened = {
+        role: Database(Settings(database_url=url.format(name)))
+        for role, url in {"owner": postgres_url, "product": as_product(postgres_url)}.items()
+    }
+    yield opened
+    for each in opened.values():
+        each.close()
+    _admin(postgres_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A fresh migrated database, once of each kind; with the world in it where a test asks for it.
 
     Copying a database with the world takes a third of the time of building the world in each.
     """
     inhabited = "world" in request.fixturenames
-    name = f"crm_{secrets.token_hex(6)}"
     if request.param == "sqlite":
-        path = folder / f"{name}.db"
+        opened = copy.copy(request.getfixturevalue("sqlite_engine"))
+        path = opened.settings.sqlite_path
+        for left in path.parent.glob(f"{path.name}*"):
+            left.unlink()
         template = request.getfixturevalue("sqlite_world" if inhabited else "sqlite_template")
         shutil.copy(template.name if inhabited else template, path)
-        opened = Database(Settings(database_url=f"sqlite:///{path}"))
-        yield opened
-        opened.close()
-        for left in folder.glob(f"{name}.db*"):
-            left.unlink()
-        return
-    url: str = request.getfixturevalue("postgres_url")
-    template = request.getfixturevalue("postgres_world" if inhabited else "postgres_template")
-    source = template.name if inhabited else template
-    _copy(url, source, name)
-    owner = request.node.get_closest_marker("as_owner")
-    opened = Database(Settings(database_url=(url if owner else as_product(url)).format(name)))
+    else:
+        owner = request.node.get_closest_marker("as_owner")
+        engines = request.getfixturevalue("postgres_engines")
+        opened = copy.copy(engines["owner" if owner else "product"])
+        template = request.getfixturevalue("postgres_world" if inhabited else "postgres_template")
+        url: str = request.getfixturevalue("postgres_url")
+        name = opened.engine.url.database
+        _admin(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _copy(url, template.name if inhabited else template, name)
     yield opened
     opened.close()
-    _admin(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

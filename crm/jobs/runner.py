@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from anyio import CapacityLimiter, to_thread
+from sqlalchemy.exc import OperationalError
 
 from crm.access.queries import actor_of_account
 from crm.jobs import leases
@@ -145,6 +146,7 @@ class Crew:
         self._bell = asyncio.Event()
         self._end = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._is_away = False
         # threads of its own, so that long jobs never keep a request waiting
         self._limiter = CapacityLimiter(JOB_THREADS + ERRAND_THREADS + 1)
 
@@ -189,11 +191,20 @@ class Crew:
 
     async def _in_thread(self, step: Callable[[], bool | None]) -> bool | None:
         try:
-            return await to_thread.run_sync(step, limiter=self._limiter)
-        except Exception:
+            answer = await to_thread.run_sync(step, limiter=self._limiter)
+        except OperationalError:
             # a database that is away comes back; a lane that ended would not
+            if not self._is_away:
+                log.exception("the database does not answer the job runner, who goes on asking")
+            self._is_away = True
+            return None
+        except Exception:
             log.exception("the job runner stumbled")
             return None
+        if self._is_away:
+            log.warning("the database answers the job runner again")
+        self._is_away = False
+        return answer
 
 
 async def _rest(bell: asyncio.Event, seconds: float) -> None:

@@ -1,6 +1,9 @@
 """What becomes of a job: done once, refused in a sentence, tried again, called off."""
 
+import asyncio
 import datetime as dt
+import shutil
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,7 +19,7 @@ from crm.contacts.models import Person
 from crm.jobs import leases
 from crm.jobs.leases import Claim
 from crm.jobs.models import JobState
-from crm.jobs.runner import GAVE_UP, UNKNOWN_TASK, Pace, Runner
+from crm.jobs.runner import GAVE_UP, UNKNOWN_TASK, Crew, Pace, Runner
 from crm.jobs.service import (
     NO_LONGER_HERE,
     RIGHTS_CHANGED,
@@ -28,6 +31,7 @@ from crm.jobs.service import (
 )
 from crm.kernel.actor import Role
 from crm.kernel.clock import local_day, utc_now
+from crm.kernel.db import Database
 from crm.kernel.errors import Conflict, NotFound
 from crm.kernel.settings import Settings
 from tests.support.jobs_acts import (
@@ -322,3 +326,26 @@ def test_server_carries_a_job_out_as_soon_as_it_is_committed(world: World) -> No
         wait_for(world, ask(world), JobState.DONE)
 
     assert results_of(world) == (2, 2)
+
+
+def test_database_that_is_away_is_told_of_once(
+    tmp_path: Path, sqlite_template: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "away" / "crm.db"
+    database = Database(Settings(database_url=f"sqlite:///{path}"))
+    path.parent.rmdir()
+
+    async def while_it_is_away_and_back() -> None:
+        async with Crew.at_work(Runner(database, PACE)):
+            await asyncio.sleep(PACE.sweep_s * 3)
+            path.parent.mkdir()
+            shutil.copy(sqlite_template, path)
+            await asyncio.sleep(PACE.sweep_s * 3)
+
+    asyncio.run(while_it_is_away_and_back())
+
+    database.close()
+    assert [record.message for record in caplog.records] == [
+        "the database does not answer the job runner, who goes on asking",
+        "the database answers the job runner again",
+    ]
