@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from crm.app import create_app
 from crm.jobs.runner import Pace
@@ -26,6 +26,8 @@ ZOOMED = {"width": 640, "height": 450}
 """The desk at 200 %; an A4 page between its margins (642 px) is as wide."""
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+PATIENCE_MS = 30_000
+"""How long a page may take on a machine that has other things to do: none is measured here."""
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 CUT_OFF = """() => [...document.querySelectorAll('body *')].filter(each => {
   const style = getComputedStyle(each);
@@ -53,6 +55,7 @@ def chromium() -> Iterator[Browser]:
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if program is None:
         raise RuntimeError(MISSING)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,
@@ -106,7 +109,7 @@ class Walker:
         self.complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
 
     def _hear(self, message: Any) -> None:
         # a refused form (422) and a stranger's page (404) are answers, not faults
