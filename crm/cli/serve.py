@@ -1,7 +1,6 @@
-"""`crm serve`: sees that the database is fit, then starts the processes that serve.
+"""`crm serve`: sees that the database is fit, then serves."""
 
-It loads nothing of the pages itself: where several processes serve, this one only watches them.
-"""
+from typing import Any
 
 import click
 import uvicorn
@@ -9,6 +8,10 @@ import uvicorn
 from crm.cli.configured import settings_or_exit
 from crm.kernel.db import Database
 from crm.kernel.migrate import is_current
+from crm.kernel.settings import Settings
+
+# a page that follows a job holds its connection open; it asks the next server
+GRACE_S = 10
 
 
 @click.command()
@@ -21,20 +24,31 @@ def serve() -> None:
             "データベースが最新ではありません。先に crm migrate を実行してください。"
         )
     database.gather_statistics()
+    # a copy of this process must not find a connection of its parent's
     database.close()
     click.echo(f"つながり台帳: {settings.origin}")
+    if settings.workers > 1:
+        from crm.cli.copies import Copies  # one process needs none of it
+
+        Copies(settings, manners(settings)).run()
+        return
     uvicorn.run(
         "crm.app:application",
         factory=True,
-        workers=settings.workers,
         host=settings.host,
         port=settings.port,
-        log_level="warning",
-        server_header=False,
+        **manners(settings),
+    )
+
+
+def manners(settings: Settings) -> dict[str, Any]:
+    """Return what uvicorn is told, alone or in each copy."""
+    return {
+        "log_level": "warning",
+        "server_header": False,
         # behind a TLS proxy on the same machine the client's address comes in a header; without
         # one, anybody could write that header
-        proxy_headers=settings.is_https,
-        forwarded_allow_ips="127.0.0.1",
-        # a page that follows a job holds its connection open; it asks the next server
-        timeout_graceful_shutdown=10,
-    )
+        "proxy_headers": settings.is_https,
+        "forwarded_allow_ips": "127.0.0.1",
+        "timeout_graceful_shutdown": GRACE_S,
+    }

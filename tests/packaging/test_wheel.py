@@ -58,6 +58,7 @@ def product(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     environ = {
         "CRM_DATABASE_URL": f"sqlite:///{home}/crm.db",
         "CRM_DEMO": "true",
+        "CRM_WORKERS": "2",
         "CRM_SECOND_FACTOR": "offered",
     }
     where = run(installed / "bin" / "python", "-c", "import crm; print(crm.__file__)", cwd=home)
