@@ -30,6 +30,7 @@ from crm.minutes.forms import (
     PaperForm,
     SequelForm,
 )
+from crm.minutes.lacking import agenda_lacks
 from crm.minutes.models import AGENDA_KIND_LABELS, AgendaKind
 from crm.minutes.paper import ask_for_agenda
 from crm.web.pages import page, saved, submitted
@@ -195,6 +196,7 @@ def _agenda_page(
     require_reader(visit.actor)
     meeting = meeting_of(visit.db, meeting_id)
     whole = queries.whole_of(visit.db, meeting_id)
+    carried = queries.carried_to(visit.db, meeting)
     visit.seen("agenda.viewed", ("meeting", meeting_id))
     return page(
         visit,
@@ -203,7 +205,8 @@ def _agenda_page(
         sub=sub,
         meeting=meeting,
         whole=whole,
-        carried=queries.carried_to(visit.db, meeting),
+        carried=carried,
+        lacking=agenda_lacks(meeting, whole, carried),
         may_change=meeting.state is not MeetingState.CANCELED,
         before=queries.meetings_before(visit.db, meeting),
         previous=previous_in_series(visit.db, meeting),

@@ -15,6 +15,7 @@ from crm.meetings.models import MeetingState
 from crm.meetings.queries import meeting_of
 from crm.minutes import queries
 from crm.minutes.decisions import needs_decision, standing_of
+from crm.minutes.lacking import minutes_lacks
 from crm.minutes.models import MINUTES_STATE_LABELS, MinutesState
 from crm.web.pages import page
 from crm.web.visit import Visit
@@ -37,6 +38,7 @@ def show_page(
         sub=sub,
         meeting=meeting,
         whole=whole,
+        lacking=minutes_lacks(meeting, whole),
         standing=standing_of(visit.db, meeting_id, whole),
         needs_decision=is_open and needs_decision(visit.db, visit.actor, today),
         may_change=meeting.state is not MeetingState.CANCELED,

@@ -184,7 +184,7 @@ def test_what_no_font_has_is_asked_about_before_an_agenda_is_made(
 ) -> None:
     meeting = planned(world, title="𫝆地区の会", now=utc_now())
     path = f"/meetings/{meeting.id}/agenda"
-    browser.sign_in("officer").get(path)
+    shown = browser.sign_in("officer").get(path).text
     order = {"request_key": str(uuid7())}
 
     asked = browser.post(f"{path}/files", order)
@@ -193,6 +193,7 @@ def test_what_no_font_has_is_asked_about_before_an_agenda_is_made(
     agreed = browser.post(f"{path}/files", sent)
     assert Runner(world.database).take_next()
 
+    assert (shown.count("U+2B746"), "印刷できない文字" in shown) == (1, True)
     assert (asked.status_code, sent) == (422, {**order, "may_replace": "on"})
     for said in ("𫝆", "U+2B746", f'action="{path}/files"', "〓に置き換えて印刷する"):
         assert said in asked.text
