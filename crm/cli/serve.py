@@ -28,7 +28,7 @@ def serve() -> None:
     database.close()
     click.echo(f"つながり台帳: {settings.origin}")
     if settings.workers > 1:
-        from crm.cli.copies import Copies  # one process needs none of it
+        from crm.cli.copies import Copies  # slow import: one process needs none of it
 
         Copies(settings, manners(settings)).run()
         return
