@@ -81,7 +81,7 @@ def all_series(db: ScopedSession, day: dt.date) -> Sequence[SeriesLine]:
 
 
 def whole_series(db: ScopedSession, series_id: UUID) -> WholeSeries:
-    """Return a series with the names around it and its meetings, the next first; two statements.
+    """Return a series with the names around it and its meetings, the last first; two statements.
 
     NotFound as above.
     """
@@ -95,12 +95,7 @@ def whole_series(db: ScopedSession, series_id: UUID) -> WholeSeries:
         raise NotFound
     series, host, body = rows[0]
     starts = col(Meeting.starts_at)
-    is_planned = col(Meeting.state) == MeetingState.PLANNED
-    own = (
-        meeting_lines()
-        .where(col(Meeting.series_id) == series_id)
-        .order_by(is_planned.desc(), sa.case((is_planned, starts)), starts.desc())
-    )
+    own = meeting_lines().where(col(Meeting.series_id) == series_id).order_by(starts.desc())
     return WholeSeries(series, host or "", body or "", lines_of(db, own))
 
 
