@@ -102,6 +102,9 @@ def test_english_holds_no_japanese(english: Catalog) -> None:
         for message in english
         if message.id
         and isinstance(message.string, str)
-        and re.search(r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]", message.string)
+        # 〓 is no word: it is what paper shows for a character that no typeface has
+        and re.search(
+            r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]", message.string.replace("〓", "")
+        )
     ]
     assert wrong == []
