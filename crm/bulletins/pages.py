@@ -28,7 +28,7 @@ from crm.kernel.clock import local_day
 from crm.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_
-from crm.web.pages import HEADERS, page, saved
+from crm.web.pages import HEADERS, anew, page, saved
 from crm.web.visit import Visit
 
 
@@ -231,7 +231,6 @@ def _edit_page(
     item = queries.item(visit.db, item_id)
     if not policy.may_change(visit.actor, item):
         raise Forbidden
-    stale = status == Conflict.status
     return page(
         visit,
         "bulletins/edit.html",
@@ -239,9 +238,7 @@ def _edit_page(
         status=status,
         sub=sub if sub.values else blank(**item_values(item)),
         item=item,
-        # after a conflict the next save is made knowing the newest version
-        revision=item.revision if stale else sub.values.get("revision", item.revision),
-        is_stale=stale,
+        **anew(sub, status, item.revision),
         kinds=kind_options(visit.actor),
         handlings=handling_options(visit.actor),
         **_labels(visit),

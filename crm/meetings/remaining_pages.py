@@ -11,7 +11,6 @@ from litestar.params import FromPath, FromQuery
 from crm.access.desk import CurrentDesk
 from crm.contacts.queries import require_reader
 from crm.kernel.clock import local_day, start_of_day
-from crm.kernel.errors import Conflict
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_, labels, translate
 from crm.kernel.wareki import parse_date
@@ -24,7 +23,7 @@ from crm.meetings.models import (
     CancelReason,
     MeetingSeries,
 )
-from crm.web.pages import page, saved, submitted
+from crm.web.pages import anew, page, saved, submitted
 from crm.web.visit import Visit
 
 PATH = "/meetings/series/{series_id:uuid}/remaining"
@@ -83,7 +82,6 @@ def _page(visit: Visit, series_id: UUID, sub: Submission[Any], status: int = 200
     told = [(one, remaining.why_it_stays(one.meeting, visit.now)) for one in lines]
     shown = [(one, why) for one, why in told if one.meeting.starts_at >= start_of_day(since)]
     changes = [one for one, why in shown if not why]
-    is_stale = status == Conflict.status
     return page(
         visit,
         "meetings/remaining.html",
@@ -96,13 +94,12 @@ def _page(visit: Visit, series_id: UUID, sub: Submission[Any], status: int = 200
         stays=[(one, why) for one, why in shown if why],
         replies=sum(one.replies for one in changes),
         apart=remaining.APART,
-        revision=series.revision if is_stale else sub.values.get("revision", series.revision),
         mark=remaining.mark_of(one.meeting for one, _ in shown),
-        is_stale=is_stale,
         kinds=labels(MEETING_KIND_LABELS),
         styles=labels(STYLE_LABELS),
         reasons=labels(CANCEL_REASON_LABELS),
         ended=CancelReason.SERIES_ENDED,
+        **anew(sub, status, series.revision),
     )
 
 

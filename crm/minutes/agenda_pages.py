@@ -17,7 +17,7 @@ from crm.jobs.asking import PaperOrder
 from crm.jobs.desk import print_beside
 from crm.jobs.models import Job
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict, NotFound
+from crm.kernel.errors import NotFound
 from crm.kernel.forms import Submission, blank, read_form
 from crm.kernel.i18n import N_, labels
 from crm.meetings.models import MeetingState
@@ -33,7 +33,7 @@ from crm.minutes.forms import (
 from crm.minutes.lacking import agenda_lacks
 from crm.minutes.models import AGENDA_KIND_LABELS, AgendaKind
 from crm.minutes.paper import ask_for_agenda
-from crm.web.pages import page, saved, submitted
+from crm.web.pages import anew, page, saved, submitted
 from crm.web.visit import Visit
 
 PATH = "/meetings/{meeting_id:uuid}/agenda"
@@ -225,7 +225,6 @@ def _item_page(
 ) -> Response[str]:
     require_reader(visit.actor)
     found = queries.item_of(visit.db, agenda_item_id)
-    is_stale = status == Conflict.status
     return page(
         visit,
         "minutes/item.html",
@@ -237,9 +236,7 @@ def _item_page(
             minutes_planned=found.minutes_planned,
         ),
         item=found,
-        # after a conflict the next save is made knowing the newest version
-        revision=found.revision if is_stale else sub.values.get("revision", found.revision),
-        is_stale=is_stale,
+        **anew(sub, status, found.revision),
         meeting=meeting_of(visit.db, found.meeting_id),
         kinds=labels(AGENDA_KIND_LABELS),
     )

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from crm.bulletins.models import Handling
 from crm.minutes.models import AgendaKind, MatterKind, MinutesState
-from crm.requests.lines import subject_of
-from crm.requests.models import RequestOutcome, RequestState, number_of, state_label
+from crm.requests.lines import RequestMark
 
 
 class ItemLine(NamedTuple):
@@ -74,38 +73,12 @@ class MatterLine(NamedTuple):
         return self.is_open and self.due_on is not None and self.due_on < day
 
 
-class AskedLine(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AskedLine(RequestMark):
     """A request that was made of a line of the minutes."""
 
-    id: UUID
     meeting_id: UUID
-    year: int
-    serial: int
-    words: str
-    state: RequestState
-    outcome: RequestOutcome | None
-    answered_on: dt.date | None
     meeting_title: str
-
-    @property
-    def number(self) -> str:
-        """What it is called."""
-        return number_of(self.year, self.serial)
-
-    @property
-    def subject(self) -> str:
-        """The first sentence of what was said."""
-        return subject_of(self.words)
-
-    @property
-    def label(self) -> str:
-        """What its state is called (a msgid)."""
-        return state_label(self.state, self.outcome, is_answered=self.answered_on is not None)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it awaits an answer."""
-        return self.state is not RequestState.CLOSED
 
 
 @dataclass(frozen=True, slots=True)

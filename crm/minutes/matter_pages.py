@@ -11,7 +11,7 @@ from crm.access.desk import CurrentDesk
 from crm.agencies.queries import station_staff
 from crm.contacts.queries import require_reader
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict, NotFound
+from crm.kernel.errors import NotFound
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_
 from crm.meetings.queries import meeting_of
@@ -21,7 +21,7 @@ from crm.minutes.matters import Becomes, Spot
 from crm.minutes.models import MatterKind
 from crm.minutes.page_parts import show_page
 from crm.requests.queries import units_to_assign
-from crm.web.pages import page, saved, submitted
+from crm.web.pages import anew, page, saved, submitted
 from crm.web.visit import Visit
 
 TAKEN_UP = {
@@ -146,7 +146,6 @@ def _matter_page(
     meeting = meeting_of(visit.db, found.meeting_id)
     today = local_day(visit.now)
     visit.seen("minutes.viewed", ("meeting", meeting.id))
-    is_stale = status == Conflict.status
     return page(
         visit,
         "minutes/matter.html",
@@ -160,8 +159,7 @@ def _matter_page(
         ),
         matter=found,
         meeting=meeting,
-        revision=found.revision if is_stale else sub.values.get("revision", found.revision),
-        is_stale=is_stale,
+        **anew(sub, status, found.revision),
         units=units_to_assign(visit.db, meeting.station_id, today),
         staff=[
             (one.id, f"{one.name}（{one.unit_name}）")

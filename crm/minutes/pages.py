@@ -14,7 +14,7 @@ from crm.approvals.models import STEP_ACT_LABELS
 from crm.contacts.queries import require_reader
 from crm.exports.asking import recipient_choices
 from crm.kernel.clock import local_day
-from crm.kernel.errors import Conflict, Refused
+from crm.kernel.errors import Refused
 from crm.kernel.forms import Submission, blank
 from crm.kernel.i18n import N_
 from crm.meetings.queries import meeting_of
@@ -25,7 +25,7 @@ from crm.minutes.lines import Section, pairs_of, sections_for
 from crm.minutes.models import MINUTES_STATE_LABELS, MinutesState
 from crm.minutes.page_parts import show_page
 from crm.minutes.service import confirm_minutes, write_minutes
-from crm.web.pages import page, saved, submitted
+from crm.web.pages import anew, page, saved, submitted
 from crm.web.visit import Visit
 
 PATH = "/meetings/{meeting_id:uuid}/minutes"
@@ -122,7 +122,6 @@ def _edit_page(
     today = local_day(visit.now)
     stands = sections_for(whole.items, whole.sections)
     typed = texts_in(visit.sent, stands) if visit.sent else stands
-    is_stale = status == Conflict.status
     return page(
         visit,
         "minutes/edit.html",
@@ -130,9 +129,7 @@ def _edit_page(
         sub=sub,
         meeting=meeting,
         whole=whole,
-        # a text that came too late was kept: it may be sent again knowing the newest
-        revision=whole.revision if is_stale else sub.values.get("revision", whole.revision),
-        is_stale=is_stale,
+        **anew(sub, status, whole.revision),
         is_decided_anew=whole.is_confirmed and needs_decision(visit.db, visit.actor, today),
         pairs=pairs_of(stands, typed),
         today=today,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -328,7 +329,7 @@ def _matter_rows() -> AnySelect:
 
 @cache
 def _asked_rows() -> AnySelect:
-    columns = AskedLine._fields[:-1]
+    columns = [field.name for field in fields(AskedLine)][:-1]
     return (
         sa.select(
             *(getattr(CommunityRequest, name) for name in columns),

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.status_codes import HTTP_409_CONFLICT
 
 from crm.access.desk import CurrentDesk
 from crm.kernel.clock import JST, local_day
@@ -20,7 +19,7 @@ from crm.notes.lines import Party
 from crm.notes.models import PhraseUse
 from crm.notes.page_parts import labels
 from crm.notes.service import NoteContent
-from crm.web.pages import page, saved
+from crm.web.pages import anew, page, saved
 from crm.web.visit import Visit
 
 ASKED = N_("意見・要望として受理しました。")
@@ -90,7 +89,6 @@ def _correction_page(
     note = queries.note_of(visit.db, note_id)
     service.require_may_correct(visit.actor, note)
     local = note.happened_at.astimezone(JST)
-    stale = status == HTTP_409_CONFLICT
     own = form_queries.phrases_on(visit.db, local_day(visit.now)).get(PhraseUse.PROBLEM, ())
     says = blank(
         outcome=note.outcome,
@@ -107,9 +105,7 @@ def _correction_page(
         status=status,
         note=note,
         sub=sub if sub.values else says,
-        # a stale form was refused once: it may be sent again beside what the record says now
-        revision=note.revision if stale else sub.values.get("revision", note.revision),
-        is_stale=stale,
+        **anew(sub, status, note.revision),
         parties=_parties_seen(visit, note_id),
         problems=problems_of((*own, note.problem)),
         **labels(visit.actor),

@@ -31,23 +31,17 @@ def subject_of(words: str) -> str:
     return f"{sentence}{stop}"
 
 
-class RequestLine(NamedTuple):
-    """A request as lists show it."""
+@dataclass(frozen=True, slots=True)
+class RequestMark:
+    """What a request is called and how it stands."""
 
     id: UUID
     year: int
     serial: int
     words: str
-    topic: Topic
-    heard_on: dt.date
-    due_on: dt.date | None
-    unit_id: UUID
-    heard_unit_id: UUID
     state: RequestState
     outcome: RequestOutcome | None
     answered_on: dt.date | None
-    area_name: str | None
-    unit_name: str = ""
 
     @property
     def number(self) -> str:
@@ -68,6 +62,18 @@ class RequestLine(NamedTuple):
     def is_open(self) -> bool:
         """Whether it awaits an answer."""
         return self.state is not RequestState.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine(RequestMark):
+    """A request as lists show it."""
+
+    topic: Topic
+    heard_on: dt.date
+    due_on: dt.date | None
+    unit_id: UUID
+    heard_unit_id: UUID
+    area_name: str | None
 
     def is_overdue(self, day: dt.date) -> bool:
         """Whether its day has passed and it still awaits an answer."""

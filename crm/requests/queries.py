@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import fields
 from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
@@ -293,7 +294,7 @@ def voices_of(db: ScopedSession, actor: Actor, quarter: Quarter, day: dt.date) -
 
 
 def _lines() -> sa.Select[*tuple[object, ...]]:
-    columns = RequestLine._fields[:-2]
+    columns = [field.name for field in fields(RequestLine)][:-1]
     return sa.select(
         *(getattr(CommunityRequest, name) for name in columns), col(Area.name).label("area_name")
     ).outerjoin(Area, col(Area.id) == col(CommunityRequest.area_id))

@@ -74,6 +74,16 @@ def submitted(
         return shown(sub.refused(said), said.status)
 
 
+def anew(sub: Submission[Any], status: int, revision: int) -> dict[str, Any]:
+    """Return what a form that says a row anew hides, and whether what stands is shown beside it.
+
+    It is sent knowing the revision it was made with; after a conflict, the row's newest.
+    """
+    is_stale = status == Conflict.status
+    known = revision if is_stale else sub.values.get("revision", revision)
+    return {"is_stale": is_stale, "revision": known}
+
+
 def saved(visit: Visit, route: str, notice: str = "", **parameters: UUID | str) -> Response[None]:
     """Send the browser on to `route` after a change, with a sentence shown once on arrival."""
     visit.notice_to_leave = notice
