@@ -17,8 +17,10 @@ TITLES = {
     "noted": N_("連絡員の候補として記録"),
     "asked": N_("連絡員を依頼"),
     "accepted": N_("連絡員を承諾"),
+    "thinking": N_("考慮中"),
     "declined": N_("連絡員を辞退"),
     "withdrawn": N_("取りやめの申出"),
+    "willing": N_("依頼してよいとの申出"),
     "began": N_("連絡員として活動開始"),
     "ended": N_("連絡員としての活動を終了"),
 }

@@ -5,9 +5,11 @@ from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from crm.kernel.clock import start_of_day
+from crm.liaisons.standing import HappeningKind
 from crm.notes.lines import NoteLine
 from crm.notes.models import Occasion, Outcome
 from crm.relationships.timeline import (
+    TITLES,
     Entry,
     Event,
     Stretch,
@@ -112,3 +114,7 @@ def test_post_tells_when_it_was_taken_up_and_left() -> None:
         (dt.date(2026, 3, 31), "退任", "みなと町自治会 会長"),
         (dt.date(2024, 4, 1), "就任", "みなと町自治会 会長"),
     ]
+
+
+def test_everything_that_can_happen_has_a_title() -> None:
+    assert set(TITLES) == set(HappeningKind)
