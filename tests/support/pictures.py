@@ -61,8 +61,6 @@ def take_all(browser: Browser, address: str) -> None:
         )
         person = next(link for link in links if link.count("/") == 2)
         take(officer, person, "person-desk-ja")
-        speak(officer, "en")
-        take(officer, person, "person-desk-en")
     take_both_sides(browser, address)
     take_trust(browser, address)
     with walking(browser, address, viewport=WINDOW) as hq:
