@@ -12,6 +12,7 @@ from crm.kernel import audit
 from crm.kernel.actor import Actor
 from crm.kernel.clock import JST, local_day
 from crm.kernel.errors import Conflict, Refused
+from crm.kernel.i18n import N_
 from crm.kernel.scope import ScopedSession
 from crm.meetings import series_queries
 from crm.meetings.models import Meeting, MeetingSeries
@@ -19,6 +20,8 @@ from crm.meetings.rhythm import Course, days_of, doubt_about
 from crm.meetings.service import MeetingFacts, check, made_by, touch
 
 MINUTE = dt.timedelta(minutes=1)
+A_YEAR = dt.timedelta(days=366)
+"""How far back a series may begin: a slip in the year would make meetings of years at once."""
 REPEATED = ("kind", "title", "place", "style", "held_with", "host_organization_id", "body_id")
 """What every meeting of a series has in common."""
 
@@ -35,11 +38,17 @@ def begin_series(
 ) -> MeetingSeries:
     """Plan a meeting and those that follow it for `months` from today.
 
-    The same form again gives the first. Refused for a rhythm that would leave months out.
+    The same form again gives the first. Refused for a rhythm that would leave months out, and for
+    a beginning more than a year ago.
     """
     require_reader(actor)
     assert actor.station_id is not None  # noqa: S101 - whoever reads people has a station
     check(db, first)
+    if course.first < local_day(now) - A_YEAR:
+        raise Refused(
+            N_("「始まり」は1年前より後の日時を入力してください。年を確かめてください。"),
+            field="starts_at",
+        )
     if doubt := doubt_about(course.rhythm, course.first):
         raise Refused(doubt, field="rhythm")
     if known := series_queries.series_sent_as(db, actor.station_id, client_key):

@@ -128,10 +128,16 @@ def finish(
     revision: int,
     now: dt.datetime,
 ) -> MeetingMatter:
-    """Put on record that an action was done, when and what; Refused for a day to come."""
+    """Put on record that an action was done, when and what.
+
+    Refused for a day to come, and for one before both the meeting and its being put down.
+    """
     matter = _open_action(db, matter_id, revision)
     if done_on > local_day(now):
         raise Refused(N_("「実施した日」は今日までの日付を入力してください。"), field="done_on")
+    meeting = meeting_of(db, matter.meeting_id)
+    if done_on < local_day(min(meeting.starts_at, matter.created_at)):
+        raise Refused(N_("「実施した日」は会議の日以後の日付を入力してください。"), field="done_on")
     matter.done_on, matter.done_words = done_on, done_words
     _touch(matter, actor, now)
     _audit(db, actor, "action.finished", matter.meeting_id, now)

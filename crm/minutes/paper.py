@@ -31,7 +31,7 @@ from crm.kernel.i18n import N_, translate
 from crm.kernel.scope import ScopedSession
 from crm.kernel.wareki import wareki, wareki_short
 from crm.meetings.lines import PartyLine, WholeMeeting, when_and_where
-from crm.meetings.models import Meeting
+from crm.meetings.models import Meeting, Presence
 from crm.meetings.queries import meeting_of, whole_meeting
 from crm.minutes import queries, version_queries
 from crm.minutes.decisions import Decided, Standing, standing_of, version_name
@@ -240,7 +240,9 @@ def _agreeing(
 
 
 def _attendee(party: PartyLine) -> dict[str, str]:
-    return {"name": party.name, "kana": party.furigana, "capacity": party.capacity}
+    proxy = "代理が出席" if party.presence is Presence.PROXY else ""
+    capacity = "　".join(filter(None, (party.capacity, proxy)))
+    return {"name": party.name, "kana": party.furigana, "capacity": capacity}
 
 
 def _count(found: WholeMeeting, named: Sequence[PartyLine], whole: Whole) -> str:

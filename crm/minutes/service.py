@@ -18,6 +18,7 @@ from crm.minutes.decisions import confirmation_matter, needs_decision
 from crm.minutes.lines import Section
 from crm.minutes.models import MinutesSection, MinutesState, MinutesVersion
 
+NOT_WRITTEN = N_("議事録はまだ書かれていません。")
 TOO_LATE = N_(
     "他の職員が先に議事録を登録しました。両方の文章を残しています。見比べて、もう一度登録してください。"
 )
@@ -71,13 +72,15 @@ def confirm_minutes(
     versions = version_queries.versions_of(db, meeting_id)
     newest = _newest(versions)
     if newest is None:
-        raise Refused(N_("議事録はまだ書かれていません。"))
+        raise Refused(NOT_WRITTEN)
     if newest.state is MinutesState.CONFIRMED:
         return
     if newest.serial != revision:
         raise Conflict
-    carry_out(db, actor, confirmation_matter(meeting, newest), now=now)
     sections = version_queries.sections_of(db, newest.id)
+    if not any(section.text.strip() for section in sections):
+        raise Refused(NOT_WRITTEN)
+    carry_out(db, actor, confirmation_matter(meeting, newest), now=now)
     _add(db, actor, meeting, versions, sections, state=MinutesState.CONFIRMED, now=now)
     audit.record(db, actor, "minutes.confirmed", now=now, subject=("meeting", meeting.id))
 

@@ -95,7 +95,7 @@ def begins_with_them(walker: Walker) -> None:
     page.get_by_role("link", name="次第").click()
     page.locator("#f-previous_id").select_option(index=1)
     page.get_by_role("button", name="引き継ぐ").click()
-    page.get_by_role("link", name="会議", exact=True).last.click()
+    page.get_by_role("link", name="会議の概要").click()
     carried = page.get_by_role("region", name="前回から引き継いだ事項")
     expect(carried).to_contain_text("公園の防犯灯を調べる")
     expect(carried).to_contain_text("通学路の植込みを刈ってほしい")

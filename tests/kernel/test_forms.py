@@ -15,7 +15,7 @@ class Color(StrEnum):
 
 class Sample(Form):
     name: str = Field(title="氏名", max_length=5)
-    age: int | None = Field(default=None, title="年齢")
+    age: int | None = Field(default=None, title="年齢", ge=1, le=120)
     tags: list[int] = Field(default_factory=list, title="札")
     color: Color = Field(default=Color.RED, title="色")
     on: Day | None = Field(default=None, title="日付")
@@ -33,6 +33,11 @@ def sent(**values: object) -> FormMultiDict:
 
 def test_one_checked_box_is_a_list_of_one() -> None:
     assert read_form(Sample, sent(name="山田", tags="7")).form == Sample(name="山田", tags=[7])
+
+
+def test_figures_are_read_as_a_japanese_keyboard_gives_them() -> None:
+    found = read_form(Sample, sent(name="１２", age="１２", tags=["３"]))
+    assert found.form == Sample(name="１２", age=12, tags=[3])
 
 
 def test_a_blank_control_counts_as_absent() -> None:
@@ -71,6 +76,8 @@ def test_unknown_controls_are_ignored() -> None:
         ({"name": "　"}, {"name": "「氏名」を入力してください。"}),
         ({"name": "六文字の名前"}, {"name": "「氏名」は5字以内で入力してください。"}),
         ({"name": "山田", "age": "八"}, {"age": "「年齢」は数字で入力してください。"}),
+        ({"name": "山田", "age": "0"}, {"age": "「年齢」は1以上の数字で入力してください。"}),
+        ({"name": "山田", "age": "１２１"}, {"age": "「年齢」は120以下の数字で入力してください。"}),
         ({"name": "山田", "color": "blue"}, {"color": "「色」を選んでください。"}),
         (
             {"name": "山田", "on": "令和6年2月30日"},

@@ -43,6 +43,16 @@ def begun(world: World, course: Course = COURSE, months: int = 3) -> MeetingSeri
         )
 
 
+def test_series_does_not_begin_in_another_year_by_a_slip(world: World) -> None:
+    long_ago = replace(FACTS, starts_at=FIRST_AT.replace(year=2020), ends_at=None)
+    course = Course(Rhythm.WEEKLY, 1, long_ago.starts_at.date())
+    with world.writing("officer") as db, pytest.raises(Refused) as refused:
+        recurring.begin_series(
+            db, world.actors["officer"], long_ago, course, months=6, client_key=uuid7(), now=NOW
+        )
+    assert refused.value.field == "starts_at"
+
+
 def whole(world: World, series: MeetingSeries, who: str = "officer") -> WholeSeries:
     with world.reading(who) as db:
         found = series_queries.whole_series(db, series.id)

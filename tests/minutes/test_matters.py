@@ -141,13 +141,15 @@ def test_action_is_done_once_and_not_tomorrow(world: World, meeting: Meeting) ->
 
     with pytest.raises(Refused) as refused:
         finished(world, matter.id, on=TODAY + DAY)
+    with pytest.raises(Refused) as too_early:
+        finished(world, matter.id, on=TODAY - 400 * DAY)
     finished(world, matter.id)
     with pytest.raises(Conflict):
         finished(world, matter.id)
     with world.writing("officer") as db, pytest.raises(Refused):
         matters.drop(db, world.actors["officer"], matter.id, now=NOW)
 
-    assert refused.value.field == "done_on"
+    assert (refused.value.field, too_early.value.field) == ("done_on", "done_on")
     assert whole_of(world, meeting).actions[0].done_words == "二基を交換した"
 
 

@@ -95,7 +95,7 @@ def test_agenda_begins_with_what_is_open_and_lists_papers_that_go_out(
 
 @pytest.fixture
 def held(world: World) -> Meeting:
-    """A meeting two people came to, of whom one is named to other liaisons."""
+    """A meeting one came to and one sent somebody; the latter is named to other liaisons."""
     now = utc_now()
     people = [world.person("桒原 健太", "くわばら けんた"), world.person("阿部 久", "あべ ひさし")]
     agreed: list[tuple[Person, list[ConsentScope]]] = [
@@ -105,7 +105,10 @@ def held(world: World) -> Meeting:
     for person, scopes in agreed:
         put_consent(world, person, scopes)
     meeting = planned(world, *people, now=now)
-    came = {party.id: Presence.PRESENT for party in whole(world, meeting).parties}
+    came = {
+        party.id: Presence.PRESENT if party.name == "阿部 久" else Presence.PROXY
+        for party in whole(world, meeting).parties
+    }
     with world.writing("officer") as db:
         note_presence(db, world.actors["officer"], meeting.id, came, visitors=3, now=now)
     written(world, meeting, "青パトを週二回にする\n公園の防犯灯を調べる", now=now)
@@ -131,7 +134,14 @@ def test_minutes_name_whoever_agreed_to_the_recipient(
 
     assert ("桒原健太" in text, "阿部久" in text) == named
     assert ("くわばらけんた" in text, "2名" in text, "ほか3名" in text) == (True, True, True)
-    for words in ("決定事項", "対応事項", "公園の防犯灯を調べる", number, "案（未確定）"):
+    for words in (
+        "代理が出席",
+        "決定事項",
+        "対応事項",
+        "公園の防犯灯を調べる",
+        number,
+        "案（未確定）",
+    ):
         assert words in text
 
 

@@ -92,8 +92,11 @@ def test_confirmed_minutes_change_only_with_a_reason(world: World) -> None:
 
 def test_only_what_was_seen_is_confirmed(world: World) -> None:
     meeting = planned(world)
-    with pytest.raises(Refused):
-        confirmed(world, meeting)
+    for text in (None, " "):
+        if text:
+            written(world, meeting, text)
+        with pytest.raises(Refused):
+            confirmed(world, meeting)
     written(world, meeting, "一行目")
     written(world, meeting, "二行目")
 
