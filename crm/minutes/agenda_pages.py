@@ -33,7 +33,7 @@ from crm.minutes.forms import (
 from crm.minutes.lacking import agenda_lacks
 from crm.minutes.models import AGENDA_KIND_LABELS, AgendaKind
 from crm.minutes.paper import ask_for_agenda
-from crm.web.pages import anew, page, saved, submitted
+from crm.web.pages import anew, goto, page, saved, submitted
 from crm.web.visit import Visit
 
 PATH = "/meetings/{meeting_id:uuid}/agenda"
@@ -102,7 +102,8 @@ def move_item(desk: CurrentDesk, agenda_item_id: FromPath[UUID]) -> Response[Any
             meeting_id = agenda.move_item(
                 visit.db, visit.actor, agenda_item_id, form.direction, now=visit.now
             )
-            return _back(visit, meeting_id)
+            at = f"item-{agenda_item_id}"
+            return goto(visit, "minutes.agenda", at=at, meeting_id=meeting_id)
 
         return submitted(visit, MoveForm, partial(_item_page, visit, agenda_item_id), act)
 
@@ -186,7 +187,7 @@ def print_agenda(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]
     return print_beside(desk, order)
 
 
-def _back(visit: Visit, meeting_id: UUID, notice: str = "") -> Response[None]:
+def _back(visit: Visit, meeting_id: UUID, notice: str) -> Response[None]:
     return saved(visit, "minutes.agenda", notice, meeting_id=meeting_id)
 
 

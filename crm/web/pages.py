@@ -90,9 +90,15 @@ def saved(visit: Visit, route: str, notice: str = "", **parameters: UUID | str) 
     return goto(visit, route, **parameters)
 
 
-def goto(visit: Visit, route: str, **parameters: UUID | str) -> Response[None]:
-    """Send the browser to `route`; htmx by its own header, so that it loads the whole page."""
-    path = environment().globals["url"](route, **parameters)  # type: ignore[operator]  # jinja types globals loosely
+def goto(
+    visit: Visit, route: str, *, at: UUID | str = "", **parameters: UUID | str
+) -> Response[None]:
+    """Send the browser to `route`; htmx by its own header, so that it loads the whole page.
+
+    `at` is the part of the page to go on from, where somebody goes through its rows.
+    """
+    path: str = environment().globals["url"](route, **parameters)  # type: ignore[operator]  # jinja types globals loosely
+    path += f"#{at}" if at else ""
     if visit.request.wants_fragment:
         return Response(None, status_code=200, headers={"HX-Redirect": path, **HEADERS})
     return Redirect(path, status_code=303, headers=HEADERS)

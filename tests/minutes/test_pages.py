@@ -168,7 +168,7 @@ def test_action_is_finished_on_its_page(browser: Browser, world: World, meeting:
     matter = taken_up(world, meeting, 1, Becomes.ACTION, now=utc_now())
     path = f"/meeting-matters/{matter.id}"
     browser.sign_in("officer").get(path)
-    today = utc_now().date().isoformat()
+    today = local_day(utc_now()).isoformat()
 
     without = browser.post(f"{path}/completion", {"done_on": today, "revision": "1"})
     done = {"done_on": today, "done_words": "二基を交換した", "revision": "1"}
