@@ -10,17 +10,20 @@ from litestar.params import FromPath, FromQuery
 from crm.access.desk import CurrentDesk
 from crm.contacts.queries import require_reader
 from crm.kernel.clock import local_day
-from crm.kernel.forms import Submission, blank
+from crm.kernel.forms import Form, Submission, blank
 from crm.kernel.i18n import N_, labels, translate
 from crm.liaisons.queries import areas_of_station
 from crm.meetings import queries, service
-from crm.meetings.forms import (
+from crm.meetings.answering import (
     NOT_SAID,
-    AttendanceForm,
-    InvitationForm,
+    SAID,
+    SEEN,
+    answer_shown,
     answers_of,
-    holders_of,
+    rows_shown,
+    sentences,
 )
+from crm.meetings.forms import AttendanceForm, InvitationForm, holders_of
 from crm.meetings.models import (
     CHANNEL_LABELS,
     PRESENCE_LABELS,
@@ -34,6 +37,7 @@ from crm.web.visit import Visit
 
 OF_BODY = "body"
 """What stands for the members of a meeting's body where an area can be chosen."""
+VISITORS_OVERTAKEN = N_("ほかの出席者の人数：他の職員が先に「%(stands)s」と記録しました。")
 
 
 @get("/meetings/{meeting_id:uuid}/invitations", name="meetings.invitations", sync_to_thread=True)
@@ -65,19 +69,27 @@ def invite(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
 def replies(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[str]:
     """Show the list with what was answered."""
     with desk.reads() as visit:
-        whole = seen(visit, meeting_id)
-        chips = [*labels(REPLY_LABELS), (NOT_SAID, N_("未返信"))]
-        return page(visit, "meetings/replies.html", whole=whole, chips=chips)
+        return _replies_page(visit, meeting_id, blank())
 
 
 @post("/meetings/{meeting_id:uuid}/replies", name="meetings.note_replies", sync_to_thread=True)
-def note_replies(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[None]:
+def note_replies(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
     """Enter what was answered."""
     with desk.writes() as visit:
-        keys = [party.id for party in queries.parties_to_change(visit.db, meeting_id)]
-        said = answers_of(visit.sent, keys, Reply)
-        service.note_replies(visit.db, visit.actor, meeting_id, said, now=visit.now)
-        return saved(visit, "meetings.show", N_("返信を記録しました。"), meeting_id=meeting_id)
+
+        def act(_: Form) -> Response[None]:
+            sent = _sent(visit)
+            service.note_replies(
+                visit.db,
+                visit.actor,
+                meeting_id,
+                answers_of(sent, SAID, Reply),
+                seen=answers_of(sent, SEEN, Reply),
+                now=visit.now,
+            )
+            return saved(visit, "meetings.show", N_("返信を記録しました。"), meeting_id=meeting_id)
+
+        return submitted(visit, Form, partial(_replies_page, visit, meeting_id), act)
 
 
 @get("/meetings/{meeting_id:uuid}/attendance", name="meetings.attendance", sync_to_thread=True)
@@ -93,13 +105,15 @@ def note_presence(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any
     with desk.writes() as visit:
 
         def act(form: AttendanceForm) -> Response[None]:
-            keys = [party.id for party in queries.parties_to_change(visit.db, meeting_id)]
+            sent = _sent(visit)
             service.note_presence(
                 visit.db,
                 visit.actor,
                 meeting_id,
-                answers_of(visit.sent, keys, Presence),
+                answers_of(sent, SAID, Presence),
                 visitors=form.visitors,
+                seen=answers_of(sent, SEEN, Presence),
+                visitors_seen=form.visitors_seen,
                 now=visit.now,
             )
             return saved(visit, "meetings.show", N_("出欠を記録しました。"), meeting_id=meeting_id)
@@ -149,21 +163,48 @@ def _invitation_page(
     )
 
 
+def _replies_page(
+    visit: Visit, meeting_id: UUID, sub: Submission[Any], status: int = 200
+) -> Response[str]:
+    whole = seen(visit, meeting_id)
+    chips = [*labels(REPLY_LABELS), (NOT_SAID, N_("未返信"))]
+    rows = rows_shown(whole.parties, "reply", _sent(visit))
+    return page(
+        visit,
+        "meetings/replies.html",
+        status=status,
+        sub=Submission(errors={**sub.errors, **sentences(rows, chips)}),
+        meeting=whole.meeting,
+        rows=rows,
+        chips=chips,
+    )
+
+
 def _attendance_page(
     visit: Visit, meeting_id: UUID, sub: Submission[Any], status: int = 200
 ) -> Response[str]:
     whole = seen(visit, meeting_id)
-    sent = {name: visit.sent.getall(name)[-1] for name in visit.sent}
+    sent = _sent(visit)
+    chips = [*labels(PRESENCE_LABELS), (NOT_SAID, N_("未記録"))]
+    rows = rows_shown(whole.parties, "presence", sent)
+    visitors = answer_shown(whole.meeting.visitors, sent.get("visitors"), sent.get("visitors_seen"))
+    said = sentences(rows, chips)
+    if visitors.is_overtaken:
+        said["visitors"] = translate(VISITORS_OVERTAKEN, stands=visitors.stands)
     return page(
         visit,
         "meetings/attendance.html",
         status=status,
-        sub=sub if sub.values or sub.errors else blank(visitors=whole.meeting.visitors),
-        whole=whole,
+        sub=Submission({"visitors": visitors.chosen}, errors={**said, **sub.errors}),
         meeting=whole.meeting,
-        sent=sent,
-        chips=[*labels(PRESENCE_LABELS), (NOT_SAID, N_("未記録"))],
+        rows=rows,
+        visitors=visitors,
+        chips=chips,
     )
+
+
+def _sent(visit: Visit) -> dict[str, str]:
+    return {name: str(visit.sent.getall(name)[-1]) for name in visit.sent}
 
 
 HANDLERS = [invitations, invite, replies, note_replies, attendance, note_presence]

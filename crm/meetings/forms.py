@@ -1,7 +1,5 @@
 """The shape of the forms a meeting is planned, invited to, attended and canceled with."""
 
-from enum import StrEnum
-from typing import TypeVar
 from uuid import UUID
 
 from pydantic import Field
@@ -10,7 +8,7 @@ from crm.contacts.models import Holder
 from crm.contacts.naming import holder_said
 from crm.exports.asking import ExportForm
 from crm.kernel.errors import Refused
-from crm.kernel.forms import Day, Form, Hour, LocalTime, OnceForm, SentForm
+from crm.kernel.forms import Day, Form, Hour, LocalTime, OnceForm
 from crm.kernel.i18n import N_
 from crm.meetings.models import CancelReason, Channel, MeetingKind, Rhythm, Style
 from crm.meetings.printing import Paper
@@ -18,13 +16,10 @@ from crm.meetings.remaining import Seen, SeriesFacts
 from crm.meetings.service import MeetingFacts
 from crm.meetings.sheets import LabelSize
 
-A = TypeVar("A", bound=StrEnum)
 MOST_VISITORS = 9999
 MOST_SKIPPED = 12
 MONTHS_AHEAD = 6
 MOST_MONTHS = 12
-NOT_SAID = "none"
-"""What a row of a list sends where nothing is on record."""
 
 
 class _MeetingFields(OnceForm):
@@ -77,6 +72,7 @@ class AttendanceForm(Form):
     """How many came besides the invited; each row of the list is read by `answers_of`."""
 
     visitors: int = Field(default=0, ge=0, le=MOST_VISITORS, title=N_("ほかの出席者の人数"))
+    visitors_seen: int | None = None
 
 
 class SeriesForm(_MeetingFields):
@@ -147,16 +143,3 @@ def holders_of(parties: list[str]) -> list[Holder]:
     if len(holders) < len(parties):
         raise Refused(N_("案内する方を選び直してください。"), field="parties")
     return holders
-
-
-def answers_of(sent: SentForm, keys: list[UUID], kind: type[A]) -> dict[UUID, A | None]:
-    """Return what each row of a list says, by its party; rows that sent nothing are left out."""
-    found: dict[UUID, A | None] = {}
-    for key in keys:
-        name = f"row-{key}"
-        said = str(sent.getall(name)[-1]) if name in sent else ""
-        if said == NOT_SAID:
-            found[key] = None
-        elif said in set(kind):
-            found[key] = kind(said)
-    return found

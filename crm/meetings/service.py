@@ -1,8 +1,10 @@
 """The verbs of a meeting: plan, change, invite, note replies and who came, hold, cancel."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +32,9 @@ from crm.meetings.models import (
     Reply,
     Style,
 )
+
+NOTHING: Mapping[UUID, None] = MappingProxyType({})
+"""What was seen by whoever says what is so without a form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,17 +167,15 @@ def note_replies(
     meeting_id: UUID,
     replies: Mapping[UUID, Reply | None],
     *,
+    seen: Mapping[UUID, Reply | None] = NOTHING,
     now: dt.datetime,
 ) -> None:
-    """Enter what was answered; None takes an answer back."""
+    """Enter what was answered; None takes an answer back.
+
+    What is the same as was `seen` says nothing; Conflict where another answer was entered since.
+    """
     meeting = queries.meeting_of(db, meeting_id, to_change=True)
-    changed = [
-        party
-        for party in queries.parties_to_change(db, meeting_id)
-        if party.id in replies and party.reply is not replies[party.id]
-    ]
-    for party in changed:
-        party.reply = replies[party.id]
+    changed = _answered(queries.parties_to_change(db, meeting_id), "reply", replies, seen)
     touch(meeting, actor, now)
     named = [_holder_of(party).subject for party in changed]
     _audit(db, actor, "meeting.replies_noted", meeting, now, named=named)
@@ -185,22 +188,25 @@ def note_presence(
     presence: Mapping[UUID, Presence | None],
     *,
     visitors: int,
+    seen: Mapping[UUID, Presence | None] = NOTHING,
+    visitors_seen: int | None = None,
     now: dt.datetime,
 ) -> Meeting:
-    """Enter who came; the meeting has been held from then on."""
+    """Enter who came; the meeting has been held from then on.
+
+    What is the same as was `seen` says nothing; Conflict where another answer was entered since.
+    """
     meeting = queries.meeting_of(db, meeting_id, to_change=True)
     if meeting.state is MeetingState.CANCELED:
         raise Refused(N_("中止した会議の出欠は記録できません。"))
     if meeting.starts_at > now:
         raise Refused(N_("出欠は、会議が始まってから記録してください。"))
-    changed = [
-        party
-        for party in queries.parties_to_change(db, meeting_id)
-        if party.id in presence and party.presence is not presence[party.id]
-    ]
-    for party in changed:
-        party.presence = presence[party.id]
-    meeting.state, meeting.visitors = MeetingState.HELD, visitors
+    if visitors != visitors_seen:
+        if visitors_seen is not None and meeting.visitors not in (visitors, visitors_seen):
+            raise Conflict
+        meeting.visitors = visitors
+    changed = _answered(queries.parties_to_change(db, meeting_id), "presence", presence, seen)
+    meeting.state = MeetingState.HELD
     touch(meeting, actor, now)
     named = [_holder_of(party).subject for party in changed]
     _audit(db, actor, "meeting.held", meeting, now, named=named)
@@ -270,6 +276,27 @@ def touch(row: Stamped, actor: Actor, now: dt.datetime) -> None:
     """Note who changed a row last, and let it be the next revision."""
     row.revision += 1
     row.updated_at, row.updated_by = now, actor.account_id
+
+
+def _answered(
+    parties: Iterable[MeetingParty],
+    column: str,
+    said: Mapping[UUID, StrEnum | None],
+    seen: Mapping[UUID, StrEnum | None],
+) -> list[MeetingParty]:
+    """Write what was said anew, and return whose it was; Conflict where it was not so as seen."""
+    changed = [
+        party
+        for party in parties
+        if party.id in said
+        and said[party.id] is not getattr(party, column)
+        and (party.id not in seen or said[party.id] is not seen[party.id])
+    ]
+    if any(getattr(party, column) is not seen[party.id] for party in changed if party.id in seen):
+        raise Conflict
+    for party in changed:
+        setattr(party, column, said[party.id])
+    return changed
 
 
 def _holder_of(party: MeetingParty) -> Holder:

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import pytest
 
@@ -104,6 +105,57 @@ def test_attendance_is_a_tap_a_row(browser: Browser, world: World, kuwahara: Per
 
     after = whole(world, meeting)
     assert (after.came, after.meeting.visitors, after.meeting.state) == (1, 4, MeetingState.HELD)
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return what a list says it was when it was shown."""
+    return dict(re.findall(r'name="((?:seen-|visitors_seen)[^"]*)" value="([^"]*)"', page))
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "other"),
+    [("replies", "comes", "declines"), ("attendance", "present", "absent")],
+)
+def test_list_in_two_tabs_loses_nobodys_answer(
+    browser: Browser, world: World, kuwahara: Person, path: str, first: str, other: str
+) -> None:
+    abe = world.person("阿部 久", "あべ ひさし")
+    meeting = begun(world, kuwahara, abe)
+    rows = {party.name: f"row-{party.id}" for party in whole(world, meeting).parties}
+    mine, theirs = rows["阿部 久"], rows["桒原 健太"]
+    where = f"/meetings/{meeting.id}/{path}"
+    shown = hidden(browser.sign_in("officer").get(where).text)
+    other_tab = {**shown, "visitors": "0", mine: "none", theirs: "none"}
+
+    browser.post(where, {**other_tab, mine: first, "visitors": "4"})
+    assert browser.post(where, {**other_tab, theirs: first}).status_code == 200
+    stale = browser.post(where, {**other_tab, mine: other})
+
+    column = "reply" if path == "replies" else "presence"
+    after = whole(world, meeting)
+    assert [getattr(party, column) for party in after.parties] == [first, first]
+    assert after.meeting.visitors == (0 if path == "replies" else 4)
+    assert (stale.status_code, stale.text.count("阿部 久：他の職員が先に「出席")) == (409, 2)
+    assert f'name="{mine}" value="{other}" checked' in stale.text
+    assert f'name="{theirs}" value="{first}" checked' in stale.text
+
+    again = browser.post(where, {**hidden(stale.text), "visitors": "4", mine: other, theirs: first})
+    assert again.status_code == 200
+    after = whole(world, meeting)
+    assert [getattr(party, column) for party in after.parties] == [other, first]
+
+
+def test_number_of_visitors_is_not_lost_to_another_tab(browser: Browser, world: World) -> None:
+    meeting = begun(world)
+    where = f"/meetings/{meeting.id}/attendance"
+    shown = hidden(browser.sign_in("officer").get(where).text)
+
+    browser.post(where, {**shown, "visitors": "4"})
+    stale = browser.post(where, {**shown, "visitors": "7"})
+
+    assert (stale.status_code, stale.text.count("他の職員が先に「4」と記録しました。")) == (409, 2)
+    assert hidden(stale.text) == {"visitors_seen": "4"}
+    assert re.search(r'name="visitors"[^>]* value="7"', stale.text)
 
 
 @pytest.mark.usefixtures("kuwahara")

@@ -1,4 +1,5 @@
 import datetime as dt
+from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
@@ -137,6 +138,33 @@ def test_replies_and_who_came_are_kept_by_name_and_counted_as_a_whole(
     ]
     assert (after.came, after.unanswered, after.meeting.visitors) == (1, 1, 3)
     assert after.meeting.state is MeetingState.HELD
+
+
+def test_answer_entered_since_stays_unless_it_was_seen(
+    world: World, kuwahara: Person, abe: Person
+) -> None:
+    meeting = planned(world, kuwahara, abe)
+    first, second = (party.id for party in whole(world, meeting).parties)
+    actor = world.actors["officer"]
+    seen = {first: None, second: None}
+
+    def entered(said: dict[UUID, Presence | None], visitors: int) -> None:
+        with world.writing("officer") as db:
+            service.note_presence(
+                db, actor, meeting.id, said, visitors=visitors, seen=seen, visitors_seen=0, now=NOW
+            )
+
+    entered({first: Presence.PRESENT, second: None}, 3)
+    entered({first: None, second: Presence.PROXY}, 0)
+    with pytest.raises(Conflict):
+        entered({first: Presence.ABSENT, second: Presence.ABSENT}, 3)
+    with pytest.raises(Conflict):
+        entered({first: None, second: None}, 4)
+    entered({first: Presence.PRESENT, second: None}, 3)
+
+    after = whole(world, meeting)
+    assert [party.presence for party in after.parties] == [Presence.PRESENT, Presence.PROXY]
+    assert after.meeting.visitors == 3
 
 
 def test_added_to_a_meeting_that_was_held_they_came_uninvited(

@@ -81,6 +81,18 @@ def test_nothing_refers_to_another_host() -> None:
     assert elsewhere == {"http://www.w3.org/2000/svg"}  # a namespace, never fetched
 
 
+def test_form_that_keeps_a_draft_says_when_it_came_back() -> None:
+    keeps = {path: path.read_text() for path in TEMPLATES.rglob("*.html")}
+
+    silent = [
+        path.name
+        for path, text in keeps.items()
+        if re.search(r"<form[^>]* data-draft\b", text) and "ui.draft_back()" not in text
+    ]
+
+    assert silent == []
+
+
 def test_layout_loads_every_component_and_behavior() -> None:
     layout = (TEMPLATES / "layout.html").read_text()
 
