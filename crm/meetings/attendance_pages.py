@@ -1,5 +1,7 @@
 """Who is invited, what they answered and who came: one list, three times, a tap a row."""
 
+import datetime as dt
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -8,6 +10,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from crm.access.desk import CurrentDesk
+from crm.consents.queries import grants_in_force
+from crm.contacts.models import Holder
 from crm.contacts.queries import require_reader
 from crm.kernel.clock import local_day
 from crm.kernel.forms import Form, Submission, blank
@@ -24,6 +28,7 @@ from crm.meetings.answering import (
     sentences,
 )
 from crm.meetings.forms import AttendanceForm, InvitationForm, holders_of
+from crm.meetings.lines import Invitee
 from crm.meetings.models import (
     CHANNEL_LABELS,
     PRESENCE_LABELS,
@@ -32,6 +37,7 @@ from crm.meetings.models import (
     Reply,
 )
 from crm.meetings.page_parts import as_key, seen
+from crm.meetings.ways import may_take
 from crm.web.pages import page, saved, submitted
 from crm.web.visit import Visit
 
@@ -50,7 +56,9 @@ def invitations(
 
 
 @post("/meetings/{meeting_id:uuid}/invitations", name="meetings.invite", sync_to_thread=True)
-def invite(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
+def invite(
+    desk: CurrentDesk, meeting_id: FromPath[UUID], area: FromQuery[str | None] = None
+) -> Response[Any]:
     """Add people and organizations to a meeting."""
     with desk.writes() as visit:
 
@@ -62,7 +70,8 @@ def invite(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
             notice = N_("名簿に加えました。")
             return saved(visit, "meetings.show", notice, meeting_id=meeting_id)
 
-        return submitted(visit, InvitationForm, partial(_invitation_page, visit, meeting_id), act)
+        shown = partial(_invitation_page, visit, meeting_id, area=area)
+        return submitted(visit, InvitationForm, shown, act)
 
 
 @get("/meetings/{meeting_id:uuid}/replies", name="meetings.replies", sync_to_thread=True)
@@ -132,15 +141,14 @@ def _invitation_page(
     require_reader(visit.actor)
     day = local_day(visit.now)
     meeting = queries.meeting_of(visit.db, meeting_id)
-    known = queries.holders_invited(visit.db, meeting_id)
     of_body = meeting.body_id is not None and area in (None, OF_BODY)
-    asked = queries.invitees(
+    new = queries.invitees(
         visit.db,
         local_day(meeting.starts_at) if of_body else day,
         area_id=as_key(area or ""),
         body_id=meeting.body_id if of_body else None,
+        beside=meeting_id,
     )
-    new = [one for one in asked if one.holder not in known]
     named = [one.holder.subject for one in new]
     visit.seen("people.listed", ("meeting", meeting_id), named=named, count=len(named))
     return page(
@@ -159,6 +167,7 @@ def _invitation_page(
             ),
         ],
         invitees=new,
+        ways=_ways(visit, new, day),
         channels=labels(CHANNEL_LABELS),
     )
 
@@ -178,6 +187,23 @@ def _replies_page(
         rows=rows,
         chips=chips,
     )
+
+
+def _ways(visit: Visit, invitees: Iterable[Invitee], day: dt.date) -> dict[Holder, str]:
+    """Return by which ways each person agreed to be reached, in words."""
+    agreed = grants_in_force(visit.db, (one.holder for one in invitees), day)
+    return {
+        holder: translate(
+            N_("連絡の方法：%(ways)s"),
+            ways="・".join(
+                translate(label)
+                for channel, label in CHANNEL_LABELS.items()
+                if may_take(holder, channel, scopes)
+            ),
+        )
+        for holder, scopes in agreed.items()
+        if holder.person_id
+    }
 
 
 def _attendance_page(

@@ -11,7 +11,7 @@ from crm.kernel.errors import Refused
 from crm.kernel.forms import Day, Form, Hour, LocalTime, OnceForm
 from crm.kernel.i18n import N_
 from crm.meetings.models import CancelReason, Channel, MeetingKind, Rhythm, Style
-from crm.meetings.printing import Paper
+from crm.meetings.printing import Paper, Wanted
 from crm.meetings.remaining import Seen, SeriesFacts
 from crm.meetings.service import MeetingFacts
 from crm.meetings.sheets import LabelSize
@@ -66,6 +66,11 @@ class PaperForm(ExportForm):
 
     paper: Paper
     size: LabelSize = LabelSize.TWELVE
+    by_any_way: bool = Field(default=False, title=N_("郵送で案内していない方も載せる"))
+
+    def wanted(self) -> Wanted:
+        """Return the paper asked for."""
+        return Wanted(self.paper, self.size, self.by_any_way)
 
 
 class AttendanceForm(Form):

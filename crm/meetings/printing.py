@@ -1,8 +1,10 @@
 """What a meeting needs on paper: the list to sign, badges, labels and envelopes.
 
 Each is an export on record, with nothing of anybody but what that paper is for: no address on what
-lies on a table, no telephone anywhere. The list to sign goes from hand to hand, so it names those
-alone who agreed that other liaisons know them; the others sign on its empty lines.
+lies on a table, no telephone anywhere. The list to sign goes from hand to hand and badges are read
+by all, so they name those alone who agreed that other liaisons know them; the others sign on empty
+lines and get a badge to fill in. A letter goes by the home address of nobody who did not agree to
+be reached by post.
 """
 
 import datetime as dt
@@ -29,6 +31,7 @@ from crm.meetings import queries
 from crm.meetings.lines import PartyLine, WholeMeeting, when_and_where
 from crm.meetings.models import Channel, Reply
 from crm.meetings.sheets import BADGES, ENVELOPE, LABEL_SHEETS, LabelSize, Sheet
+from crm.meetings.ways import may_take
 
 PURPOSE = "会議の準備"
 CAUTION = "取扱注意"
@@ -65,12 +68,14 @@ ADDRESSED = frozenset({Paper.LABELS, Paper.ENVELOPES})
 class Addressee(NamedTuple):
     """Somebody on the list, and where a letter reaches them; empty where that is not on file.
 
-    `is_known` says whether they agreed that others who come read their name.
+    `is_known` says whether they agreed that others who come read their name, `takes_post` whether
+    letters may reach them: where not, there is no address either.
     """
 
     party: PartyLine
     address: str
     is_known: bool
+    takes_post: bool
 
     @property
     def said(self) -> dict[str, str]:
@@ -80,18 +85,36 @@ class Addressee(NamedTuple):
         return dict(zip(SAID, texts, strict=True))
 
 
-def on_paper(paper: Paper, everybody: Sequence[Addressee]) -> list[Addressee]:
+class Wanted(NamedTuple):
+    """Which paper, on which sheet; `by_any_way` addresses those who are not asked by post too."""
+
+    paper: Paper
+    size: LabelSize = LabelSize.TWELVE
+    by_any_way: bool = False
+
+
+def on_paper(wanted: Wanted, everybody: Sequence[Addressee]) -> list[Addressee]:
     """Return who stands on a paper.
 
-    To sign, whom others may know; a badge for whoever did not decline; a letter for whoever is
-    asked by post (everybody where nobody is) and whose address is on file.
+    To sign, whom others may know; a badge for whoever of them did not decline; a letter for
+    whoever is asked by post, or chosen beside them, and may be reached there.
     """
+    paper = wanted.paper
     if paper is Paper.ATTENDANCE:
         return [one for one in everybody if one.is_known]
     if paper is Paper.BADGES:
-        return [one for one in everybody if one.party.reply is not Reply.DECLINES]
-    by_post = [one for one in everybody if one.party.channel is Channel.POST]
-    return [one for one in by_post or everybody if one.address]
+        return [one for one in everybody if one.is_known and _may_come(one.party)]
+    asked = [one for one in everybody if wanted.by_any_way or one.party.channel is Channel.POST]
+    return [one for one in asked if one.address]
+
+
+def empty_badges(parties: Iterable[PartyLine], shown: Sequence[Addressee]) -> int:
+    """Return how many badges beside those `shown` bear no name: one for each who may come."""
+    return sum(map(_may_come, parties)) - len(shown)
+
+
+def _may_come(party: PartyLine) -> bool:
+    return party.reply is not Reply.DECLINES
 
 
 def places_on(paper: Paper, whole: WholeMeeting, shown: Iterable[Addressee]) -> list[Place]:
@@ -115,17 +138,17 @@ def ask_for_paper(
     db: ScopedSession,
     actor: Actor,
     meeting_id: UUID,
-    paper: Paper,
-    size: LabelSize,
+    wanted: Wanted,
     taking: Taking,
     *,
     now: dt.datetime,
 ) -> Export:
     """Ask for a paper; Refused where nobody would stand on it."""
     whole, everybody = addressees(db, meeting_id, local_day(now))
-    shown = on_paper(paper, everybody)
-    # with no name at all there is still something to sign
-    if not shown and paper is not Paper.ATTENDANCE:
+    shown, paper = on_paper(wanted, everybody), wanted.paper
+    # with no name at all there is still something to sign, and to fill in
+    with_none = {Paper.ATTENDANCE: True, Paper.BADGES: empty_badges(whole.parties, shown) > 0}
+    if not shown and not with_none.get(paper):
         raise Refused(N_("この紙に載る方がいません。"), field="paper")
     people = len(HolderKeys.of(one.party.holder for one in shown).people)
     facts = ExportFacts(
@@ -136,7 +159,7 @@ def ask_for_paper(
         people=people,
         organizations=len(shown) - people,
         fields=PAPER_FIELDS[paper],
-        args={"meeting": str(meeting_id), "paper": paper, "size": size},
+        args={"meeting": str(meeting_id), **wanted._asdict()},
         **asdict(taking),
     )
     return register_export(db, actor, facts, now=now)
@@ -146,10 +169,12 @@ def ask_for_paper(
 def meeting_paper(db: ScopedSession, making: Making) -> TypesetPaper:
     """Return the paper asked for, as the list stands now."""
     args, export = making.export.args, making.export
-    paper = Paper(args["paper"])
+    # one asked for before there was a choice has none
+    wanted = Wanted(Paper(args["paper"]), LabelSize(args["size"]), args.get("by_any_way", False))
+    paper = wanted.paper
     whole, everybody = addressees(db, UUID(args["meeting"]), local_day(making.now))
-    shown = on_paper(paper, everybody)
-    template, data = _TYPESET[paper](whole, shown, LabelSize(args["size"]))
+    shown = on_paper(wanted, everybody)
+    template, data = _TYPESET[paper](whole, shown, wanted.size)
     # whoever signs reads it: the unit is named, not its member
     imprint = replace(making.imprint, made_by=making.actor.office)
     head = {
@@ -173,14 +198,14 @@ def addressees(
     whole = queries.whole_meeting(db, meeting_id)
     addresses = queries.addresses_of(db, meeting_id)
     agreed = grants_in_force(db, [one.holder for one in whole.parties], day)
-    return whole, [
-        Addressee(
-            one,
-            addresses.get(one.holder, ""),
-            ConsentScope.OTHER_LIAISONS in agreed[one.holder],
-        )
-        for one in whole.parties
-    ]
+    found = []
+    for one in whole.parties:
+        scopes = agreed[one.holder]
+        takes_post = may_take(one.holder, Channel.POST, scopes)
+        address = addresses.get(one.holder, "") if takes_post else ""
+        is_known = ConsentScope.OTHER_LIAISONS in scopes
+        found.append(Addressee(one, address, is_known, takes_post))
+    return whole, found
 
 
 Typesetting = tuple[str, dict[str, Any]]
@@ -222,14 +247,16 @@ def _cell(name: str, kana: str = "") -> dict[str, str]:
 
 
 def _badges(whole: WholeMeeting, shown: Sequence[Addressee], _size: LabelSize) -> Typesetting:
+    said = [(one.party.capacity, one.party.furigana, one.party.name) for one in shown]
+    said += [(BLANK, BLANK, BLANK)] * empty_badges(whole.parties, shown)
     cells = [
         [
             _line(whole.meeting.title, 10.5),
-            _line(one.party.capacity, 11),
-            _line(one.party.furigana, 10.5),
-            _line(one.party.name, 24, bold=True),
+            _line(capacity, 11),
+            _line(reading, 10.5),
+            _line(name, 24, bold=True),
         ]
-        for one in shown
+        for capacity, reading, name in said
     ]
     return "cells", _cells(BADGES, cells, rules=True)
 
@@ -263,6 +290,8 @@ def _cells(
 
 
 EMPTY_LINES = 5
+BLANK = "　"
+"""Room for what is written by hand; a line without any text takes none."""
 ROOM_TO_SIGN_MM = 8
 _TYPESET: dict[Paper, Typeset] = {
     Paper.ATTENDANCE: _to_sign,

@@ -23,6 +23,8 @@ from crm.meetings.printing import (
     ADDRESSED,
     PAPER_LABELS,
     Paper,
+    Wanted,
+    empty_badges,
     on_paper,
     places_on,
 )
@@ -55,27 +57,25 @@ def print_paper(desk: CurrentDesk, meeting_id: FromPath[UUID]) -> Response[Any]:
 
 
 def _ask(form: PaperForm, meeting_id: UUID, kept_hours: int, visit: Visit) -> Export:
-    taking = form.taking(
-        ExportRecipient.WITHIN, kept_hours, "", (meeting_id, form.paper, form.size)
-    )
-    return printing.ask_for_paper(
-        visit.db, visit.actor, meeting_id, form.paper, form.size, taking, now=visit.now
-    )
+    wanted = form.wanted()
+    taking = form.taking(ExportRecipient.WITHIN, kept_hours, "", (meeting_id, *wanted))
+    return printing.ask_for_paper(visit.db, visit.actor, meeting_id, wanted, taking, now=visit.now)
 
 
 class _Offered(NamedTuple):
-    """A paper as the page offers it."""
+    """A paper as the page offers it: for `number`, or for as many `more` where chosen."""
 
     paper: Paper
     label: str
     number: int
+    more: int
     is_addressed: bool
     must_replace: bool
 
 
-def _offered(paper: Paper, number: int, places: Sequence[Place]) -> _Offered:
+def _offered(paper: Paper, number: int, more: int, places: Sequence[Place]) -> _Offered:
     must_replace = lacks(places).must_be_replaced
-    return _Offered(paper, PAPER_LABELS[paper], number, paper in ADDRESSED, must_replace)
+    return _Offered(paper, PAPER_LABELS[paper], number, more, paper in ADDRESSED, must_replace)
 
 
 def _paper_page(
@@ -83,8 +83,12 @@ def _paper_page(
 ) -> Response[str]:
     require_reader(visit.actor)
     whole, everybody = printing.addressees(visit.db, meeting_id, local_day(visit.now))
-    unaddressed = [one.party for one in everybody if not one.address]
-    shown = {paper: on_paper(paper, everybody) for paper in Paper}
+    unaddressed = [one.party for one in everybody if one.takes_post and not one.address]
+    shown = {paper: on_paper(Wanted(paper, by_any_way=True), everybody) for paper in Paper}
+    empty = empty_badges(whole.parties, shown[Paper.BADGES])
+    numbers = {paper: len(on_paper(Wanted(paper), everybody)) for paper in Paper}
+    more = {paper: len(shown[paper]) - numbers[paper] for paper in Paper}
+    numbers[Paper.BADGES] += empty
     places = {paper: places_on(paper, whole, people) for paper, people in shown.items()}
     lacking = lacks(dict.fromkeys(place for each in places.values() for place in each))
     subjects = [*(party.holder.subject for party in unaddressed), *lacking.subjects]
@@ -97,9 +101,11 @@ def _paper_page(
         sub=sub,
         meeting=whole.meeting,
         lacking=lacking,
-        papers=[_offered(paper, len(shown[paper]), places[paper]) for paper in Paper],
+        papers=[_offered(each, numbers[each], more[each], places[each]) for each in Paper],
         sizes=labels(LABEL_SIZE_LABELS),
         unnamed=sum(not one.is_known for one in everybody),
+        empty_badges=empty,
+        withheld=sum(not one.takes_post for one in everybody),
         unaddressed=[party.name for party in unaddressed],
     )
 

@@ -295,19 +295,37 @@ def invitations_of(owner: Owner) -> AnySelect:
 
 
 def invitees(
-    db: ScopedSession, day: dt.date, *, area_id: UUID | None = None, body_id: UUID | None = None
+    db: ScopedSession,
+    day: dt.date,
+    *,
+    area_id: UUID | None = None,
+    body_id: UUID | None = None,
+    beside: UUID | None = None,
 ) -> Sequence[Invitee]:
     """Return the liaisons serving on `day`, in kana order, each once; two statements.
 
     With `area_id` those of one area; with `body_id` who sits on that body on `day` instead, liaison
-    or not, but for other agencies' members, of whom only words are kept.
+    or not, but for other agencies' members, of whom only words are kept. Whoever is on the list of
+    the meeting `beside` already is left out.
     """
     wanted = _liaisons(day, area_id) if body_id is None else _members(day, body_id)
     found: dict[Holder, list[Any]] = {}
-    for row in db.rows(wanted):
+    for row in db.rows(wanted if beside is None else wanted.where(_not_invited(beside))):
         found.setdefault(named_of(row).holder, []).append(row)
     posts = posts_of(db, found, day)
     return [_invitee(holder, rows, posts.get(holder, "")) for holder, rows in found.items()]
+
+
+def _not_invited(meeting_id: UUID) -> sa.ColumnElement[bool]:
+    """Return the condition that a person or an organization is not on a meeting's list."""
+    invited = sa.select(sa.literal(1)).where(
+        col(MeetingParty.meeting_id) == meeting_id,
+        sa.or_(
+            col(MeetingParty.person_id) == col(Person.id),
+            col(MeetingParty.organization_id) == col(Organization.id),
+        ),
+    )
+    return sa.not_(invited.correlate(Person, Organization).exists())
 
 
 def _liaisons(day: dt.date, area_id: UUID | None) -> AnySelect:

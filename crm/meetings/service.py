@@ -32,6 +32,7 @@ from crm.meetings.models import (
     Reply,
     Style,
 )
+from crm.meetings.ways import require_agreed
 
 NOTHING: Mapping[UUID, None] = MappingProxyType({})
 """What was seen by whoever says what is so without a form."""
@@ -133,7 +134,7 @@ def invite(
     """Add people and organizations to a meeting and return how many are new.
 
     Whoever is on the list already stays as they are. Added to a meeting that was held, they came
-    without being invited.
+    without being invited. Refused where a person has not agreed to be reached by `channel`.
     """
     meeting = queries.meeting_of(db, meeting_id, to_change=True)
     if meeting.state is MeetingState.CANCELED:
@@ -144,6 +145,8 @@ def invite(
         raise Refused(N_("案内する方を一人または一団体以上選んでください。"), field="parties")
     require_known(db, new)
     came_uninvited = meeting.state is MeetingState.HELD
+    if not came_uninvited:
+        require_agreed(db, new, channel, local_day(now))
     for holder in new:
         party = MeetingParty(
             agency_id=meeting.agency_id,

@@ -69,7 +69,8 @@ def roster_on(
     back is on no roster made since, of whatever day. At most six statements, however many rows.
     """
     terms = _terms_by_holder(active_terms(db, day))
-    chosen = chosen_of(db, actor, selection, day)
+    to_seat = profile is RosterProfile.SEATING
+    chosen = chosen_of(db, actor, selection, day, to_seat=to_seat)
     within = {holder: held for holder, held in terms.items() if chosen.takes(holder)}
     wanted = _Wanted(profile, day, selection, ordering, chosen.name)
     if profile is RosterProfile.MUNICIPALITY:

@@ -24,7 +24,7 @@ from crm.kernel.errors import NotFound
 from crm.kernel.scope import AnySelect, ScopedSession
 from crm.kernel.together import together
 from crm.liaisons.models import LiaisonTerm, LiaisonTermArea
-from crm.meetings.models import Meeting, MeetingParty
+from crm.meetings.models import WAS_THERE, Meeting, MeetingParty, Reply
 from crm.rosters.models import RosterFilter, RosterOrdering, RosterProfile
 from crm.rosters.selection import Selection
 from crm.sharing.models import PublishedContact
@@ -77,8 +77,17 @@ class Chooser(NamedTuple):
     said: str = "{}"
 
 
-def chosen_of(db: ScopedSession, actor: Actor, selection: Selection, day: dt.date) -> Chosen:
+def chosen_of(
+    db: ScopedSession,
+    actor: Actor,
+    selection: Selection,
+    day: dt.date,
+    *,
+    to_seat: bool = False,
+) -> Chosen:
     """Return whom `selection` takes in on `day`; no statement for everybody, otherwise one.
+
+    `to_seat` takes in of a meeting's list only who has not said that they stay away, or did not.
 
     Raises NotFound for what is not there, or not the actor's to know.
     """
@@ -87,7 +96,7 @@ def chosen_of(db: ScopedSession, actor: Actor, selection: Selection, day: dt.dat
         return Chosen("", None)
     known = [choosers()[name] for name in asked]
     selects = tuple(each for chooser in known for each in (chooser.holders, chooser.names))
-    found = together(db, selects, **asked, day=day, station=actor.station_id)
+    found = together(db, selects, **asked, day=day, station=actor.station_id, is_all=not to_seat)
     holders, names = found[::2], found[1::2]
     if not all(names):
         raise NotFound
@@ -151,7 +160,8 @@ def choosers() -> Mapping[str, Chooser]:
         col(Appointment.post_type_id) == _asked("post_type_id"), held_on(DAY)
     )
     invited = sa.select(col(MeetingParty.person_id), col(MeetingParty.organization_id)).where(
-        col(MeetingParty.meeting_id) == _asked("meeting_id")
+        col(MeetingParty.meeting_id) == _asked("meeting_id"),
+        sa.or_(sa.bindparam("is_all", type_=sa.Boolean()), _needs_seat()),
     )
     return {
         "unit_id": Chooser(
@@ -186,6 +196,13 @@ def choosers() -> Mapping[str, Chooser]:
             "{}の招待者",
         ),
     }
+
+
+def _needs_seat() -> sa.ColumnElement[bool]:
+    """Return who has a seat: that somebody came says more than what they answered."""
+    presence, reply = col(MeetingParty.presence), col(MeetingParty.reply)
+    expected = sa.or_(reply.is_(None), reply != Reply.DECLINES)
+    return sa.or_(presence.in_(WAS_THERE), sa.and_(presence.is_(None), expected))
 
 
 @cache

@@ -1,8 +1,11 @@
 """Two years of meetings: what was held, alone or within another gathering, and what comes."""
 
 import datetime as dt
+from collections import defaultdict
 from uuid import UUID
 
+from crm.consents.models import ConsentScope
+from crm.contacts.models import Holder
 from crm.meetings.models import (
     CancelReason,
     Channel,
@@ -14,7 +17,8 @@ from crm.meetings.models import (
     Reply,
     Style,
 )
-from crm.samples.network import Network, Party
+from crm.meetings.ways import may_take
+from crm.samples.network import Network
 from crm.samples.offices import Station
 from crm.samples.rows import Rows, moment
 
@@ -81,19 +85,30 @@ def _put(
 
 def _invite(rows: Rows, network: Network, meeting_id: UUID, day: dt.date, *, came: bool) -> None:
     rng = rows.rng
+    invited_on = day - dt.timedelta(days=10) if came else day
+    agreed = _agreed(rows, invited_on)
     for party in rng.sample(network.active, min(_INVITED, len(network.active))):
         reply = rng.choice((Reply.COMES, Reply.COMES, Reply.SENDS_PROXY, Reply.DECLINES, None))
+        channel = rng.choice((Channel.POST, Channel.PHONE, Channel.VISIT))
+        may = may_take(Holder(**party.columns), channel, agreed.get(party.id, ()))
         rows.put(
             MeetingParty,
             day,
             meeting_id=meeting_id,
-            invited_on=day - dt.timedelta(days=10) if came else day,
-            channel=rng.choice((Channel.POST, Channel.PHONE, Channel.VISIT)),
+            invited_on=invited_on,
+            channel=channel if may else Channel.VISIT,
             reply=reply,
             presence=rng.choice(_PRESENCE) if came else None,
-            **_holder(party),
+            **party.columns,
         )
 
 
-def _holder(party: Party) -> dict[str, UUID | None]:
-    return party.columns
+def _agreed(rows: Rows, day: dt.date) -> dict[UUID, set[ConsentScope]]:
+    """Return what people agree to on a day, as their newest answer says."""
+    records = [row for row in rows.tables["consent_record"] if row["decided_on"] <= day]
+    records.sort(key=lambda row: row["decided_on"])
+    newest = {row["person_id"]: row["id"] for row in records}
+    granted = defaultdict[UUID, set[ConsentScope]](set)
+    for row in rows.tables["consent_grant"]:
+        granted[row["record_id"]].add(row["scope"])
+    return {person_id: granted[record_id] for person_id, record_id in newest.items()}

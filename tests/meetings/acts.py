@@ -13,9 +13,14 @@ from tests.support.world import NOW, World
 
 
 def planned(
-    world: World, *people: Person, who: str = "officer", now: dt.datetime = NOW, **changes: object
+    world: World,
+    *people: Person,
+    who: str = "officer",
+    now: dt.datetime = NOW,
+    channel: Channel | None = Channel.VISIT,
+    **changes: object,
 ) -> Meeting:
-    """Return a meeting that begins at `now`, to which `people` are invited by telephone."""
+    """Return a meeting that begins at `now`; by a visit anybody may be invited."""
     facts = {
         "kind": MeetingKind.REGIONAL_SAFETY,
         "title": "みなと町地区 地域安全の会",
@@ -29,7 +34,7 @@ def planned(
         meeting = service.plan(db, actor, said, client_key=uuid7(), now=now)
         if people:
             holders = [Holder(person_id=person.id) for person in people]
-            service.invite(db, actor, meeting.id, holders, channel=Channel.PHONE, now=now)
+            service.invite(db, actor, meeting.id, holders, channel=channel, now=now)
         return meeting
 
 

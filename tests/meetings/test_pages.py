@@ -3,11 +3,14 @@ import re
 
 import pytest
 
+from crm.consents.models import ConsentScope
 from crm.contacts.models import Person
 from crm.kernel.clock import JST, utc_now
 from crm.meetings.models import Meeting, MeetingState
+from tests.bodies.acts import established
 from tests.coverage.records import put_liaison
 from tests.meetings.acts import planned, whole
+from tests.rosters.network import put_consent
 from tests.support.pages import Browser, counted
 from tests.support.world import World
 
@@ -55,12 +58,15 @@ def test_meetings_are_not_for_whoever_reads_no_people(browser: Browser, who: str
     assert browser.sign_in(who).get("/meetings").status_code == 403
 
 
-def test_meeting_goes_from_plan_to_attendance(browser: Browser, kuwahara: Person) -> None:
+def test_meeting_goes_from_plan_to_attendance(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
     browser.sign_in("officer").get("/meetings/new")
     shown = browser.post("/meetings", form())
     assert "併催" in shown.text
     assert "みなと町地区 地域安全の会" in browser.get("/meetings").text
     path = str(shown.url.path)
+    put_consent(world, kuwahara)
 
     assert "桒原 健太" in browser.get(f"{path}/invitations").text
     shown = browser.post(
@@ -166,6 +172,25 @@ def test_nobody_chosen_is_refused_at_the_list(browser: Browser, world: World) ->
     shown = browser.post(f"/meetings/{meeting.id}/invitations", {"channel": "fax"})
 
     assert (shown.status_code, shown.text.count("一人または一団体以上選んでください。")) == (422, 2)
+
+
+def test_way_not_agreed_to_is_refused_and_nothing_ticked_is_lost(
+    browser: Browser, world: World, kuwahara: Person
+) -> None:
+    put_consent(world, kuwahara, {ConsentScope.BY_PHONE})
+    body = established(world)
+    path = f"/meetings/{begun(world, body_id=body.id).id}/invitations?area="
+    offered = browser.sign_in("officer").get(path).text
+    ticked = f'value="person:{kuwahara.id}" checked'
+
+    refused = browser.post(path, {"parties": f"person:{kuwahara.id}", "channel": "post"})
+
+    assert offered.count("連絡の方法：訪問・電話") == 1
+    assert f'action="{path}"' in offered
+    sentence = "同意のない方が1人います。その方を外すか、「訪問」を選んでください。"
+    assert (refused.status_code, refused.text.count(sentence)) == (422, 2)
+    assert (ticked in refused.text, 'value="post" checked' in refused.text) == (True, True)
+    assert 'id="f-channel-error"' in refused.text
 
 
 @pytest.mark.parametrize("key", ["person:nobody", "staff:01a1feae-472a-727e-bf2f-58e57705f703"])

@@ -20,8 +20,10 @@ from crm.meetings.models import (
 )
 from crm.meetings.queries import Shown
 from crm.meetings.service import MeetingFacts
+from crm.meetings.ways import ASKED
 from tests.coverage.records import put_liaison
 from tests.meetings.acts import planned, whole
+from tests.rosters.network import EVERYTHING, put_consent
 from tests.support.pages import counted
 from tests.support.world import NOW, TODAY, World
 
@@ -92,6 +94,7 @@ def test_whoever_is_on_the_list_already_stays_as_they_are(
     world: World, kuwahara: Person, abe: Person
 ) -> None:
     meeting = planned(world, kuwahara)
+    put_consent(world, abe)
     both = [Holder(person_id=kuwahara.id), Holder(person_id=abe.id)]
 
     with world.writing("officer") as db:
@@ -100,7 +103,26 @@ def test_whoever_is_on_the_list_already_stays_as_they_are(
         )
 
     shown = [(party.name, party.channel) for party in whole(world, meeting).parties]
-    assert (new, shown) == (1, [("阿部 久", Channel.POST), ("桒原 健太", Channel.PHONE)])
+    assert (new, shown) == (1, [("阿部 久", Channel.POST), ("桒原 健太", Channel.VISIT)])
+
+
+@pytest.mark.parametrize("channel", [each for each in Channel if each is not Channel.VISIT])
+def test_person_is_invited_only_by_a_way_they_agreed_to(
+    world: World, kuwahara: Person, abe: Person, channel: Channel
+) -> None:
+    put_consent(world, kuwahara)
+    put_consent(world, abe, EVERYTHING - {ASKED[channel]})
+    body = world.organization("みなと町自治会")
+    meeting, actor = planned(world), world.actors["officer"]
+    holders = [Holder(abe.id), Holder(kuwahara.id), Holder(organization_id=body.id)]
+
+    with world.writing("officer") as db, pytest.raises(Refused) as refused:
+        service.invite(db, actor, meeting.id, holders, channel=channel, now=NOW)
+    with world.writing("officer") as db:
+        service.invite(db, actor, meeting.id, holders[1:], channel=channel, now=NOW)
+
+    assert (refused.value.field, refused.value.facts) == ("channel", {"number": 1})
+    assert len(whole(world, meeting).parties) == 2
 
 
 def test_person_of_another_station_cannot_be_invited(world: World) -> None:

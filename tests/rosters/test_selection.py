@@ -2,23 +2,26 @@
 
 import datetime as dt
 import re
+from operator import attrgetter
 
 import pytest
 from uuid_utils.compat import uuid7
 
 from crm.contacts.models import Holder, Person
 from crm.kernel.errors import NotFound
+from crm.meetings.models import Presence, Reply
+from crm.meetings.service import note_presence, note_replies
 from crm.rosters.models import RosterOrdering, RosterProfile
 from crm.rosters.queries import roster_on
 from crm.rosters.rows import Roster
 from crm.rosters.selection import EVERYBODY, Selection
 from tests.bodies.acts import established, seated
-from tests.meetings.acts import planned
+from tests.meetings.acts import planned, whole
 from tests.rosters.network import put_consent, put_post, put_term
 from tests.rosters.test_pages import form, made
 from tests.sharing import acts
 from tests.support.pages import Browser
-from tests.support.world import TODAY, World
+from tests.support.world import NOW, TODAY, World
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
 
@@ -81,6 +84,34 @@ def test_selections_narrow_one_another(world: World) -> None:
     assert invited.chosen == "みなと町地区 地域安全の会の招待者"
     assert ("招待者・委員のうち連絡員でない方", 1) in invited.narrowed
     assert names(found(world, both)) == ["青木 三"]
+
+
+def test_whoever_stays_away_is_not_seated(world: World) -> None:
+    answers = [
+        (Reply.DECLINES, None),
+        (Reply.DECLINES, Presence.PRESENT),
+        (Reply.COMES, Presence.EXCUSED),
+        (None, Presence.ABSENT),
+        (Reply.SENDS_PROXY, None),
+        (None, Presence.PROXY),
+        (None, None),
+    ]
+    people = [liaison(world, f"連絡 {number}", "れんらく") for number in range(len(answers))]
+    meeting, actor = planned(world, *people), world.actors["officer"]
+    keys = [party.id for party in sorted(whole(world, meeting).parties, key=attrgetter("name"))]
+    with world.writing("officer") as db:
+        replied = {key: reply for key, (reply, _) in zip(keys, answers, strict=True)}
+        note_replies(db, actor, meeting.id, replied, now=NOW)
+    with world.writing("officer") as db:
+        came = {key: presence for key, (_, presence) in zip(keys, answers, strict=True)}
+        note_presence(db, actor, meeting.id, came, visitors=0, now=NOW)
+    selection = Selection(meeting_id=meeting.id)
+
+    seats = found(world, selection, profile=RosterProfile.SEATING)
+
+    assert sorted(names(seats)) == ["連絡 1", "連絡 4", "連絡 5", "連絡 6"]
+    assert ("選んだ範囲の外の連絡員", 3) in seats.narrowed
+    assert len(found(world, selection).rows) == len(answers)
 
 
 def test_roster_of_a_body_is_of_its_members_on_the_day(world: World) -> None:

@@ -32,7 +32,7 @@ from crm.liaisons.models import LiaisonCandidate, LiaisonTerm
 from crm.meetings import printing
 from crm.meetings.models import Meeting, MeetingState
 from crm.meetings.printing import Paper as MeetingPaper
-from crm.meetings.sheets import LabelSize
+from crm.meetings.printing import Wanted
 from crm.minutes import paper as minutes
 from crm.minutes.models import MinutesVersion
 from crm.oversight.dossier import dossier_of
@@ -182,9 +182,9 @@ def _roster_of(
 
 def _for_meeting(paper: MeetingPaper) -> Make:
     def ask(db: ScopedSession, station: Station) -> Export:
-        actor, size = station.world.actors[CHIEF], LabelSize.TWELVE
+        actor, wanted = station.world.actors[CHIEF], Wanted(paper)
         meeting_id = _coming(station)
-        return printing.ask_for_paper(db, actor, meeting_id, paper, size, WITHIN, now=station.now)
+        return printing.ask_for_paper(db, actor, meeting_id, wanted, WITHIN, now=station.now)
 
     return _export(ask)
 
