@@ -60,7 +60,7 @@ OPEN_ROOMS = {
     *("trail_lines", "standing", "checks", "seconds", "entering", "burden"),
     *("naming", "name_queries", "post_queries", "vacancy_queries", "running_queries"),
     *("reassigning", "feeds", "rhythm", "issue_queries", "files", "handling"),
-    *("issuing", "copies", "selection", "selecting_queries", "papers"),
+    *("issuing", "copies", "selection", "selecting_queries", "papers", "ways"),
 }
 """What another package may use; pages, forms and columns stay at home. `lines` are the plain tuples
 queries give, `filing` derives the columns names are sorted and found by, `desk` and `asking` are
